@@ -1,0 +1,66 @@
+package graph
+
+// Program is a traced computation: inputs, outputs, and between them nothing but primitives. It is immutable.
+type Program struct {
+	Inputs  []*Value
+	Outputs []*Value
+}
+
+// Trace calls f once on free values of the given types and keeps what it returns. A shape bug inside f is returned as an error that
+// names the primitive and its operands.
+func Trace(f func(in []*Value) []*Value, types ...Type) (p *Program, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			bug, ok := r.(*ShapeError)
+			if !ok {
+				panic(r)
+			}
+			p, err = nil, bug
+		}
+	}()
+	in := make([]*Value, len(types))
+	for i, t := range types {
+		in[i] = Input("", t)
+	}
+	return &Program{Inputs: in, Outputs: f(in)}, nil
+}
+
+// Values lists all values that the outputs need, each after its operands, in an order that depends on the program alone.
+func (p *Program) Values() []*Value { return topological(p.Outputs) }
+
+func topological(outputs []*Value) []*Value {
+	var order []*Value
+	seen := map[*Value]bool{}
+	var visit func(*Value)
+	visit = func(v *Value) {
+		if v == nil || seen[v] {
+			return
+		}
+		seen[v] = true
+		for _, o := range v.in {
+			visit(o)
+		}
+		order = append(order, v)
+	}
+	for _, v := range outputs {
+		visit(v)
+	}
+	return order
+}
+
+// dependents marks the values among order, which is topological, that depend on any of ins.
+func dependents(order, ins []*Value) map[*Value]bool {
+	dep := map[*Value]bool{}
+	for _, v := range ins {
+		dep[v] = true
+	}
+	for _, v := range order {
+		for _, o := range v.in {
+			if dep[o] {
+				dep[v] = true
+				break
+			}
+		}
+	}
+	return dep
+}
