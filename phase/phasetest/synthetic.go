@@ -1,0 +1,149 @@
+package phasetest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"basin/phase"
+	"basin/random"
+	"basin/record"
+	"basin/spec"
+)
+
+// Size of a synthetic grid.
+type Size struct {
+	Rows, Cols, Replicas int
+	Pairs                bool // all pairs for every global measure; else one
+	Arrays               bool // curves and spectra
+	Holes                bool // a cell without records, one that diverged, one that failed
+}
+
+// Synthetic invents a grid that looks like the published ones: loss falls with load, curves connect with load and with cold, similarity
+// comes last, and the hot corner of small models is dead. Every number is made up.
+func Synthetic(s Size) phase.Input {
+	in := phase.Input{
+		Name:        "synthetic",
+		Load:        spec.Axis{Path: "model.width"},
+		Temperature: spec.Axis{Path: "train.batch"},
+	}
+	for c := range s.Cols {
+		in.Load.Values = append(in.Load.Values, geometric(1, c, s.Cols, 64))
+	}
+	for r := range s.Rows {
+		in.Temperature.Values = append(in.Temperature.Values, geometric(8, r, s.Rows, 512))
+	}
+	for r := range s.Rows {
+		for c := range s.Cols {
+			in.Cells = append(in.Cells, cell(s, r, c))
+		}
+	}
+	if s.Holes {
+		n := len(in.Cells)
+		in.Cells[n-1].Records = nil
+		in.Cells[n-2].Records, in.Cells[n-2].Diverged = nil, s.Replicas
+		in.Cells[n-3].Failed = 1
+	}
+	return in
+}
+
+// geometric is the i-th of n values from lo to hi, whole numbers while they stay apart.
+func geometric(lo float64, i, n int, hi float64) any {
+	x := lo * math.Pow(hi/lo, float64(i)/math.Max(1, float64(n-1)))
+	if n <= 13 {
+		return int(math.Round(x + 0.45*float64(i)*math.Exp(-float64(i))))
+	}
+	return math.Round(x*1000) / 1000
+}
+
+func cell(s Size, r, c int) phase.CellRecords {
+	x := float64(c) / math.Max(1, float64(s.Cols-1))   // load
+	y := 1 - float64(r)/math.Max(1, float64(s.Rows-1)) // heat: small batches come first
+	rng := random.Stream(1, "phasetest", r*s.Cols+c)
+	out := phase.CellRecords{ID: fmt.Sprintf("%03d-%03d", r, c), Row: r, Col: c, Replicas: s.Replicas}
+	dead := y > 0.85 && x < 0.35
+	sharp := 1 / (1 + math.Exp(14*(x-0.36-0.25*math.Abs(y-0.5))))
+	poor := 1 / (1 + math.Exp(12*(x-0.25-0.65*y*y-0.2*y)))
+	noise := func(size float64) float64 { return size * rng.NormFloat64() }
+	for i := range s.Replicas {
+		add := func(measure, quantity string, value, se float64) {
+			status := record.OK
+			if dead && i*2 < s.Replicas+2 {
+				status = record.Constant
+			}
+			out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Replicas: []int{i}, Value: value,
+				StdErr: se, N: 1, Status: status})
+		}
+		loss := 0.002 + 1.6*sharp*sharp*math.Exp(noise(0.12)) + 0.03*y
+		test := 97 - 45*sharp*sharp - 6*poor + noise(0.6)
+		train := min(100, 100-42*sharp*sharp+noise(0.3))
+		lambda := 2 * math.Exp(5*sharp+noise(0.2)+y)
+		add(record.Performance, record.TrainLoss, loss, math.NaN())
+		add(record.Performance, record.TrainAccuracy, train, math.NaN())
+		add(record.Performance, record.TestAccuracy, test, math.NaN())
+		add(record.Performance, record.TestLoss, loss+0.1, math.NaN())
+		add(record.Performance, record.Gap, train-test, math.NaN())
+		add(record.Hessian, record.EigenvalueMax, lambda, 1e-4*lambda)
+		add(record.Hessian, record.EigenvalueMin, -0.05*lambda, 1e-4*lambda)
+		add(record.Hessian, record.Trace, 4.5*lambda*math.Exp(noise(0.1)), 0.2*lambda)
+		if s.Arrays && !dead {
+			out.Records = append(out.Records, spectrum(rng, i, lambda))
+		}
+	}
+	for a := range s.Replicas {
+		for b := range a {
+			if !s.Pairs && a > 1 {
+				continue
+			}
+			add := func(measure, quantity string, value float64) {
+				status := record.OK
+				if dead {
+					status, value = record.Undefined, math.NaN()
+				}
+				out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Replicas: []int{b, a},
+					Value: value, StdErr: math.NaN(), N: 640, Status: status})
+			}
+			mc := 2.5*sharp*(1-poor) - 14*poor*poor + 0.3 + noise(0.5)
+			add(record.Connectivity, record.MC, mc)
+			add(record.Connectivity, record.MCLine, mc-20-noise(2))
+			add(record.Similarity, record.CKA, 0.15+0.8*(1-sharp)*(1-0.75*poor)*(0.75+0.25*x)+noise(0.015))
+			add(record.Distance, record.L2, 8+22*x-6*(1-y)+noise(0.3))
+			if s.Arrays && !dead {
+				out.Records = append(out.Records, curve(record.CurveBezier, b, a, 4*sharp, mc), curve(record.CurveLine, b, a, 4*sharp, mc-20))
+			}
+		}
+	}
+	return out
+}
+
+func curve(quantity string, a, b int, end, mc float64) record.Record {
+	const points = 21
+	arr := record.Array{Columns: []string{"t", "error", "loss"}, Data: make([][]float64, 3)}
+	for i := range points {
+		t := float64(i) / (points - 1)
+		e := math.Max(0, end-mc*math.Pow(4*t*(1-t), 2))
+		arr.Data[0] = append(arr.Data[0], t)
+		arr.Data[1] = append(arr.Data[1], e)
+		arr.Data[2] = append(arr.Data[2], 0.01+e/25)
+	}
+	return record.Record{Measure: record.Connectivity, Quantity: quantity, Replicas: []int{a, b}, Value: math.NaN(), StdErr: math.NaN(),
+		N: points, Status: record.OK, Array: &arr}
+}
+
+// spectrum is a bulk at zero with a few outliers, as Hessians have.
+func spectrum(rng *rand.Rand, replica int, top float64) record.Record {
+	const points = 300
+	arr := record.Array{Columns: []string{"lambda", "density"}, Data: make([][]float64, 2)}
+	outliers := []float64{top, 0.7 * top, 0.45*top + rng.Float64()*0.1*top, 0.3 * top}
+	for i := range points {
+		l := top * (-0.15 + 1.25*float64(i)/(points-1))
+		d := 30 / top * math.Exp(-math.Abs(l)/(0.02*top))
+		for _, o := range outliers {
+			d += 0.05 / top * math.Exp(-math.Pow((l-o)/(0.012*top), 2))
+		}
+		arr.Data[0] = append(arr.Data[0], l)
+		arr.Data[1] = append(arr.Data[1], d+1e-7/top)
+	}
+	return record.Record{Measure: record.Hessian, Quantity: record.Density, Replicas: []int{replica}, Value: math.NaN(),
+		StdErr: math.NaN(), N: 4, Status: record.OK, Array: &arr}
+}
