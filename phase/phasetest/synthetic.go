@@ -28,10 +28,10 @@ func Synthetic(s Size) phase.Input {
 		Temperature: spec.Axis{Path: "train.batch"},
 	}
 	for c := range s.Cols {
-		in.Load.Values = append(in.Load.Values, geometric(1, c, s.Cols, 64))
+		in.Load.Values = append(in.Load.Values, value([]int{1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64}, c, s.Cols))
 	}
 	for r := range s.Rows {
-		in.Temperature.Values = append(in.Temperature.Values, geometric(8, r, s.Rows, 512))
+		in.Temperature.Values = append(in.Temperature.Values, value([]int{8, 16, 32, 64, 128, 256, 512}, r, s.Rows))
 	}
 	for r := range s.Rows {
 		for c := range s.Cols {
@@ -47,13 +47,13 @@ func Synthetic(s Size) phase.Input {
 	return in
 }
 
-// geometric is the i-th of n values from lo to hi, whole numbers while they stay apart.
-func geometric(lo float64, i, n int, hi float64) any {
-	x := lo * math.Pow(hi/lo, float64(i)/math.Max(1, float64(n-1)))
-	if n <= 13 {
-		return int(math.Round(x + 0.45*float64(i)*math.Exp(-float64(i))))
+// value is the i-th of n on an axis: from the list while it lasts, else geometric between its ends.
+func value(list []int, i, n int) any {
+	if n <= len(list) {
+		return list[i]
 	}
-	return math.Round(x*1000) / 1000
+	lo, hi := float64(list[0]), float64(list[len(list)-1])
+	return math.Round(1000*lo*math.Pow(hi/lo, float64(i)/float64(n-1))) / 1000
 }
 
 func cell(s Size, r, c int) phase.CellRecords {
