@@ -1,0 +1,144 @@
+package dataset
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// readNPZ reads a user's data: an .npz file (np.savez or np.savez_compressed) of the arrays x [n, …] and y [n], and, if the set has a
+// split of its own, x_test and y_test. x is float32, float64, uint8, int32 or int64, taken as it is; y holds the classes 0…C−1, as
+// integers or as floats of integer value. Samples of shape [h, w] become one channel [1, h, w], samples of one number [1].
+func readNPZ(path string) (train, test *Set, err error) {
+	file, err := zip.OpenReader(path)
+	if errors.Is(err, zip.ErrFormat) {
+		return nil, nil, fmt.Errorf("%s: not an .npz file, or cut off; save it with np.savez(%q, x=x, y=y)", path, filepath.Base(path))
+	}
+	if err != nil {
+		return nil, nil, npzError(path, "", err)
+	}
+	defer file.Close()
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	z := archive{path: path, size: uint64(info.Size()), members: map[string]*zip.File{}}
+	for _, f := range file.File {
+		if z.members[f.Name] != nil {
+			return nil, nil, npzError(path, f.Name, errors.New("the name occurs twice"))
+		}
+		z.members[f.Name] = f
+	}
+	if train, err = z.pair("x", "y"); err != nil {
+		return nil, nil, err
+	}
+	sets := []*Set{train}
+	if z.members["x_test.npy"] != nil || z.members["y_test.npy"] != nil {
+		if test, err = z.pair("x_test", "y_test"); err != nil {
+			return nil, nil, err
+		}
+		sets = append(sets, test)
+	}
+	classes := int32(0)
+	for _, s := range sets {
+		for _, y := range s.Y {
+			classes = max(classes, y+1)
+		}
+	}
+	// With more classes than samples, most labels are something else: an identifier, or a damaged number.
+	if n := len(train.Y); classes < 2 || int(classes) > n {
+		return nil, nil, npzError(path, "y", fmt.Errorf("the labels of %d samples run from 0 to %d; number the classes 0…C−1, with at least two classes", n, classes-1))
+	}
+	for _, s := range sets {
+		s.Classes = int(classes)
+	}
+	return train, test, nil
+}
+
+// archive is an open .npz file.
+type archive struct {
+	path    string
+	size    uint64
+	members map[string]*zip.File
+}
+
+// pair reads the arrays named x and y.
+func (z archive) pair(x, y string) (*Set, error) {
+	path := z.path
+	for _, name := range []string{x, y} {
+		if z.members[name+".npy"] == nil {
+			return nil, npzError(path, name, fmt.Errorf("there is no such array; save it with np.savez(%q, x=x, y=y)", filepath.Base(path)))
+		}
+	}
+	s := &Set{}
+	err := readMember(z.members[x+".npy"], z.size, func(h npyHeader) error {
+		switch len(h.shape) {
+		case 0:
+			return errors.New("a single number; give an array of samples [n, …]")
+		case 1:
+			s.Shape = []int{1}
+		case 3:
+			s.Shape = []int{1, h.shape[1], h.shape[2]}
+		default:
+			s.Shape = h.shape[1:]
+		}
+		s.X = make([]float32, h.count)
+		return nil
+	}, func(i int, v float64) error {
+		s.X[i] = float32(v)
+		return nil
+	})
+	if err != nil {
+		return nil, npzError(path, x, err)
+	}
+	err = readMember(z.members[y+".npy"], z.size, func(h npyHeader) error {
+		if len(h.shape) != 1 {
+			return fmt.Errorf("shape %v; give labels as [n]", h.shape)
+		}
+		if h.count*s.Size() != len(s.X) {
+			return fmt.Errorf("%d labels, but %s has %d samples", h.count, x, len(s.X)/max(1, s.Size()))
+		}
+		s.Y = make([]int32, h.count)
+		return nil
+	}, func(i int, v float64) error {
+		if v != math.Trunc(v) || v < 0 || v >= math.MaxInt32 { // NaN is unequal to itself
+			return fmt.Errorf("label %v of sample %d is no class; number the classes 0…C−1", v, i)
+		}
+		s.Y[i] = int32(v)
+		return nil
+	})
+	if err != nil {
+		return nil, npzError(path, y, err)
+	}
+	return s, nil
+}
+
+// readMember decodes one array of an archive of size bytes. Decoding to the end makes archive/zip compare its checksum.
+func readMember(f *zip.File, size uint64, start func(npyHeader) error, yield func(int, float64) error) error {
+	r, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	packed := min(f.CompressedSize64, size)
+	return decodeNPY(r, int64(min(f.UncompressedSize64, packed*maxExpansion)), start, yield)
+}
+
+// npzError names the file and the array, and says what broke in words.
+func npzError(path, array string, err error) error {
+	if array != "" {
+		path += ": " + strings.TrimSuffix(array, ".npy")
+	}
+	switch {
+	case errors.Is(err, zip.ErrChecksum):
+		return fmt.Errorf("%s: the file is damaged (its checksum does not match); save it again", path)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%s: the file is cut off; save it again", path)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
