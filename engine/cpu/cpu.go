@@ -1,0 +1,80 @@
+// Package cpu runs programs fast on one machine's processor.
+//
+// Compile lowers a program in four passes, each in its own file:
+//
+//   - node.go, view.go: common subexpressions are shared; reshape, transpose, broadcast and slice become strided views, folded into
+//     whatever reads them; what depends on no input is computed once.
+//   - plan.go: work is ordered by levels, and elementwise work of one level and size becomes one group.
+//   - place.go: outputs go to the caller's arrays, donated inputs are written in place, all else shares one arena by liveness.
+//   - bind.go: each step becomes a closure over slices. A group (group.go) runs as a chain of kernels over tiles that stay in the L1
+//     cache; a contraction (dot.go, conv.go) as matrix products.
+//
+// All arithmetic is in package kernel. A result's bits do not depend on the level of instructions, except in transcendental functions;
+// nor, ever, on what else is in the program: an element of a batch has the bits it has alone.
+package cpu
+
+import (
+	"basin/engine"
+	"basin/engine/cpu/kernel"
+	"basin/graph"
+)
+
+// Engine is an engine.Engine. The zero value is not usable; see New.
+type Engine struct{ k *kernel.Kernels }
+
+// New gives the engine for this machine's best instructions, or for those that the environment variable kernel.Env names.
+func New() (*Engine, error) {
+	level, err := kernel.Detect()
+	if err != nil {
+		return nil, err
+	}
+	return At(level), nil
+}
+
+// At gives the engine for a level that the machine has.
+func At(level kernel.Level) *Engine { return &Engine{kernel.For(level)} }
+
+// Level names the instructions in use.
+func (e *Engine) Level() string { return e.k.Level.String() }
+
+// Compile implements engine.Engine.
+func (e *Engine) Compile(p *graph.Program, o engine.Options) (engine.Executable, error) {
+	x := &executable{k: e.k, plan: newPlan(p, o)}
+	if err := x.fillConstants(e); err != nil {
+		return nil, err
+	}
+	for d := range x.arena {
+		x.arena[d] = alignedArray(graph.DType(d), x.plan.arena[d])
+	}
+	return x, nil
+}
+
+// fillConstants computes what depends on no input.
+func (x *executable) fillConstants(e *Engine) error {
+	var folded []engine.Array
+	if len(x.plan.folded) > 0 {
+		out, err := engine.Evaluate(e, &graph.Program{Outputs: x.plan.folded})
+		if err != nil {
+			return err
+		}
+		folded = out
+	}
+	for _, n := range x.plan.constants {
+		if n.folded > 0 {
+			x.constants = append(x.constants, folded[n.folded-1])
+			continue
+		}
+		a := engine.NewArray(n.typ)
+		for i := range a.Len() {
+			switch {
+			case n.op == graph.OpIota:
+				inner := rowMajor(n.typ.Shape)[n.attr.Axis]
+				a.Set(i, float64(i/inner%n.typ.Shape[n.attr.Axis]))
+			default:
+				a.Set(i, n.attr.Data[i])
+			}
+		}
+		x.constants = append(x.constants, a)
+	}
+	return nil
+}
