@@ -1,0 +1,20 @@
+// Package kernel holds the inner loops of the CPU engine: matrix products, elementwise functions, reductions and copies over
+// contiguous slices of float32 and float64.
+//
+// [For] gives the table of functions of a [Level]: plain Go, AVX2, or AVX-512. Tables are values; a caller picks one and
+// keeps it. No function allocates, and none starts a goroutine.
+//
+// What all levels promise:
+//   - A result's bits depend on its operands alone: never on the length of the slice, the element's position in it, its
+//     alignment, or the shape of the rest of a matrix.
+//   - [Ops.Gemm] makes each element by one chain of fused multiply-adds over p = 0 … k−1 in order, and [Ops.SumRows] and its
+//     like add in an order that depends on the reduced length only. Levels therefore agree bit for bit in matrix products,
+//     arithmetic and reductions.
+//   - Transcendental functions of float32 are within a few units in the last place of the true value, but differ between
+//     plain Go and the vector levels.
+//
+// Slices that are too short panic. A destination may be one of the operands of an elementwise function, but may not overlap
+// it otherwise.
+package kernel
+
+//go:generate go run ./gen

@@ -1,0 +1,282 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"pgregory.net/rapid"
+)
+
+// levels are those that this machine can run.
+func levels() []*Kernels {
+	var ks []*Kernels
+	for l := Generic; l <= AVX512; l++ {
+		if Supported(l) {
+			ks = append(ks, For(l))
+		}
+	}
+	return ks
+}
+
+func ops[T Float](k *Kernels) *Ops[T] {
+	var x T
+	if unsafe.Sizeof(x) == 4 {
+		return any(&k.F32).(*Ops[T])
+	}
+	return any(&k.F64).(*Ops[T])
+}
+
+// forEach runs a test for both precisions on each level.
+func forEach(t *testing.T, f32 func(*testing.T, *Ops[float32]), f64 func(*testing.T, *Ops[float64])) {
+	for _, k := range levels() {
+		t.Run(k.Level.String()+"/float32", func(t *testing.T) { f32(t, &k.F32) })
+		t.Run(k.Level.String()+"/float64", func(t *testing.T) { f64(t, &k.F64) })
+	}
+}
+
+const canary = -12345
+
+// guarded is a slice of n elements at an odd offset, between canaries; check fails if one was touched.
+func guarded[T Float](n, offset int) (s []T, check func(tb interface {
+	Helper()
+	Fatalf(string, ...any)
+})) {
+	all := make([]T, 40+offset+n)
+	for i := range all {
+		all[i] = canary
+	}
+	lo := 20 + offset
+	return all[lo : lo+n : lo+n], func(tb interface {
+		Helper()
+		Fatalf(string, ...any)
+	}) {
+		tb.Helper()
+		for i, x := range all {
+			if (i < lo || i >= lo+n) && x != canary {
+				tb.Fatalf("element %d was written, outside of [0, %d)", i-lo, n)
+			}
+		}
+	}
+}
+
+func sameBits[T Float](a, b T) bool {
+	return a == b && math.Signbit(float64(a)) == math.Signbit(float64(b)) || a != a && b != b
+}
+
+// chain is the promised value of one element of C.
+func chain[T Float](a, b Strided[T], i, j, k int, start T) T {
+	s := start
+	for p := range k {
+		x, y := a.Data[i*a.Row+p*a.Col], b.Data[p*b.Row+j*b.Col]
+		if unsafe.Sizeof(s) == 8 {
+			s = T(math.FMA(float64(x), float64(y), float64(s)))
+		} else {
+			s = T(fma32(float32(x), float32(y), float32(s)))
+		}
+	}
+	return s
+}
+
+func drawOperand[T Float](t *rapid.T, r *rand.Rand, name string, rows, cols int) Strided[T] {
+	var s Strided[T]
+	pad := rapid.IntRange(0, 3).Draw(t, name+" pad")
+	switch rapid.SampledFrom([]string{"rows", "columns", "strided", "broadcast"}).Draw(t, name) {
+	case "rows":
+		s.Row, s.Col = cols+pad, 1
+	case "columns":
+		s.Row, s.Col = 1, rows+pad
+	case "strided":
+		s.Row, s.Col = 2*cols+pad, 2
+	case "broadcast":
+		s.Row, s.Col = 0, 1
+	}
+	n := 0
+	if rows > 0 && cols > 0 {
+		n = (rows-1)*s.Row + (cols-1)*s.Col + 1
+	}
+	s.Data, _ = guarded[T](n, pad)
+	for i := range s.Data {
+		s.Data[i] = T(r.NormFloat64())
+	}
+	return s
+}
+
+func TestGemmIsOneChainAnElement(t *testing.T) {
+	forEach(t, testGemm[float32], testGemm[float64])
+}
+
+func testGemm[T Float](t *testing.T, o *Ops[T]) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.OneOf(rapid.IntRange(0, 20), rapid.IntRange(0, 70))
+		m, n, k := size.Draw(t, "m"), size.Draw(t, "n"), size.Draw(t, "k")
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		checkGemm(t, o, r, m, n, k, drawOperand[T](t, r, "A", m, k), drawOperand[T](t, r, "B", k, n),
+			rapid.IntRange(0, 9).Draw(t, "C pad"), rapid.Bool().Draw(t, "accumulate"))
+	})
+}
+
+// TestGemmBlocks has sizes that cross the blocks of A and B in every direction.
+func TestGemmBlocks(t *testing.T) {
+	forEach(t, testGemmBlocks[float32], testGemmBlocks[float64])
+}
+
+func testGemmBlocks[T Float](t *testing.T, o *Ops[T]) {
+	for _, s := range [][3]int{{197, 50, 300}, {50, 2060, 20}, {400, 33, 130}} {
+		m, n, k := s[0], s[1], s[2]
+		for form := range 4 {
+			r := rand.New(rand.NewPCG(1, uint64(form)))
+			a, b := Strided[T]{random[T](r, m*k), k, 1}, Strided[T]{random[T](r, k*n), n, 1}
+			if form&1 > 0 {
+				a.Row, a.Col = 1, m
+			}
+			if form&2 > 0 {
+				b.Row, b.Col = 1, k
+			}
+			checkGemm(t, o, r, m, n, k, a, b, form, form&1 > 0)
+		}
+	}
+}
+
+func random[T Float](r *rand.Rand, n int) []T {
+	s := make([]T, n)
+	for i := range s {
+		s[i] = T(r.NormFloat64())
+	}
+	return s
+}
+
+type tester interface {
+	Helper()
+	Fatalf(string, ...any)
+}
+
+func checkGemm[T Float](t tester, o *Ops[T], r *rand.Rand, m, n, k int, a, b Strided[T], pad int, accumulate bool) {
+	t.Helper()
+	crs, size := n+pad, 0
+	if m > 0 && n > 0 {
+		size = (m-1)*crs + n
+	}
+	c, intact := guarded[T](size, pad)
+	for i := range m {
+		for j := range n {
+			c[i*crs+j] = T(r.NormFloat64())
+		}
+	}
+	start := append([]T(nil), c...)
+	scratch, scratchIntact := guarded[T](o.GemmScratch(m, n, k, a, b), 1)
+	for i := range scratch {
+		scratch[i] = T(math.NaN())
+	}
+	o.Gemm(c, crs, a, b, m, n, k, accumulate, scratch)
+	intact(t)
+	scratchIntact(t)
+	for i := range c {
+		if i%crs >= n {
+			if c[i] != canary {
+				t.Fatalf("the gap after row %d was written", i/crs)
+			}
+			continue
+		}
+		var s T
+		if accumulate {
+			s = start[i]
+		}
+		if want := chain(a, b, i/crs, i%crs, k, s); !sameBits(c[i], want) {
+			t.Fatalf("%d×%d×%d: element (%d, %d) is %v, its chain gives %v", m, n, k, i/crs, i%crs, c[i], want)
+		}
+	}
+}
+
+// TestGemmNaN: what is outside of a row's or column's own chain does not leak into it.
+func TestGemmNaN(t *testing.T) {
+	forEach(t, testGemmNaN[float32], testGemmNaN[float64])
+}
+
+func testGemmNaN[T Float](t *testing.T, o *Ops[T]) {
+	const m, n, k = 13, 21, 9
+	r := rand.New(rand.NewPCG(2, 3))
+	a, b := Strided[T]{random[T](r, m*k), k, 1}, Strided[T]{random[T](r, k*n), n, 1}
+	a.Data[5*k+2], b.Data[4*n+20], b.Data[4*n+1] = T(math.NaN()), T(math.Inf(1)), T(math.NaN())
+	checkGemm(t, o, r, m, n, k, a, b, 0, true)
+}
+
+func TestFMA32(t *testing.T) {
+	// Against exact arithmetic where float64 cannot mislead: ties that a second rounding would send the wrong way.
+	one, eps := float32(1), float32(0x1p-23)
+	for _, c := range []struct{ a, b, c, want float32 }{
+		{1 + eps, 1 + eps, 0x1p-100, 1 + 2*eps}, // 1 + 2ε + ε²: far from a tie
+		{1, 1 + eps/2*0, eps / 2, one},          // a tie, to even
+		{0x1p-60, 0x1p-60, 1 + eps, 1 + eps},
+		{0x1p-75, 0x1p-74, 0, 0x1p-149},        // subnormal
+		{0x1p-75, 0x1p-75, 0, 0},               // half the least subnormal, to even
+		{0x1p-75, 0x1.000002p-75, 0, 0x1p-149}, // just above
+		{0x1p100, 0x1p100, float32(math.Inf(-1)), float32(math.Inf(-1))},
+		{0x1p100, 0x1p100, 0, float32(math.Inf(1))},
+		{0x1.fffffep127, 1, 0x1p102, 0x1.fffffep127}, // below the tie to infinity
+		{0x1.fffffep127, 1, 0x1p103, float32(math.Inf(1))},
+		// 2^24+1 is a tie of float32; the addend of 2^-60 is lost in float64, and must decide.
+		{4097, 4097 - 8192.0/4097*0, -8192, 0x1p24 + 1 - 1},
+	} {
+		if got := fma32(c.a, c.b, c.c); !sameBits(got, c.want) {
+			t.Errorf("fma32(%x, %x, %x) = %x, want %x", c.a, c.b, c.c, got, c.want)
+		}
+	}
+	// (2^12+1)² = 2^24 + 2^13 + 1 needs 25 bits: with c just above or below 0 the tie falls up or down.
+	if up, down := fma32(4097, 4097, 0x1p-60), fma32(4097, 4097, -0x1p-60); up != 0x1p24+0x1p13+2 || down != 0x1p24+0x1p13 {
+		t.Errorf("ties: %v, %v", up, down)
+	}
+}
+
+func BenchmarkGemm(b *testing.B) {
+	type shape struct {
+		form    string
+		m, n, k int
+	}
+	var shapes []shape
+	for _, n := range []int{64, 256, 512, 1024} {
+		for _, form := range []string{"NN", "NT", "TN"} {
+			shapes = append(shapes, shape{form, n, n, n})
+		}
+	}
+	for _, w := range []int{1, 3, 6, 11, 16, 32, 64} {
+		for _, batch := range []int{8, 32, 512} {
+			shapes = append(shapes,
+				shape{"NT", batch, w, 64}, shape{"NT", batch, w, w}, shape{"NT", batch, 10, w},
+				shape{"NN", batch, w, 10}, shape{"NN", batch, w, w},
+				shape{"TN", 10, w, batch}, shape{"TN", w, w, batch}, shape{"TN", w, 64, batch})
+		}
+	}
+	for _, k := range levels()[1:] {
+		for _, s := range shapes {
+			b.Run(fmt.Sprintf("%s/float32/%s_%dx%dx%d", k.Level, s.form, s.m, s.n, s.k), func(b *testing.B) {
+				benchmarkGemm(b, &k.F32, s.form, s.m, s.n, s.k)
+			})
+		}
+		for _, n := range []int{64, 512} {
+			b.Run(fmt.Sprintf("%s/float64/NN_%dx%dx%d", k.Level, n, n, n), func(b *testing.B) {
+				benchmarkGemm(b, &k.F64, "NN", n, n, n)
+			})
+		}
+	}
+}
+
+func benchmarkGemm[T Float](b *testing.B, o *Ops[T], form string, m, n, k int) {
+	r := rand.New(rand.NewPCG(1, 2))
+	x, y := Strided[T]{random[T](r, m*k), k, 1}, Strided[T]{random[T](r, k*n), n, 1}
+	if form[0] == 'T' {
+		x.Row, x.Col = 1, m
+	}
+	if form[1] == 'T' {
+		y.Row, y.Col = 1, k
+	}
+	c := make([]T, m*n)
+	scratch := make([]T, o.GemmScratch(m, n, k, x, y))
+	b.ReportAllocs()
+	for b.Loop() {
+		o.Gemm(c, n, x, y, m, n, k, false, scratch)
+	}
+	b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// arithmetic writes the elementwise functions of a few instructions.
+func arithmetic(g *generator) {
+	for _, g.elem = range []int{4, 8} {
+		for _, f := range []struct {
+			stem string
+			emit func(g *generator, x []operand.Op) operand.Op
+		}{
+			{"add", two((*generator).vadd)},
+			{"sub", two((*generator).vsub)},
+			{"mul", two((*generator).vmul)},
+			{"div", two((*generator).vdiv)},
+			{"max", two((*generator).vmax)},
+			{"min", two((*generator).vmin)},
+			{"eq", relation(eqOQ)},
+			{"ne", relation(neUQ)},
+			{"lt", relation(ltOQ)},
+			{"le", relation(leOQ)},
+			{"gt", relation(gtOQ)},
+			{"ge", relation(geOQ)},
+		} {
+			g.elementwise(f.stem, []string{"a", "b"}, f.emit)
+		}
+		g.elementwise("choose", []string{"p", "a", "b"}, func(g *generator, x []operand.Op) operand.Op {
+			zero := g.vec()
+			g.zero(zero)
+			return g.blend(neUQ, zero, x[0], x[1], x[2])
+		})
+		g.elementwise("neg", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
+			return g.op2(g.VXORPS, g.VXORPD, g.bits(g.signBit()), x[0])
+		})
+		g.elementwise("abs", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
+			return g.op2(g.VANDPS, g.VANDPD, g.bits(g.signBit()-1), x[0])
+		})
+		g.elementwise("sqrt", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
+			return g.vsqrt(x[0])
+		})
+		g.elementwise("rsqrt", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
+			root := g.vsqrt(x[0])
+			one := g.vec()
+			g.load(g.splat(1), one)
+			return g.vdiv(one, root)
+		})
+		g.elementwise("sign", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
+			zero := g.vec()
+			g.zero(zero)
+			up := g.relation(gtOQ, zero, x[0])
+			down := g.relation(ltOQ, zero, x[0])
+			return g.blend(unordered, x[0], x[0], x[0], g.vsub(up, down))
+		})
+	}
+}
+
+// Predicates of VCMPPS: ordered ones are false of NaN; none signals.
+const (
+	eqOQ      = 0x00
+	unordered = 0x03
+	neUQ      = 0x04
+	geOQ      = 0x1d
+	gtOQ      = 0x1e
+	ltOQ      = 0x11
+	leOQ      = 0x12
+)
+
+func (g *generator) signBit() uint64 { return 1 << (8*g.elem - 1) }
+
+// op2 emits the form of a two-operand instruction for the element's width; b is the instruction's last source.
+func (g *generator) op2(ps, pd func(...operand.Op), b, a operand.Op) reg.VecVirtual {
+	v := g.vec()
+	g.pick(ps, pd, b, a, v)
+	return v
+}
+
+func (g *generator) vadd(a, b operand.Op) reg.VecVirtual { return g.op2(g.VADDPS, g.VADDPD, b, a) }
+func (g *generator) vsub(a, b operand.Op) reg.VecVirtual { return g.op2(g.VSUBPS, g.VSUBPD, b, a) }
+func (g *generator) vmul(a, b operand.Op) reg.VecVirtual { return g.op2(g.VMULPS, g.VMULPD, b, a) }
+func (g *generator) vdiv(a, b operand.Op) reg.VecVirtual { return g.op2(g.VDIVPS, g.VDIVPD, b, a) }
+func (g *generator) vsqrt(a operand.Op) reg.VecVirtual {
+	v := g.vec()
+	g.pick(g.VSQRTPS, g.VSQRTPD, a, v)
+	return v
+}
+
+// vmax and vmin are the instructions, which answer their second operand if either is NaN, except that a NaN in a stays.
+func (g *generator) vmax(a, b operand.Op) reg.VecVirtual {
+	return g.blend(unordered, a, a, a, g.op2(g.VMAXPS, g.VMAXPD, b, a))
+}
+func (g *generator) vmin(a, b operand.Op) reg.VecVirtual {
+	return g.blend(unordered, a, a, a, g.op2(g.VMINPS, g.VMINPD, b, a))
+}
+
+// blend is yes where `a predicate b`, else no.
+func (g *generator) blend(predicate int, b, a, yes, no operand.Op) reg.VecVirtual {
+	v := g.vec()
+	if g.isa == avx512 {
+		m := g.K()
+		g.compare(predicate, b, a, m)
+		g.pick(g.VBLENDMPS, g.VBLENDMPD, yes, no, m, v)
+		return v
+	}
+	m := g.vec()
+	g.compare(predicate, b, a, m)
+	if g.elem == 4 {
+		g.VBLENDVPS(m, yes, no, v)
+	} else {
+		g.VBLENDVPD(m, yes, no, v)
+	}
+	return v
+}
+
+// relation is 1 where `a predicate b`, else 0.
+func (g *generator) relation(predicate int, b, a operand.Op) reg.VecVirtual {
+	v := g.vec()
+	if g.isa == avx512 {
+		m := g.K()
+		g.compare(predicate, b, a, m)
+		g.loadMasked(g.splat(1), m, v)
+		return v
+	}
+	g.compare(predicate, b, a, v)
+	g.pick(g.VANDPS, g.VANDPD, g.splat(1), v, v)
+	return v
+}
+
+func two(f func(g *generator, a, b operand.Op) reg.VecVirtual) func(*generator, []operand.Op) operand.Op {
+	return func(g *generator, x []operand.Op) operand.Op { return f(g, x[0], x[1]) }
+}
+
+func relation(predicate int) func(*generator, []operand.Op) operand.Op {
+	return func(g *generator, x []operand.Op) operand.Op { return g.relation(predicate, x[1], x[0]) }
+}
+
+// elementwise writes the loop of dst[i] = f(inputs[i]...): four vectors at once, then one, then the rest under a mask, all by
+// the same instructions, so that an element's bits do not depend on where it is.
+func (g *generator) elementwise(stem string, inputs []string, f func(g *generator, x []operand.Op) operand.Op) {
+	g.loop(stem, inputs, 4, f)
+}
+
+func (g *generator) loop(stem string, inputs []string, unroll int, f func(g *generator, x []operand.Op) operand.Op) {
+	signature, in := "func(dst", ""
+	for _, name := range inputs {
+		signature += ", " + name
+		in += ", " + name + "[i]"
+	}
+	signature += " *" + g.typ() + ", n int)"
+	g.text(stem, signature, fmt.Sprintf("computes dst[i] = %s(%s) for n elements.", stem, in[2:]))
+
+	dst := g.Load(g.Param("dst"), g.GP64())
+	var src []reg.Register
+	for _, name := range inputs {
+		src = append(src, g.Load(g.Param(name), g.GP64()))
+	}
+	n := g.Load(g.Param("n"), g.GP64())
+	i := g.GP64()
+	g.XORQ(i, i)
+	at := func(p reg.Register, disp int) operand.Mem {
+		return operand.Mem{Base: p, Index: i, Scale: uint8(g.elem), Disp: disp}
+	}
+	body := func(vectors int) {
+		for v := range vectors {
+			var x []operand.Op
+			for _, p := range src {
+				r := g.vec()
+				g.load(at(p, v*g.width()), r)
+				x = append(x, r)
+			}
+			g.store(f(g, x), at(dst, v*g.width()))
+		}
+	}
+	if unroll > 1 {
+		g.Label("several")
+		g.CMPQ(n, operand.Imm(uint64(unroll*g.lanes())))
+		g.JLT(operand.LabelRef("vector"))
+		body(unroll)
+		g.ADDQ(operand.Imm(uint64(unroll*g.lanes())), i)
+		g.SUBQ(operand.Imm(uint64(unroll*g.lanes())), n)
+		g.JMP(operand.LabelRef("several"))
+	}
+	g.Label("vector")
+	g.CMPQ(n, operand.Imm(uint64(g.lanes())))
+	g.JLT(operand.LabelRef("rest"))
+	body(1)
+	g.ADDQ(operand.Imm(uint64(g.lanes())), i)
+	g.SUBQ(operand.Imm(uint64(g.lanes())), n)
+	g.JMP(operand.LabelRef("vector"))
+
+	g.Label("rest")
+	g.TESTQ(n, n)
+	g.JLE(operand.LabelRef("done"))
+	mask := g.mask()
+	g.firstLanes(n, mask)
+	var x []operand.Op
+	for _, p := range src {
+		r := g.vec()
+		g.loadMasked(at(p, 0), mask, r)
+		x = append(x, r)
+	}
+	g.storeMasked(f(g, x), mask, at(dst, 0))
+	g.Label("done")
+	g.ret()
+}

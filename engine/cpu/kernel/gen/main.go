@@ -1,0 +1,63 @@
+// Command gen writes the assembly of package kernel: for each family and each level one .s file and the Go declarations of
+// its functions. Run it through `go generate ./engine/cpu/kernel`; its output depends on nothing but this program.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+func main() {
+	log.SetFlags(0)
+	for _, isa := range []isa{avx2, avx512} {
+		for _, family := range []struct {
+			name  string
+			write func(*generator)
+		}{
+			{"gemm", gemm},
+			{"arithmetic", arithmetic},
+		} {
+			if err := write(family.name+"_"+isa.String(), isa, family.write); err != nil {
+				log.Fatalf("gen: %s %s: %v", family.name, isa, err)
+			}
+		}
+	}
+	if err := write("transpose_avx2", avx2, transpose); err != nil {
+		log.Fatalf("gen: transpose: %v", err)
+	}
+}
+
+func write(name string, isa isa, emit func(*generator)) error {
+	ctx := build.NewContext()
+	ctx.ConstraintExpr("amd64")
+	emit(&generator{Context: ctx, isa: isa})
+	file, err := ctx.Result()
+	if err != nil {
+		return err
+	}
+	if err := pass.Compile.Execute(file); err != nil {
+		return err
+	}
+	cfg := printer.Config{Name: "go generate ./engine/cpu/kernel", Pkg: "kernel"}
+	asm, err := printer.NewGoAsm(cfg).Print(file)
+	if err != nil {
+		return err
+	}
+	if isa == avx2 && (bytes.Contains(asm, []byte("Y16")) || bytes.Contains(asm, []byte("X16"))) {
+		return fmt.Errorf("out of the 16 registers of AVX2")
+	}
+	stubs, err := printer.NewStubs(cfg).Print(file)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(name+"_amd64.s", asm, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(name+"_amd64.go", stubs, 0o644)
+}

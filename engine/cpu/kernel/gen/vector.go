@@ -1,0 +1,188 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+type isa int
+
+const (
+	avx2 isa = iota
+	avx512
+)
+
+func (i isa) String() string { return [...]string{"avx2", "avx512"}[i] }
+
+// generator is avo's context with the choice of instruction set and of element (4 or 8 bytes), which its methods turn into
+// the instruction of that width.
+type generator struct {
+	*build.Context
+	isa  isa
+	elem int
+	data map[string]operand.Mem
+}
+
+func (g *generator) width() int { return [...]int{32, 64}[g.isa] } // bytes of a vector
+func (g *generator) lanes() int { return g.width() / g.elem }
+func (g *generator) typ() string {
+	return map[int]string{4: "float32", 8: "float64"}[g.elem]
+}
+func (g *generator) suffix() string {
+	return map[int]string{4: "F32", 8: "F64"}[g.elem] + [...]string{"AVX2", "AVX512"}[g.isa]
+}
+
+// text opens a function named by its stem, the element and the level.
+func (g *generator) text(stem, signature, doc string) {
+	g.Function(stem + g.suffix())
+	g.Attributes(attr.NOSPLIT)
+	g.SignatureExpr(signature)
+	g.Doc(stem + g.suffix() + " " + doc)
+	g.Pragma("noescape")
+}
+
+// phys is vector register i.
+func (g *generator) phys(i int) reg.VecPhysical {
+	if g.isa == avx512 {
+		return zmm[i]
+	}
+	return ymm[i]
+}
+
+// vec is a fresh virtual vector register.
+func (g *generator) vec() reg.VecVirtual {
+	if g.isa == avx512 {
+		return g.ZMM()
+	}
+	return g.YMM()
+}
+
+var ymm = []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7,
+	reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15}
+
+var zmm = []reg.VecPhysical{reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
+	reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
+	reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23,
+	reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31}
+
+// pick emits the form of an instruction for the element's width.
+func (g *generator) pick(ps, pd func(...operand.Op), ops ...operand.Op) {
+	if g.elem == 4 {
+		ps(ops...)
+	} else {
+		pd(ops...)
+	}
+}
+
+func (g *generator) load(m, v operand.Op)      { g.pick(g.VMOVUPS, g.VMOVUPD, m, v) }
+func (g *generator) store(v, m operand.Op)     { g.pick(g.VMOVUPS, g.VMOVUPD, v, m) }
+func (g *generator) broadcast(m, v operand.Op) { g.pick(g.VBROADCASTSS, g.VBROADCASTSD, m, v) }
+func (g *generator) fma(a, b, acc operand.Op)  { g.pick(g.VFMADD231PS, g.VFMADD231PD, a, b, acc) }
+func (g *generator) zero(v operand.Op)         { g.pick(g.xorps, g.xorpd, v, v, v) }
+func (g *generator) xorps(ops ...operand.Op)   { g.VXORPS(ops...) }
+func (g *generator) xorpd(ops ...operand.Op)   { g.VXORPD(ops...) }
+func (g *generator) compare(i int, b, a, m operand.Op) {
+	g.pick(g.VCMPPS, g.VCMPPD, operand.Imm(uint64(i)), b, a, m)
+}
+
+// loadMasked loads the lanes that the mask selects, and 0 into the others; it never touches memory outside of them.
+func (g *generator) loadMasked(m, mask, v operand.Op) {
+	switch {
+	case g.isa == avx512 && g.elem == 4:
+		g.VMOVUPS_Z(m, mask, v)
+	case g.isa == avx512:
+		g.VMOVUPD_Z(m, mask, v)
+	case g.elem == 4:
+		g.VMASKMOVPS(m, mask, v)
+	default:
+		g.VMASKMOVPD(m, mask, v)
+	}
+}
+
+// storeMasked stores the lanes that the mask selects.
+func (g *generator) storeMasked(v, mask, m operand.Op) {
+	switch {
+	case g.isa == avx512:
+		g.pick(g.VMOVUPS, g.VMOVUPD, v, mask, m)
+	case g.elem == 4:
+		g.VMASKMOVPS(v, mask, m)
+	default:
+		g.VMASKMOVPD(v, mask, m)
+	}
+}
+
+// firstLanes makes the mask of the first n lanes, 0 ≤ n ≤ lanes. In AVX2 it is a window on ones followed by zeros.
+func (g *generator) firstLanes(n reg.Register, mask operand.Op) {
+	if g.isa == avx512 {
+		// (1<<n) − 1; BZHI takes the low n bits of all ones.
+		ones := g.GP64()
+		g.MOVQ(operand.I64(-1), ones)
+		g.BZHIQ(n, ones, ones)
+		g.KMOVW(ones.As32(), mask)
+		return
+	}
+	table := g.table("ones", func() {
+		for i := range 16 {
+			g.AppendDatum(operand.U32(uint32(0xffffffff * uint64(1-i/8))))
+		}
+	})
+	at, address := g.GP64(), g.GP64()
+	g.LEAQ(table, address)
+	g.MOVQ(operand.U32(uint32(g.lanes())), at)
+	g.SUBQ(n, at)
+	g.VMOVUPS(operand.Mem{Base: address, Index: at, Scale: uint8(g.elem)}, mask)
+}
+
+// mask is a fresh register for a mask.
+func (g *generator) mask() reg.Register {
+	if g.isa == avx512 {
+		return g.K()
+	}
+	return g.YMM()
+}
+
+// table is a read-only datum of the file being written, emitted at its first use.
+func (g *generator) table(name string, fill func()) operand.Mem {
+	if m, ok := g.data[name]; ok {
+		return m
+	}
+	if g.data == nil {
+		g.data = map[string]operand.Mem{}
+	}
+	m := g.StaticGlobal(name + [...]string{"AVX2", "AVX512"}[g.isa])
+	g.DataAttributes(attr.RODATA | attr.NOPTR)
+	fill()
+	g.data[name] = m
+	return m
+}
+
+// splat is a vector in memory whose every lane is the float x.
+func (g *generator) splat(x float64) operand.Mem {
+	if g.elem == 4 {
+		return g.bits(uint64(math.Float32bits(float32(x))))
+	}
+	return g.bits(math.Float64bits(x))
+}
+
+// bits is a vector in memory whose every lane is the pattern x.
+func (g *generator) bits(x uint64) operand.Mem {
+	return g.table(fmt.Sprintf("bits%d_%x", 8*g.elem, x), func() {
+		for range g.lanes() {
+			if g.elem == 4 {
+				g.AppendDatum(operand.U32(uint32(x)))
+			} else {
+				g.AppendDatum(operand.U64(x))
+			}
+		}
+	})
+}
+
+func (g *generator) ret() {
+	g.VZEROUPPER()
+	g.RET()
+}

@@ -1,0 +1,71 @@
+package kernel
+
+import "fmt"
+
+// Float is an element type of the kernels.
+type Float interface{ float32 | float64 }
+
+// Kernels is the table of functions of one level.
+type Kernels struct {
+	Level Level
+	F32   Ops[float32]
+	F64   Ops[float64]
+
+	// Conversions of dst[i] = src[i]. Towards int32 they truncate; what does not fit becomes the smallest int32.
+	F32ToF64 func(dst []float64, src []float32)
+	F64ToF32 func(dst []float32, src []float64)
+	I32ToF32 func(dst []float32, src []int32)
+	I32ToF64 func(dst []float64, src []int32)
+	F32ToI32 func(dst []int32, src []float32)
+	F64ToI32 func(dst []int32, src []float64)
+}
+
+// Ops is the table of functions over one element type. Elementwise functions compute len(dst) elements.
+type Ops[T Float] struct {
+	Add, Sub, Mul, Div Binary[T]
+	Max, Min           Binary[T]              // NaN if either is; of ±0, the second
+	Pow                Binary[T]              // as math.Pow
+	Eq, Ne, Lt, Le     Binary[T]              // 1 or 0; a NaN holds no relation but Ne
+	Gt, Ge             Binary[T]              //
+	Select             func(dst, p, a, b []T) // a where p ≠ 0 (NaN is not 0), else b
+
+	Neg, Abs, Sign         Unary[T] // Sign(±0) = 0, Sign(NaN) = NaN
+	Sqrt, Rsqrt            Unary[T] // Rsqrt is 1/√x, both operations rounded
+	Exp, Expm1, Log, Log1p Unary[T]
+	Tanh, Logistic, Erf    Unary[T]
+	Sin, Cos               Unary[T]
+	Fill                   func(dst []T, x T)
+
+	// SumRows and MaxRows reduce the rows of src [len(dst), n]; the sum of no elements is 0, their maximum −Inf.
+	SumRows, MaxRows func(dst, src []T, n int)
+	// SumMiddle and MaxMiddle reduce the middle axis of src [outer, n, inner] to dst [outer, inner], outer·inner = len(dst).
+	SumMiddle, MaxMiddle func(dst, src []T, n, inner int)
+	// ArgMaxRows is the index of the first maximum of each row of src [len(dst), n], or of its first NaN; n > 0.
+	ArgMaxRows func(dst []int32, src []T, n int)
+
+	// Transpose writes src [rows, cols] to dst [cols, rows], which must not overlap.
+	Transpose func(dst, src []T, rows, cols int)
+	// GatherRows copies row index[i] of src [·, width] to row i of dst [len(index), width].
+	GatherRows func(dst, src []T, index []int32, width int)
+	// ScatterAddRows adds row i of src [len(index), width] to row index[i] of dst [·, width], in the order of i.
+	ScatterAddRows func(dst, src []T, index []int32, width int)
+
+	gemm blocks[T]
+}
+
+// Unary computes dst[i] = f(a[i]).
+type Unary[T Float] = func(dst, a []T)
+
+// Binary computes dst[i] = f(a[i], b[i]).
+type Binary[T Float] = func(dst, a, b []T)
+
+// For returns the kernels of a level. It panics if the machine lacks it.
+func For(l Level) *Kernels {
+	if !Supported(l) {
+		panic(fmt.Sprintf("kernel: level %s is not supported by this CPU", l))
+	}
+	k := generic()
+	vectorize(k, l)
+	k.Level = l
+	return k
+}

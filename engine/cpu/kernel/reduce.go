@@ -1,0 +1,75 @@
+package kernel
+
+import "math"
+
+// sumRows adds element i of a row to accumulator i mod lanes, each from 0, then halves the accumulators until one is left:
+// s[l] += s[l + lanes/2], and so on. The order depends on n only.
+func sumRows[T Float](dst, src []T, n int) {
+	reduceRows(dst, src, n, 0, func(a, b T) T { return a + b })
+}
+
+func maxRows[T Float](dst, src []T, n int) {
+	reduceRows(dst, src, n, T(math.Inf(-1)), maximum[T])
+}
+
+func reduceRows[T Float](dst, src []T, n int, start T, f func(a, b T) T) {
+	src = src[:len(dst)*n]
+	var acc [16]T
+	for r := range dst {
+		for l := range acc {
+			acc[l] = start
+		}
+		for i, x := range src[r*n : r*n+n] {
+			l := i % lanes[T]()
+			acc[l] = f(acc[l], x)
+		}
+		for half := lanes[T]() / 2; half > 0; half /= 2 {
+			for l := range half {
+				acc[l] = f(acc[l], acc[l+half])
+			}
+		}
+		dst[r] = acc[0]
+	}
+}
+
+// sumMiddle adds in order of the middle axis, except that an inner axis of 1 makes rows.
+func sumMiddle[T Float](dst, src []T, n, inner int) {
+	if inner == 1 {
+		sumRows(dst, src, n)
+		return
+	}
+	reduceMiddle(dst, src, n, inner, 0, func(a, b T) T { return a + b })
+}
+
+func maxMiddle[T Float](dst, src []T, n, inner int) {
+	reduceMiddle(dst, src, n, inner, T(math.Inf(-1)), maximum[T])
+}
+
+func reduceMiddle[T Float](dst, src []T, n, inner int, start T, f func(a, b T) T) {
+	src = src[:len(dst)*n]
+	for o := 0; o < len(dst); o += inner {
+		out := dst[o : o+inner]
+		for j := range out {
+			out[j] = start
+		}
+		for r := range n {
+			for j, x := range src[o*n+r*inner : o*n+(r+1)*inner] {
+				out[j] = f(out[j], x)
+			}
+		}
+	}
+}
+
+func argMaxRows[T Float](dst []int32, src []T, n int) {
+	src = src[:len(dst)*n]
+	for r := range dst {
+		row := src[r*n : r*n+n]
+		best := 0
+		for i, x := range row {
+			if x > row[best] || (x != x && row[best] == row[best]) {
+				best = i
+			}
+		}
+		dst[r] = int32(best)
+	}
+}
