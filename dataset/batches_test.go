@@ -128,25 +128,20 @@ func TestSubset(t *testing.T) {
 	}
 }
 
-// TestMixup mixes the two samples 0 and 1, so that each input is λ or 1−λ, and compares their law with gonum's Beta(16, 16) by
-// Kolmogorov and Smirnov.
-func TestMixup(t *testing.T) {
-	const n, limit = 4000, 1.95 // KS distance·√n is above 1.95 once in a thousand seeds
-	s := &Set{Name: "two", Shape: []int{1}, X: []float32{0, 1}, Y: []int32{0, 1}, Classes: 2}
-	m := Mixup(s, n, random.Stream(1, "mixup", 0))
-	if m.Len() != n || m.Y != nil {
-		t.Fatalf("%d inputs, labels %v", m.Len(), m.Y)
+// TestBeta16 compares with gonum's Beta(16, 16) by Kolmogorov and Smirnov.
+func TestBeta16(t *testing.T) {
+	const n, limit = 4000, 1.95 // the distance·√n is above 1.95 once in a thousand seeds
+	stream, law, distance := random.Stream(1, "test", 0), distuv.Beta{Alpha: 16, Beta: 16}, 0.0
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = beta16(stream)
 	}
-	law, distance := distuv.Beta{Alpha: 16, Beta: 16}, 0.0
-	x := slices.Sorted(slices.Values(m.X))
+	slices.Sort(x)
 	for i, v := range x {
-		distance = max(distance, math.Abs(law.CDF(float64(v))-float64(i)/n), math.Abs(law.CDF(float64(v))-float64(i+1)/n))
+		distance = max(distance, math.Abs(law.CDF(v)-float64(i)/n), math.Abs(law.CDF(v)-float64(i+1)/n))
 	}
 	if distance*math.Sqrt(n) > limit {
 		t.Errorf("Kolmogorov–Smirnov distance %g", distance)
-	}
-	if !slices.Equal(m.X, Mixup(s, n, random.Stream(1, "mixup", 0)).X) {
-		t.Error("the same stream gives other inputs")
 	}
 }
 
@@ -156,6 +151,9 @@ func TestMixupMixesTwoSamples(t *testing.T) {
 	s := &Set{Shape: []int{2}, Classes: 2, Y: make([]int32, 3), X: []float32{0, 0, 1, 0, 0, 1}} // corners of a triangle
 	edges := map[string]int{}
 	m := Mixup(s, 300, random.Stream(1, "mixup", 0))
+	if m.Len() != 300 || m.Y != nil || !slices.Equal(m.X, Mixup(s, 300, random.Stream(1, "mixup", 0)).X) {
+		t.Error("not 300 unlabelled inputs that the stream determines")
+	}
 	for i := range m.Len() {
 		a, b := float64(m.Row(i)[0]), float64(m.Row(i)[1])
 		switch { // inside an edge, as Beta(16,16) stays far from its ends

@@ -186,3 +186,25 @@ func TestNPZSurvivesNoFlip(t *testing.T) {
 		}
 	}
 }
+
+// TestNPZClaimsAreBoundedByTheFile gives a member absurd sizes in the archive's own directory as well as in the array's header.
+func TestNPZClaimsAreBoundedByTheFile(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "x.npy", CompressedSize64: 1 << 50, UncompressedSize64: 1 << 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(npy("100000000000000, 1", []float32{1})) // more than an address space holds
+	if w, err = z.Create("y.npy"); err != nil {
+		t.Fatal(err)
+	}
+	w.Write(npy("1,", []int64{0}))
+	path := filepath.Join(t.TempDir(), "f.npz")
+	if err := errors.Join(z.Close(), os.WriteFile(path, b.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := readNPZ(path); err == nil || !strings.Contains(err.Error(), "cut off") {
+		t.Errorf("error %v", err)
+	}
+}
