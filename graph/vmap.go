@@ -84,11 +84,15 @@ func batchScatterAdd(v *Value, in []*Value, batched []bool, n int) *Value {
 	return Reshape(ScatterAdd(x, index, n*rows), concat([]int{n}, v.typ.Shape)...)
 }
 
+// offsetIndices adds b·rows to the indices of element b. An index out of range must stay so, not reach into another element's rows:
+// a negative one is left alone, a large one moves behind all rows.
 func offsetIndices(index *Value, batched bool, n, rows int) *Value {
 	if !batched {
 		index = repeat(index, n)
 	}
-	return Add(index, Mul(Iota(index.typ, 0), like(index, float64(rows))))
+	offset := Mul(Iota(index.typ, 0), like(index, float64(rows)))
+	offset = Select(Compare(LT, index, like(index, float64(rows))), offset, like(index, float64(n*rows)))
+	return Select(Compare(LT, index, like(index, 0)), index, Add(index, offset))
 }
 
 func batchDot(v *Value, in []*Value, batched []bool, n int) *Value {
