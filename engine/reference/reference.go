@@ -41,10 +41,15 @@ func (Engine) Compile(p *graph.Program, o engine.Options) (engine.Executable, er
 }
 
 func checkDonations(p *graph.Program, donate []int) error {
+	taken := map[int]bool{}
 	for j, d := range donate {
 		if d == 0 {
 			continue
 		}
+		if taken[d] {
+			return fmt.Errorf("reference: input %d is donated to two outputs", d-1)
+		}
+		taken[d] = true
 		if j >= len(p.Outputs) || d < 0 || d > len(p.Inputs) || !p.Outputs[j].Type().Equal(p.Inputs[d-1].Type()) {
 			return fmt.Errorf("reference: input %d cannot be donated to output %d: both must exist and have one type", d-1, j)
 		}

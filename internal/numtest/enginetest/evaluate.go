@@ -2,17 +2,23 @@ package enginetest
 
 import (
 	"math"
-	"testing"
 
 	"basin/engine"
 	"basin/graph"
 )
 
+// TB is what testing.T and rapid.T have in common.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+}
+
 // Function is what Trace takes.
 type Function func(in []*graph.Value) []*graph.Value
 
 // Call traces f at the arrays' types and runs it on e.
-func Call(t testing.TB, e engine.Engine, f Function, in ...engine.Array) []engine.Array {
+func Call(t TB, e engine.Engine, f Function, in ...engine.Array) []engine.Array {
 	t.Helper()
 	out, err := engine.Evaluate(e, Trace(t, f, in...), in...)
 	if err != nil {
@@ -22,7 +28,7 @@ func Call(t testing.TB, e engine.Engine, f Function, in ...engine.Array) []engin
 }
 
 // Trace traces f at the arrays' types.
-func Trace(t testing.TB, f Function, in ...engine.Array) *graph.Program {
+func Trace(t TB, f Function, in ...engine.Array) *graph.Program {
 	t.Helper()
 	p, err := graph.Trace(f, TypesOf(in)...)
 	if err != nil {
@@ -68,7 +74,7 @@ func Element(a engine.Array, i int) engine.Array {
 }
 
 // SameBits reports the first difference between arrays that should be equal bit for bit; any two NaN are the same.
-func SameBits(t testing.TB, what string, got, want engine.Array) {
+func SameBits(t TB, what string, got, want engine.Array) {
 	t.Helper()
 	if !got.Type.Equal(want.Type) {
 		t.Errorf("%s: type %v, want %v", what, got.Type, want.Type)
@@ -78,6 +84,21 @@ func SameBits(t testing.TB, what string, got, want engine.Array) {
 		g, w := got.At(i), want.At(i)
 		if math.Float64bits(g) != math.Float64bits(w) && !(math.IsNaN(g) && math.IsNaN(w)) {
 			t.Errorf("%s: element %d of %v is %v, want the very bits of %v", what, i, got.Type, g, w)
+			return
+		}
+	}
+}
+
+// Equal reports the first difference between arrays that should be equal; 0 equals −0.
+func Equal(t TB, what string, got, want engine.Array) {
+	t.Helper()
+	if !got.Type.Equal(want.Type) {
+		t.Errorf("%s: type %v, want %v", what, got.Type, want.Type)
+		return
+	}
+	for i := range got.Len() {
+		if g, w := got.At(i), want.At(i); g != w {
+			t.Errorf("%s: element %d of %v is %v, want %v", what, i, got.Type, g, w)
 			return
 		}
 	}

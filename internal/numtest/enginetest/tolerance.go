@@ -2,7 +2,6 @@ package enginetest
 
 import (
 	"math"
-	"testing"
 
 	"basin/engine"
 	"basin/graph"
@@ -28,7 +27,7 @@ func Tolerance(d graph.DType) float64 {
 }
 
 // Close compares with the reference's result: |got − want| ≤ tolerance·√terms·(|want| + scale). int32 must be equal.
-func Close(t testing.TB, what string, got, want engine.Array, terms int, scale float64) {
+func Close(t TB, what string, got, want engine.Array, terms int, scale float64) {
 	t.Helper()
 	if !got.Type.Equal(want.Type) {
 		t.Errorf("%s: type %v, want %v", what, got.Type, want.Type)

@@ -1,0 +1,31 @@
+package enginetest
+
+import (
+	"testing"
+
+	"basin/engine"
+)
+
+// Promises are what an engine claims beyond the contract of package engine.
+type Promises struct {
+	NoAllocations bool // nothing is allocated from the second run on
+}
+
+// Run tests that e conforms: that it agrees with engine/reference within stated tolerances, bit for bit where no rounding is in play,
+// and keeps the contract of package engine.
+func Run(t *testing.T, e engine.Engine, p Promises) {
+	t.Run("primitives", func(t *testing.T) { testPrimitives(t, e) })
+	t.Run("special values", func(t *testing.T) { testSpecialValues(t, e) })
+	t.Run("ties", func(t *testing.T) { testTies(t, e) })
+	t.Run("random dots", func(t *testing.T) { testRandomDots(t, e) })
+	t.Run("random convolutions", func(t *testing.T) { testRandomConvolutions(t, e) })
+	t.Run("random programs", func(t *testing.T) { testRandomPrograms(t, e) })
+	t.Run("networks", func(t *testing.T) { testNetworks(t, e) })
+	t.Run("vmap bits", func(t *testing.T) { testVmapBits(t, e) })
+	t.Run("binding", func(t *testing.T) { testBinding(t, e) })
+	t.Run("row errors", func(t *testing.T) { testRowErrors(t, e) })
+	t.Run("donation", func(t *testing.T) { testDonation(t, e) })
+	if p.NoAllocations {
+		t.Run("allocations", func(t *testing.T) { testAllocations(t, e) })
+	}
+}
