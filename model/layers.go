@@ -42,6 +42,9 @@ func (b *builder) batchNorm(name string, x *graph.Value) *graph.Value {
 	c := shape[1]
 	scale := b.parameter(name+".weight", d, -1, c)
 	shift := b.parameter(name+".bias", d, 0, c)
+	if b.declare {
+		b.model.NormPlaces = append(b.model.NormPlaces, x.Type().Size()/max(1, shape[0]*c))
+	}
 	runningMean := b.running(name+".running_mean", d, c)
 	runningVar := b.running(name+".running_var", d, c)
 

@@ -37,6 +37,8 @@ type Model struct {
 	Params  param.Layout // θ
 	State   param.Layout // running statistics: for each batch norm its mean, then its variance
 
+	NormPlaces []int // for each batch norm, how many values a sample gives to each of its channels
+
 	network func(b *builder, x *graph.Value) *graph.Value
 	initial []float64 // for each segment of θ: the bound of a uniform distribution, or its constant, see builder
 }

@@ -1,0 +1,164 @@
+package objective
+
+import (
+	"math"
+
+	"basin/engine"
+	"basin/graph"
+)
+
+// Evaluation is what one pass over the set gives.
+type Evaluation struct {
+	Loss     float64 // mean over the set
+	Accuracy float64 // per cent of the samples whose largest logit is the label's
+	N        int
+	Constant bool // the logits do not depend on the inputs: a dead network
+}
+
+// Evaluate makes one pass over the set at the current point.
+func (o *Objective) Evaluate() (Evaluation, error) {
+	if err := o.runForward(); err != nil {
+		return Evaluation{}, err
+	}
+	n, c := o.Set.Len(), o.Model.Outputs
+	sum, right := 0.0, 0
+	for i := range n {
+		sum += o.losses.At(i)
+		if argMax(o.logits, i*c, c) == int(o.Set.Y[i]) {
+			right++
+		}
+	}
+	return Evaluation{Loss: sum / float64(n), Accuracy: 100 * float64(right) / float64(n), N: n, Constant: ConstantRows(o.logits, c)}, nil
+}
+
+// Logits makes one pass over the set and returns the logits, [n, outputs]. The array is overwritten by the next pass.
+func (o *Objective) Logits() (engine.Array, error) {
+	err := o.runForward()
+	return o.logits, err
+}
+
+func (o *Objective) runForward() error {
+	if o.forward == nil {
+		if err := o.bindForward(); err != nil {
+			return err
+		}
+	}
+	for _, run := range o.forward {
+		if err := run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Objective) bindForward() error {
+	for _, c := range o.chunks {
+		x, err := o.compile("forward", c.to-c.from, func() (*graph.Program, error) {
+			return o.trace(c.to-c.from, func(theta, state []*graph.Value, x, y *graph.Value, _ []*graph.Value) []*graph.Value {
+				pass := o.Model.Apply(theta, state, x, o.Options.Mode)
+				return []*graph.Value{PerExample(o.Options.Loss, pass.Logits, y), pass.Logits}
+			})
+		})
+		if err != nil {
+			return err
+		}
+		k := o.Model.Outputs
+		run, err := x.Bind(o.arguments(c), []engine.Array{rows(o.losses, c, 1), rows(o.logits, c, k)})
+		if err != nil {
+			return err
+		}
+		o.forward = append(o.forward, run)
+	}
+	return nil
+}
+
+// rows views the rows of a chunk in an array whose rows have the given width.
+func rows(a engine.Array, c chunk, width int) engine.Array {
+	shape := append([]int{c.to - c.from}, a.Type.Shape[1:]...)
+	if a.Type.DType == graph.Float64 {
+		return engine.Float64s(a.F64[c.from*width:c.to*width], shape...)
+	}
+	return engine.Float32s(a.F32[c.from*width:c.to*width], shape...)
+}
+
+func argMax(a engine.Array, at, n int) int {
+	best := 0
+	for j := 1; j < n; j++ {
+		if a.At(at+j) > a.At(at+best) {
+			best = j
+		}
+	}
+	return best
+}
+
+// constantShare is how far logits may vary over the samples, relative to their size, and still count as rounding noise: a few hundred
+// units in the last place of float32.
+const constantShare = 3e-5
+
+// ConstantRows reports whether all rows of an array [n, width] are the same but for rounding: whether a network is dead. Rows that are
+// not finite are not constant.
+func ConstantRows(a engine.Array, width int) bool {
+	n := a.Len() / width
+	for j := range width {
+		low, high := math.Inf(1), math.Inf(-1)
+		for i := range n {
+			x := a.At(i*width + j)
+			if math.IsNaN(x) {
+				return false
+			}
+			low, high = min(low, x), max(high, x)
+		}
+		if !(high-low <= constantShare*max(math.Abs(low), math.Abs(high))) {
+			return false
+		}
+	}
+	return true
+}
+
+// Gradient sets dst to the gradient of the loss at the current point.
+func (o *Objective) Gradient(dst []float64) error {
+	if o.gradient == nil {
+		if err := o.bindGradient(); err != nil {
+			return err
+		}
+	}
+	clear(dst)
+	for _, run := range o.gradient {
+		if err := run(); err != nil {
+			return err
+		}
+		for i := range dst {
+			dst[i] += o.segments.At(i)
+		}
+	}
+	for i := range dst {
+		dst[i] /= float64(o.Set.Len())
+	}
+	return nil
+}
+
+func (o *Objective) bindGradient() error {
+	o.segments = engine.NewArray(o.theta.Type)
+	for _, c := range o.chunks {
+		x, err := o.compile("gradient", c.to-c.from, func() (*graph.Program, error) {
+			return o.trace(c.to-c.from, func(theta, state []*graph.Value, x, y *graph.Value, _ []*graph.Value) []*graph.Value {
+				return graph.Grad(o.sum(theta, state, x, y), theta...)
+			})
+		})
+		if err != nil {
+			return err
+		}
+		run, err := x.Bind(o.arguments(c), Segments(o.segments, o.Model.Params))
+		if err != nil {
+			return err
+		}
+		o.gradient = append(o.gradient, run)
+	}
+	return nil
+}
+
+// sum is the sum of the losses of a chunk.
+func (o *Objective) sum(theta, state []*graph.Value, x, y *graph.Value) *graph.Value {
+	pass := o.Model.Apply(theta, state, x, o.Options.Mode)
+	return graph.ReduceSum(PerExample(o.Options.Loss, pass.Logits, y))
+}
