@@ -145,6 +145,48 @@ func TestSinglePrecision(t *testing.T) {
 	}
 }
 
+// A basis of the whole space leaves nothing to find, whatever noise the last residual holds.
+func TestWholeSpace(t *testing.T) {
+	c := numtest.Laplacian(30)
+	e, err := Eigenvalues(single{linop.NewDense(c.A)}, EigenOptions{K: 3, Tolerance: 1e-12}, stream(11), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Status != Converged || e.Steps != 30 {
+		t.Errorf("%s after %d steps", e.Status, e.Steps)
+	}
+	for i, x := range e.Values {
+		near(t, "value", x, c.Values[29-i], singleNoise*4)
+	}
+}
+
+// A restart takes a negligible residual for zero, and the residuals that it reports own up to it.
+func TestDroppedResiduals(t *testing.T) {
+	op := make(diagonal, 1000)
+	for i := range op {
+		op[i] = 1e-4 * float64(i) / 1000
+	}
+	copy(op, []float64{4, 4, 3, 2})
+	e, err := Eigenvalues(op, EigenOptions{K: 4, Tolerance: 0.02, Vectors: true}, stream(12), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Status != Converged || e.Steps > 12 {
+		t.Errorf("%s after %d steps", e.Status, e.Steps)
+	}
+	for i, x := range e.Vectors {
+		r := make([]float64, 1000)
+		if err := op.Apply(r, x); err != nil {
+			t.Fatal(err)
+		}
+		floats.AddScaled(r, -e.Values[i], x)
+		near(t, "value", e.Values[i], op[i], 1e-4)
+		if got := floats.Norm(r, 2); got > 1.5*e.Residuals[i]+exact {
+			t.Errorf("value %v: residual %v, reported %v", e.Values[i], got, e.Residuals[i])
+		}
+	}
+}
+
 // Few distinct eigenvalues end the space early: no step more than those, and the restarts that copies need.
 func TestEarlyEnd(t *testing.T) {
 	zero := make(diagonal, 3000)

@@ -22,7 +22,7 @@ type krylov struct {
 	state       state
 	capacity    int
 	negligible  float64 // a residual this small, relative to scale, closes the space: A is then within it of one that maps the space into itself
-	run         int     // step at which the present run of β began: 0, or that of the last restart
+	run         int     // step of the last restart, whose β before it is 0
 	dropped     float64 // largest residual that a restart took for zero
 }
 
@@ -66,7 +66,7 @@ func (k *krylov) extend(w []float64) {
 	m := len(k.alpha)
 	v := k.row(m)
 	beta := 0.0
-	if m > k.run {
+	if m > 0 {
 		beta = k.beta[m-1]
 		axpy(w, -beta, k.row(m-1))
 	}
