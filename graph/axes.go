@@ -50,6 +50,10 @@ func pick(shape, axes []int) []int {
 	return r
 }
 
+func negative(shape []int) bool {
+	return slices.ContainsFunc(shape, func(n int) bool { return n < 0 })
+}
+
 func isPermutation(p []int) bool {
 	seen := make([]bool, len(p))
 	for _, i := range p {

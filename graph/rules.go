@@ -50,8 +50,8 @@ func init() {
 		OpMin: func(v *Value, i int) *Value { return Compare([]Order{LE, GT}[i], v.in[0], v.in[1]) },
 		OpPow: func(v *Value, i int) *Value {
 			a, b := v.in[0], v.in[1]
-			if i == 0 { // b·a^(b−1), and 0 where b = 0 whatever a is
-				return Select(b, Mul(b, Pow(a, Shift(b, -1))), like(v, 0))
+			if i == 0 {
+				return powerRule(a, b)
 			}
 			zero := like(v, 0)
 			positive := Compare(GT, a, zero)
@@ -82,6 +82,25 @@ func init() {
 		func(v, x *Value, n int) *Value { return Convert(x, v.typ.DType) })
 	structureRules()
 	contractionRules()
+}
+
+// powerRule is ∂(a^b)/∂a = b·a^(b−1), and 0 at a = b = 0. There 0·0^(−1) is kept away by a base of 1, not by masking the product: a
+// mask would hide the product's own derivatives, of which ∂/∂b is a^(−1) wherever b = 0.
+func powerRule(a, b *Value) *Value {
+	if b.op == OpConstant && len(b.attr.Data) == 1 {
+		switch n := b.attr.Data[0]; n {
+		case 0:
+			return nil
+		case 1:
+			return like(b, 1)
+		case 2:
+			return Scale(a, 2)
+		default:
+			return Scale(Pow(a, like(b, n-1)), n)
+		}
+	}
+	base := Select(a, a, Select(b, a, like(a, 1)))
+	return Mul(b, Pow(base, Shift(b, -1)))
 }
 
 func orZero(t, v *Value) *Value {

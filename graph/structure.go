@@ -15,6 +15,9 @@ func Reshape(x *Value, shape ...int) *Value {
 	if slices.Equal(x.typ.Shape, shape) {
 		return x
 	}
+	if negative(shape) {
+		fail(OpReshape, []*Value{x}, "%v has a negative size", shape)
+	}
 	if sizeOf(shape) != x.typ.Size() {
 		fail(OpReshape, []*Value{x}, "%v has another size", shape)
 	}
@@ -49,6 +52,9 @@ func Transpose(x *Value, perm ...int) *Value {
 func Broadcast(x *Value, shape []int, axes ...int) *Value {
 	if len(axes) != x.typ.Rank() {
 		fail(OpBroadcast, []*Value{x}, "%d axes named for rank %d", len(axes), x.typ.Rank())
+	}
+	if negative(shape) {
+		fail(OpBroadcast, []*Value{x}, "%v has a negative size", shape)
 	}
 	for i, a := range axes {
 		if a < 0 || a >= len(shape) || shape[a] != x.typ.Shape[i] || i > 0 && a <= axes[i-1] {
@@ -192,6 +198,9 @@ func ScatterAdd(x, index *Value, rows int) *Value {
 	k := index.typ.Rank()
 	if index.typ.DType != Int32 || x.typ.Rank() < k || !slices.Equal(x.typ.Shape[:k], index.typ.Shape) {
 		fail(OpScatterAdd, []*Value{x, index}, "needs int32 indices for the leading axes of the first operand")
+	}
+	if rows < 0 {
+		fail(OpScatterAdd, []*Value{x, index}, "into %d rows, a negative number", rows)
 	}
 	return &Value{op: OpScatterAdd, in: []*Value{x, index},
 		typ: Type{x.typ.DType, slices.Concat([]int{rows}, x.typ.Shape[k:])}, attr: Attr{Rows: rows}}

@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // Program is a traced computation: inputs, outputs, and between them nothing but primitives. It is immutable.
 type Program struct {
 	Inputs  []*Value
@@ -22,7 +24,18 @@ func Trace(f func(in []*Value) []*Value, types ...Type) (p *Program, err error) 
 	for i, t := range types {
 		in[i] = Input("", t)
 	}
-	return &Program{Inputs: in, Outputs: f(in)}, nil
+	p = &Program{Inputs: in, Outputs: f(in)}
+	p.checkClosed()
+	return p, nil
+}
+
+// checkClosed panics if p needs a free value that is none of its inputs: one kept from inside Vmap, or from another trace.
+func (p *Program) checkClosed() {
+	for _, v := range p.Values() {
+		if v.op == OpInput && !slices.Contains(p.Inputs, v) {
+			fail(OpInput, []*Value{v}, "a value from inside Vmap or from another trace is not an input of the program")
+		}
+	}
 }
 
 // Values lists all values that the outputs need, each after its operands, in an order that depends on the program alone.
