@@ -78,7 +78,7 @@ func newAxis(a spec.Axis, temperature bool) (Axis, []int) {
 	position := make([]int, len(order))
 	for to, from := range order {
 		position[from] = to
-		out.Values = append(out.Values, format(a.Values[from]))
+		out.Values = append(out.Values, FormatValue(a.Values[from]))
 		if numeric {
 			out.Numbers = append(out.Numbers, numbers[from])
 		}
@@ -100,7 +100,8 @@ func number(v any) (float64, bool) {
 	return x, err == nil
 }
 
-func format(v any) string {
+// FormatValue writes an axis' value as the tables show it.
+func FormatValue(v any) string {
 	if x, ok := v.(float64); ok {
 		return strconv.FormatFloat(x, 'g', -1, 64)
 	}

@@ -40,7 +40,8 @@ const unsure = 0.8
 // phases draws the labelled diagram. With numbers, each cell says its confidence in per cent.
 func (p panel) phases(c draw.Canvas, numbers bool) {
 	p.boundaries = true
-	shown := false // a number in some cell
+	numbers = numbers && p.fits("100")
+	shown := false // numbers in the cells
 	p.draw(c, func(cell *phase.Cell) look {
 		l := look{fill: phaseColor[cell.Label]}
 		switch {
@@ -49,8 +50,9 @@ func (p panel) phases(c draw.Canvas, numbers bool) {
 		case cell.Label == phase.Undefined:
 			l.mark = hatch
 		case numbers && !math.IsNaN(cell.Confidence):
-			l.text, l.name = percent(cell.Confidence), string(cell.Label)
-			shown = shown || p.fits(l.text)
+			l.name = string(cell.Label)
+			l.text = percent(cell.Confidence)
+			shown = true
 		}
 		return l
 	})

@@ -59,8 +59,16 @@ func (p panel) draw(c draw.Canvas, of func(*phase.Cell) look) {
 	if len(p.table.Cells) >= rasterCells {
 		p.raster(c, of)
 	} else {
-		for i := range p.table.Cells {
-			p.cell(c, &p.table.Cells[i], of(&p.table.Cells[i]))
+		looks, numbers := make([]look, len(p.table.Cells)), true
+		for i := range looks {
+			looks[i] = of(&p.table.Cells[i])
+			numbers = numbers && p.fits(looks[i].text)
+		}
+		for i, l := range looks {
+			if !numbers { // all or none
+				l.text = ""
+			}
+			p.cell(c, &p.table.Cells[i], l)
 		}
 	}
 	if p.boundaries {
@@ -96,7 +104,7 @@ func (p panel) cell(c draw.Canvas, cell *phase.Cell, l look) {
 			[]vg.Point{{X: o.X, Y: mid.Y}, {X: mid.X, Y: o.Y + h}}, []vg.Point{{X: mid.X, Y: o.Y}, {X: o.X + w, Y: mid.Y}})
 	}
 	st := style{size: p.size * 0.8, color: ink(l.fill), x: -0.5, y: -0.5}
-	if l.text == "" || !p.fits(l.text) {
+	if l.text == "" {
 		return
 	}
 	if bold := (style{size: p.size * 0.9, bold: true, color: st.color, x: -0.5, y: -0.5}); l.name != "" && h >= 2.6*bold.size && w >= bold.width(l.name)+2 {
