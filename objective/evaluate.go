@@ -24,7 +24,7 @@ func (o *Objective) Evaluate() (Evaluation, error) {
 	sum, right := 0.0, 0
 	for i := range n {
 		sum += o.losses.At(i)
-		if argMax(o.logits, i*c, c) == int(o.Set.Y[i]) {
+		if argMax(o.logits, i*c, c) == int(o.labels.I32[i]) {
 			right++
 		}
 	}
@@ -75,10 +75,7 @@ func (o *Objective) bindForward() error {
 // rows views the rows of a chunk in an array whose rows have the given width.
 func rows(a engine.Array, c chunk, width int) engine.Array {
 	shape := append([]int{c.to - c.from}, a.Type.Shape[1:]...)
-	if a.Type.DType == graph.Float64 {
-		return engine.Float64s(a.F64[c.from*width:c.to*width], shape...)
-	}
-	return engine.Float32s(a.F32[c.from*width:c.to*width], shape...)
+	return part(a, c.from*width, (c.to-c.from)*width, shape...)
 }
 
 func argMax(a engine.Array, at, n int) int {
@@ -127,9 +124,7 @@ func (o *Objective) Gradient(dst []float64) error {
 		if err := run(); err != nil {
 			return err
 		}
-		for i := range dst {
-			dst[i] += o.segments.At(i)
-		}
+		accumulate(dst, o.segments)
 	}
 	for i := range dst {
 		dst[i] /= float64(o.Set.Len())

@@ -40,13 +40,21 @@ func (o *Objective) hessianProducts(dst, src []float64, k int) error {
 		}
 	}
 	b := o.blocks[k]
-	o.interleave(k, func(flat, blocked int) { b.tangents.Set(blocked, src[flat]) })
+	o.interleave(k, func(flat, blocked, n int) {
+		if to := b.tangents; to.F32 != nil {
+			for i, x := range src[flat : flat+n] {
+				to.F32[blocked+i] = float32(x)
+			}
+		} else {
+			copy(to.F64[blocked:blocked+n], src[flat:])
+		}
+	})
 	clear(dst)
 	for _, run := range o.hessian[k] {
 		if err := run(); err != nil {
 			return err
 		}
-		o.interleave(k, func(flat, blocked int) { dst[flat] += b.products.At(blocked) })
+		o.interleave(k, func(flat, blocked, n int) { accumulate(dst[flat:flat+n], part(b.products, blocked, n)) })
 	}
 	for i := range dst {
 		dst[i] /= float64(o.Set.Len())
@@ -54,15 +62,12 @@ func (o *Objective) hessianProducts(dst, src []float64, k int) error {
 	return nil
 }
 
-// interleave pairs each place in k flat vectors, one after the other, with its place in a block.
-func (o *Objective) interleave(k int, f func(flat, blocked int)) {
+// interleave pairs each run of n places in k flat vectors, one after the other, with its places in a block.
+func (o *Objective) interleave(k int, f func(flat, blocked, n int)) {
 	p := o.Dim()
 	for _, s := range o.Model.Params.Segments {
 		for v := range k {
-			flat, blocked := v*p+s.Offset, k*s.Offset+v*s.Size
-			for i := range s.Size {
-				f(flat+i, blocked+i)
-			}
+			f(v*p+s.Offset, k*s.Offset+v*s.Size, s.Size)
 		}
 	}
 }
@@ -74,11 +79,7 @@ func (o *Objective) bindHessian(k int) error {
 		out := make([]engine.Array, 0, len(o.Model.Params.Segments))
 		for _, s := range o.Model.Params.Segments {
 			shape := append([]int{k}, s.Shape...)
-			if from, to := k*s.Offset, k*(s.Offset+s.Size); d == graph.Float64 {
-				out = append(out, engine.Float64s(a.F64[from:to], shape...))
-			} else {
-				out = append(out, engine.Float32s(a.F32[from:to], shape...))
-			}
+			out = append(out, part(a, k*s.Offset, k*s.Size, shape...))
 		}
 		return out
 	}

@@ -37,6 +37,8 @@ type Objective struct {
 
 	engine       engine.Engine
 	theta, state engine.Array // the current point, flat
+	inputs       engine.Array // the whole set's
+	labels       engine.Array // zeros where the set has none
 	chunks       []chunk
 	forward      []engine.Run // one a chunk, made when first needed
 	gradient     []engine.Run
@@ -73,6 +75,10 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 		losses: engine.NewArray(graph.T(o.DType, n)), logits: engine.NewArray(graph.T(o.DType, n, m.Outputs)),
 		hessian: map[int][]engine.Run{}, blocks: map[int]*block{}, programs: map[string]engine.Executable{},
 	}
+	ob.inputs, ob.labels = Arrays(set, o.DType)
+	if set.Y == nil {
+		ob.labels = engine.NewArray(graph.T(graph.Int32, n))
+	}
 	for from := 0; from < n; from += o.Chunk {
 		ob.chunks = append(ob.chunks, chunk{from, min(n, from+o.Chunk)})
 	}
@@ -88,29 +94,11 @@ func (o *Objective) MoveTo(theta, state []float64) {
 	Store(o.state, state)
 }
 
-// Store copies float64 values into an array, rounding to its dtype.
-func Store(a engine.Array, x []float64) {
-	if a.Len() != len(x) {
-		panic(fmt.Sprintf("objective: %d values for %d places", len(x), a.Len()))
-	}
-	if a.Type.DType == graph.Float64 {
-		copy(a.F64, x)
-		return
-	}
-	for i, v := range x {
-		a.F32[i] = float32(v)
-	}
-}
-
 // Segments views a flat array as the arrays of a layout.
 func Segments(flat engine.Array, l param.Layout) []engine.Array {
 	out := make([]engine.Array, len(l.Segments))
 	for i, s := range l.Segments {
-		if flat.Type.DType == graph.Float64 {
-			out[i] = engine.Float64s(flat.F64[s.Offset:s.Offset+s.Size], s.Shape...)
-		} else {
-			out[i] = engine.Float32s(flat.F32[s.Offset:s.Offset+s.Size], s.Shape...)
-		}
+		out[i] = part(flat, s.Offset, s.Size, s.Shape...)
 		out[i].Type.Shape = s.Shape
 	}
 	return out
@@ -119,21 +107,7 @@ func Segments(flat engine.Array, l param.Layout) []engine.Array {
 // arguments are the inputs that every program of the objective begins with: θ, state, samples and labels of a chunk.
 func (o *Objective) arguments(c chunk) []engine.Array {
 	in := append(Segments(o.theta, o.Model.Params), Segments(o.state, o.Model.State)...)
-	return append(in, o.samples(c), engine.Int32s(o.Set.Y[c.from:c.to]))
-}
-
-func (o *Objective) samples(c chunk) engine.Array {
-	size := o.Set.Size()
-	x := o.Set.X[c.from*size : c.to*size]
-	shape := append([]int{c.to - c.from}, o.Set.Shape...)
-	if o.Options.DType == graph.Float32 {
-		return engine.Float32s(x, shape...)
-	}
-	wide := make([]float64, len(x))
-	for i, v := range x {
-		wide[i] = float64(v)
-	}
-	return engine.Float64s(wide, shape...)
+	return append(in, rows(o.inputs, c, o.Set.Size()), engine.Int32s(o.labels.I32[c.from:c.to]))
 }
 
 // trace makes a program of the arguments of a chunk of n samples and more inputs.

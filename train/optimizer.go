@@ -9,8 +9,8 @@ import (
 	"basin/spec"
 )
 
-// optimizer updates a flat θ in place from a flat gradient, as PyTorch does. Rates that change from step to step enter as inputs.
-type optimizer struct {
+// Optimizer updates a flat θ in place from a flat gradient, as PyTorch does. Rates that change from step to step enter as inputs.
+type Optimizer struct {
 	spec    spec.Optimizer
 	moments []engine.Array // SGD: momentum; Adam: first and second moment
 	rates   []engine.Array // scalars
@@ -18,12 +18,12 @@ type optimizer struct {
 	run     engine.Run
 }
 
-// newOptimizer compiles the update.
+// NewOptimizer compiles the update.
 //
 //	sgd   g ← g + wd·θ;  m ← μ·m + g (m = g at the first step, which zero moments give);  θ ← θ − lr·(g + μ·m if nesterov else m)
 //	adam  g ← g + wd·θ;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  θ ← θ − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
-func newOptimizer(e engine.Engine, s spec.Optimizer, theta, grad engine.Array) (*optimizer, error) {
-	o := &optimizer{spec: s}
+func NewOptimizer(e engine.Engine, s spec.Optimizer, theta, grad engine.Array) (*Optimizer, error) {
+	o := &Optimizer{spec: s}
 	flat, scalar := theta.Type, graph.T(theta.Type.DType)
 	var update func(theta, g *graph.Value, m, rates []*graph.Value) (next *graph.Value, moments []*graph.Value)
 	moments, rates := 0, 1
@@ -96,7 +96,8 @@ func adam(s spec.Optimizer) func(theta, g *graph.Value, m, rates []*graph.Value)
 	}
 }
 
-func (o *optimizer) reset() {
+// Reset forgets all steps.
+func (o *Optimizer) Reset() {
 	o.steps = 0
 	for _, m := range o.moments {
 		clear(m.F32)
@@ -104,8 +105,8 @@ func (o *optimizer) reset() {
 	}
 }
 
-// step updates θ with the gradient as it stands.
-func (o *optimizer) step(lr float64) error {
+// Step updates θ with the gradient as it stands.
+func (o *Optimizer) Step(lr float64) error {
 	o.steps++
 	if o.spec.Kind == "adam" {
 		t := float64(o.steps)

@@ -63,7 +63,7 @@ type Trainer struct {
 	grad    engine.Array
 	loss    engine.Array
 	batches map[int]*batchProgram // by batch size
-	update  *optimizer
+	update  *Optimizer
 }
 
 // batchProgram computes the loss and gradient of the samples that index names.
@@ -89,7 +89,7 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, recipe spec.Train) (
 	if last := n % recipe.Batch; last > 0 && !recipe.DropLast {
 		sizes = append(sizes, last)
 	}
-	x, y := t.samples()
+	x, y := objective.Arrays(set, t.dtype)
 	for _, b := range sizes {
 		p, err := t.compileBatch(e, b, x, y)
 		if err != nil {
@@ -98,20 +98,8 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, recipe spec.Train) (
 		t.batches[b] = p
 	}
 	var err error
-	t.update, err = newOptimizer(e, recipe.Optimizer, t.theta, t.grad)
+	t.update, err = NewOptimizer(e, recipe.Optimizer, t.theta, t.grad)
 	return t, err
-}
-
-func (t *Trainer) samples() (x, y engine.Array) {
-	shape := append([]int{t.set.Len()}, t.set.Shape...)
-	if t.dtype == graph.Float32 {
-		return engine.Float32s(t.set.X, shape...), engine.Int32s(t.set.Y)
-	}
-	x = engine.NewArray(graph.T(graph.Float64, shape...))
-	for i, v := range t.set.X {
-		x.F64[i] = float64(v)
-	}
-	return x, engine.Int32s(t.set.Y)
 }
 
 func (t *Trainer) compileBatch(e engine.Engine, b int, x, y engine.Array) (*batchProgram, error) {
@@ -190,7 +178,7 @@ type run struct {
 
 func (t *Trainer) start(seed uint64, replica int, from *Snapshot) (*run, error) {
 	r := &run{Trainer: t, stopped: "epochs"}
-	t.update.reset()
+	t.update.Reset()
 	if from == nil {
 		objective.Store(t.theta, t.model.Init(random.Stream(seed, "init", replica)))
 		objective.Store(t.state, t.model.InitState())
@@ -231,7 +219,7 @@ func (r *run) epochOf(ctx context.Context, batches *dataset.Batches, epoch int, 
 			return err
 		}
 		lr := LearningRate(r.recipe.Optimizer.LR, r.recipe.Schedule, r.recipe.Epochs, epoch, i, batches.Len())
-		if err := r.update.step(lr); err != nil {
+		if err := r.update.Step(lr); err != nil {
 			return err
 		}
 		r.steps++
@@ -260,7 +248,7 @@ func (r *run) stop(epoch int) bool {
 		return true
 	}
 	if r.recipe.Keep == "best" && (r.best == 0 || loss < r.losses[r.best-1]) {
-		r.best, r.bestTheta, r.bestState = epoch+1, Load(r.theta), Load(r.state)
+		r.best, r.bestTheta, r.bestState = epoch+1, objective.Load(r.theta), objective.Load(r.state)
 	}
 	if s := r.recipe.Stop; s.TargetLoss > 0 && loss <= s.TargetLoss {
 		r.stopped = "target loss"
@@ -288,16 +276,16 @@ func RuleB(losses []float64) bool {
 }
 
 func (r *run) snapshot() Snapshot {
-	s := Snapshot{Epoch: r.epoch, Steps: r.steps, Theta: Load(r.theta), State: Load(r.state),
+	s := Snapshot{Epoch: r.epoch, Steps: r.steps, Theta: objective.Load(r.theta), State: objective.Load(r.state),
 		BestTheta: r.bestTheta, BestState: r.bestState, Losses: slices.Clone(r.losses)}
 	for _, m := range r.update.moments {
-		s.Moments = append(s.Moments, Load(m))
+		s.Moments = append(s.Moments, objective.Load(m))
 	}
 	return s
 }
 
 func (r *run) result() *Result {
-	out := &Result{Theta: Load(r.theta), State: Load(r.state), Losses: r.losses, Epoch: r.epoch, Stopped: r.stopped, Status: record.OK}
+	out := &Result{Theta: objective.Load(r.theta), State: objective.Load(r.state), Losses: r.losses, Epoch: r.epoch, Stopped: r.stopped, Status: record.OK}
 	if r.bestTheta != nil {
 		out.Theta, out.State, out.Epoch = r.bestTheta, r.bestState, r.best
 	}
@@ -305,15 +293,6 @@ func (r *run) result() *Result {
 		out.Status, out.Reason = record.Diverged, r.reason
 	}
 	return out
-}
-
-// Load copies an array to float64 values.
-func Load(a engine.Array) []float64 {
-	x := make([]float64, a.Len())
-	for i := range x {
-		x[i] = a.At(i)
-	}
-	return x
 }
 
 func finite(a engine.Array) bool {

@@ -1,0 +1,121 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"basin/dataset"
+	"basin/linop"
+	"basin/model"
+	"basin/objective"
+	"basin/random"
+	"basin/record"
+	"basin/spec"
+	"basin/spectral"
+)
+
+// hessian is the spectrum of the Hessian of the data loss on one fixed, seeded set of training samples, the same for all replicas.
+type hessian struct {
+	c         *Context
+	s         spec.Hessian
+	objective *objective.Objective
+	set       string
+}
+
+func newHessian(c *Context, s spec.Hessian) (Measure, error) {
+	return NewHessian(c, s, dataset.Subset(c.Split.Train, s.Samples, c.Seed), "train")
+}
+
+// NewHessian measures on the samples of a set as they are; name says in records which they are.
+func NewHessian(c *Context, s spec.Hessian, set *dataset.Set, name string) (Measure, error) {
+	o := objective.Options{Loss: c.Loss, DType: dtypeOf(s.DType)}
+	if s.Mode == "batch" {
+		o.Mode = model.Batch
+	}
+	ob, err := objective.New(c.Engine, c.Model, set, o)
+	return &hessian{c, s, ob, fmt.Sprintf("%s[%d]", name, set.Len())}, err
+}
+
+func (h *hessian) quantities() []string {
+	q := []string{record.EigenvalueMax, record.EigenvalueMin}
+	if h.s.Trace.Probes > 0 {
+		q = append(q, record.Trace)
+	}
+	if h.s.Density.Probes > 0 {
+		q = append(q, record.Density)
+	}
+	return q
+}
+
+func (h *hessian) Measure(_ context.Context, group []Network) ([]record.Record, error) {
+	d := h.objective.Options.DType
+	if why, ok := diverged(group); ok {
+		return missing(group, record.Diverged, why, h.c.provenance("", d, h.set), h.quantities()...), nil
+	}
+	net := group[0]
+	h.objective.MoveTo(net.Theta, net.State)
+	logits, err := h.objective.Logits()
+	if err != nil {
+		return nil, err
+	}
+	dead := objective.ConstantRows(logits, h.c.Model.Outputs)
+	op := h.objective.Hessian()
+	var out []record.Record
+	add := func(r record.Record, estimator string, s spectral.Status) {
+		r.Replicas = replicas(group)
+		r.Provenance = h.c.provenance(estimator, d, h.set)
+		switch {
+		case s == spectral.NonFinite:
+			r.Status, r.Reason = record.Diverged, "a Hessian-vector product is not finite"
+		case dead:
+			r.Status, r.Reason = record.Constant, deadReason
+		case s == spectral.NotConverged:
+			r.Status, r.Reason = record.NotConverged, "the error bound was not reached within the budget; the standard error says how far it is"
+		default:
+			r.Status = record.OK
+		}
+		out = append(out, r)
+	}
+	if err := h.eigenvalues(op, net, add); err != nil {
+		return nil, err
+	}
+	if h.s.Trace.Probes > 0 {
+		o := spectral.TraceOptions{Probes: h.s.Trace.Probes, RelativeError: h.s.Trace.RelativeError}
+		t, err := spectral.Trace(op, o, random.Stream(h.c.Seed, "trace", net.Replica), &h.c.workspace)
+		if err != nil {
+			return nil, err
+		}
+		add(record.Record{Quantity: record.Trace, Value: t.Value, StdErr: t.StdErr, N: t.N}, t.Estimator, t.Status)
+	}
+	if h.s.Density.Probes > 0 {
+		o := spectral.DensityOptions{Probes: h.s.Density.Probes, Steps: h.s.Density.Steps}
+		e, err := spectral.SpectralDensity(op, o, random.Stream(h.c.Seed, "density", net.Replica), &h.c.workspace)
+		if err != nil {
+			return nil, err
+		}
+		add(record.Record{Quantity: record.Density, Value: e.Mean, StdErr: e.MeanStdErr, N: h.s.Density.Probes,
+			Array: &record.Array{Columns: []string{"lambda", "density"}, Data: [][]float64{e.Grid, e.Values}}}, spectral.EstimatorQuadrature, e.Status)
+	}
+	return out, nil
+}
+
+func (h *hessian) eigenvalues(op linop.Operator, net Network, add func(record.Record, string, spectral.Status)) error {
+	o := spectral.EigenOptions{K: h.s.Eigenvalues, Tolerance: h.s.Tolerance, Steps: h.s.Steps}
+	e, err := spectral.Eigenvalues(op, o, random.Stream(h.c.Seed, "lanczos", net.Replica), &h.c.workspace)
+	if err != nil {
+		return err
+	}
+	if len(e.Values) == 0 {
+		e.Values, e.Residuals = []float64{math.NaN()}, []float64{math.NaN()}
+	}
+	for i, v := range e.Values {
+		quantity := record.EigenvalueMax
+		if i > 0 {
+			quantity = fmt.Sprintf("eigenvalue_%d", i+1)
+		}
+		add(record.Record{Quantity: quantity, Value: v, StdErr: e.Residuals[i], N: e.Steps}, spectral.EstimatorLanczos, e.Status)
+	}
+	add(record.Record{Quantity: record.EigenvalueMin, Value: e.Min, StdErr: e.MinResidual, N: e.Steps}, spectral.EstimatorLanczos, e.Status)
+	return nil
+}
