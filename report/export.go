@@ -93,7 +93,13 @@ func Arrays(w io.Writer, f Format, in phase.Input) error {
 				continue
 			}
 			a, b := replicas(r)
+			if len(r.Array.Data) != len(r.Array.Columns) {
+				return fmt.Errorf("export: cell %s: %s has %d columns of data for %d names", c.ID, r.Quantity, len(r.Array.Data), len(r.Array.Columns))
+			}
 			for k := 1; k < len(r.Array.Columns); k++ {
+				if len(r.Array.Data[k]) != len(r.Array.Data[0]) {
+					return fmt.Errorf("export: cell %s: the columns of %s differ in length", c.ID, r.Quantity)
+				}
 				for i, y := range r.Array.Data[k] {
 					if err := s.row(c.ID, load, temperature, r.Measure, r.Quantity, a, b, r.Array.Columns[0], r.Array.Data[0][i], r.Array.Columns[k], y); err != nil {
 						return err

@@ -6,6 +6,7 @@ import (
 	"html"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -137,7 +138,7 @@ func notes(t *phase.Table, dots bool) []string {
 	for i := range t.Cells {
 		c := &t.Cells[i]
 		dead = dead || c.Label == phase.Dead
-		missing = missing || c.Label == phase.Undefined
+		missing = missing || c.Label == phase.Undefined || c.Label != phase.Dead && dots && lacks(t, c)
 		low = low || c.Label.IsPhase() && c.Confidence < unsure
 		sure = sure || !math.IsNaN(c.Confidence)
 	}
@@ -162,6 +163,16 @@ func notes(t *phase.Table, dots bool) []string {
 		out = append(out, "numbers: % of resamples over seeds that keep the label")
 	}
 	return out
+}
+
+// lacks reports whether a cell has no value on a panel where others have.
+func lacks(t *phase.Table, c *phase.Cell) bool {
+	for _, q := range panels {
+		if math.IsNaN(c.Mean(q.name)) && slices.Contains(t.Quantities, q.name) {
+			return true
+		}
+	}
+	return false
 }
 
 // writeSVG draws a figure as SVG, with a title for screen readers.

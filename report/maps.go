@@ -169,7 +169,8 @@ func (p panel) regionName(c draw.Canvas, r region) {
 	at := p.at(r.col, r.row)
 	st := style{size: p.size * 1.35, bold: true, color: ink(fill), x: -0.5, y: -0.5}
 	pad := st.size * 0.22
-	w, h := st.width(string(r.label))/2+pad, st.size*0.36+pad
+	_, cell := p.cellSize()
+	w, h := st.width(string(r.label))/2+pad, max(st.size*0.36, min(st.size*0.36+pad, cell/2-1.5)) // off the boundary of a region one row high
 	// a patch of the region's own colour keeps dots and crosses away from the name
 	c.FillPolygon(fill, []vg.Point{{X: at.X - w, Y: at.Y - h}, {X: at.X + w, Y: at.Y - h}, {X: at.X + w, Y: at.Y + h}, {X: at.X - w, Y: at.Y + h}})
 	st.write(c, at.X, at.Y, string(r.label))

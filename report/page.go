@@ -176,6 +176,9 @@ func newPageData(t *phase.Table) pageData {
 		Name: t.Name, Rule: t.Rule.String(),
 		Load: newPageAxis(t.Load), Temp: newPageAxis(t.Temperature),
 		Telling: tellingCells(t), ArraysOf: "all", Unsure: unsure,
+		// empty, not null, for the script
+		Quantities: []pageQuantity{}, Labels: []pageLabel{}, Cells: []pageCell{}, Boundaries: [][][2]float64{}, Names: []pageName{},
+		Sensitivity: []pageSensitivity{}, Correlations: []pageCorrelation{},
 	}
 	for _, q := range panels {
 		if t.Has(q.name) {

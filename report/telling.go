@@ -17,7 +17,7 @@ type telling struct {
 // tellingCells chooses the best test accuracy, the sharpest, the most poorly connected, and for each phase the surest cell (of several
 // the one nearest the phase's mean test accuracy). A cell chosen twice stands once, with both reasons. Dead cells have nothing to show.
 func tellingCells(t *phase.Table) []telling {
-	var out []telling
+	out := []telling{}
 	add := func(i int, why string) {
 		if i < 0 {
 			return

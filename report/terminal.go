@@ -64,16 +64,21 @@ func confidence(c float64) string {
 	return percent(c) + " %"
 }
 
+// plusMinus writes mean ± standard error, both to the error's second digit; without an error, the mean as text writes it.
 func plusMinus(c *phase.Cell, name string, text func(float64) string) string {
 	v, ok := c.Values[name]
-	if !ok || math.IsNaN(v.Mean) {
+	switch {
+	case !ok || math.IsNaN(v.Mean):
 		return "–"
+	case math.IsNaN(v.StdErr) || v.StdErr == 0:
+		return text(v.Mean)
 	}
-	s := text(v.Mean)
-	if !math.IsNaN(v.StdErr) {
-		s += " ± " + strings.TrimPrefix(text(v.StdErr), "+")
+	const most = 5 // decimals
+	decimals := max(0, 1-int(math.Floor(math.Log10(v.StdErr))))
+	if decimals > most || max(v.StdErr, math.Abs(v.Mean)) >= 1e6 {
+		return significant(3)(v.Mean) + " ± " + significant(2)(v.StdErr)
 	}
-	return s
+	return fixed(decimals)(v.Mean) + " ± " + fixed(decimals)(v.StdErr)
 }
 
 func orDash(v float64, text func(float64) string) string {

@@ -30,8 +30,9 @@ type run struct {
 	scale float64
 }
 
-// runs splits markup: _{sub} and ^{super}.
+// runs splits markup: _{sub} and ^{super}. Spaces become unbreakable: SVG viewers merge and trim ordinary ones.
 func runs(s string) []run {
+	s = strings.ReplaceAll(s, " ", "\u00a0")
 	var out []run
 	for s != "" {
 		i := strings.IndexAny(s, "_^")
@@ -58,7 +59,7 @@ func plain(s string) string {
 	for _, r := range runs(s) {
 		b.WriteString(r.text)
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "\u00a0", " ")
 }
 
 // fonts are parsed when first needed.

@@ -107,8 +107,8 @@ function paint(m) {
   g.scale(ratio, ratio);
   g.fillStyle = "#fff"; g.fillRect(0, 0, W, H);
   g.font = "11px 'Liberation Sans', Arial, sans-serif";
-  const left = 22 + Math.min(48, Math.max(...D.temp.ticks.map(v => g.measureText(v).width))), right = q ? 52 : 62, top = 3, bottom = 36;
-  const b = m.box = { x: left, y: top, w: W - left - right, h: H - top - bottom };
+  const left = 22 + Math.min(48, Math.max(...D.temp.ticks.map(v => g.measureText(v).width))), right = q ? 52 : 62, top = 7, bottom = 36;
+  const b = m.box = canvas.basinBox = { x: left, y: top, w: W - left - right, h: H - top - bottom };
   const cw = b.w / cols, ch = b.h / rows;
   const looks = D.cells.map((_, i) => look(q, i));
   const numbers = ch > 14 && looks.every(s => !s.text || g.measureText(s.text).width < cw - 3); // all or none
@@ -139,7 +139,7 @@ function paint(m) {
   if (!q) names(g, X, Y, cw, ch, numbers);
   const ring = (i, style, width) => { g.strokeStyle = style; g.lineWidth = width; g.strokeRect(X(i % cols) - cw / 2, Y(Math.floor(i / cols)) - ch / 2, cw, ch); };
   if (selected >= 0) { ring(selected, "#fff", 5); ring(selected, "#d6006c", 2.5); }
-  ring(cursor, "#fff", 3); ring(cursor, "#000", 1.2);
+  if (cursor !== selected) { ring(cursor, "#fff", 3); ring(cursor, "#000", 1.2); }
   g.strokeStyle = "#1a1a1a"; g.lineWidth = 1; g.strokeRect(b.x, b.y, b.w, b.h);
   axes(g, b, cw, ch, X, Y);
   if (q) bar(g, q, b); else legend(g, b);
@@ -150,7 +150,7 @@ function names(g, X, Y, cw, ch, numbers) {
   const size = Math.min(cw, ch) * 0.13;
   if (size > 1.2) D.cells.forEach((c, i) => {
     if (c.c === null || c.c >= D.unsure || labelOf(i).name === "dead") return;
-    g.beginPath(); g.arc(X(i % cols) + (numbers ? cw * 0.36 : 0), Y(Math.floor(i / cols)) - (numbers ? ch * 0.34 : 0), size, 0, 7); g.fill(); g.stroke();
+    g.beginPath(); g.arc(X(i % cols) + (numbers ? cw * 0.3 : 0), Y(Math.floor(i / cols)) - (numbers ? ch * 0.34 : 0), size, 0, 7); g.fill(); g.stroke();
   });
   if (numbers) return;
   g.save(); g.font = "bold 16px 'Liberation Sans', Arial, sans-serif"; g.textAlign = "center"; g.textBaseline = "middle";
@@ -232,7 +232,7 @@ function ticksOf(lo, hi, count) {
 }
 // plot draws lines {x, y, color, width, dash} with a linear x axis and a linear or logarithmic y axis.
 function plot(lines, o) {
-  const W = o.width || 370, H = o.height || 170, L = 46, R = 8, T = o.title ? 22 : 8, B = 34;
+  const W = o.width || 370, H = o.height || 170, L = 46, R = 14, T = o.title ? 22 : 8, B = 34;
   const svg = el("svg:svg", { class: "plot", viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": o.label });
   const finite = (xs, keep) => xs.filter(v => v !== null && (!keep || keep(v)));
   const ys = finite(lines.flatMap(l => l.y), o.log ? v => v > 0 : null), xs = finite(lines.flatMap(l => l.x));
@@ -362,5 +362,6 @@ $("all").addEventListener("toggle", () => { // built when first opened
 });
 select(D.telling.length ? D.telling[0].cell : 0);
 new ResizeObserver(repaint).observe($("maps"));
+window.basinRepaint = () => { const start = performance.now(); maps.forEach(paint); return performance.now() - start; }; // for tests
 repaint();
 })();
