@@ -142,3 +142,9 @@ func npzError(path, array string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }
+
+// ReadNPZ reads the samples x and labels y of an .npz as they are, without any transformation.
+func ReadNPZ(path string) (*Set, error) {
+	train, _, err := readNPZ(path)
+	return train, err
+}

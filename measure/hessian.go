@@ -29,7 +29,7 @@ func newHessian(c *Context, s spec.Hessian) (Measure, error) {
 
 // NewHessian measures on the samples of a set as they are; name says in records which they are.
 func NewHessian(c *Context, s spec.Hessian, set *dataset.Set, name string) (Measure, error) {
-	o := objective.Options{Loss: c.Loss, DType: dtypeOf(s.DType)}
+	o := objective.Options{Loss: c.Loss, DType: DTypeOf(s.DType)}
 	if s.Mode == "batch" {
 		o.Mode = model.Batch
 	}

@@ -62,8 +62,8 @@ func New(c *Context, settings any) (Measure, error) {
 	return nil, fmt.Errorf("measure: no measure has settings of type %T", settings)
 }
 
-// dtypeOf reads a spec's dtype.
-func dtypeOf(name string) graph.DType {
+// DTypeOf reads a spec's dtype.
+func DTypeOf(name string) graph.DType {
 	if name == "float64" {
 		return graph.Float64
 	}

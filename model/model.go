@@ -137,7 +137,7 @@ func (b *builder) parameter(name string, d graph.DType, initial float64, shape .
 	if b.declare {
 		b.model.Params.Add(name, shape...)
 		b.model.initial = append(b.model.initial, initial)
-		return graph.Input(name, graph.T(d, shape...))
+		return graph.Full(graph.T(d, shape...), 0)
 	}
 	v := b.theta[0]
 	b.theta = b.theta[1:]
@@ -147,7 +147,7 @@ func (b *builder) parameter(name string, d graph.DType, initial float64, shape .
 func (b *builder) running(name string, d graph.DType, channels int) *graph.Value {
 	if b.declare {
 		b.model.State.Add(name, channels)
-		return graph.Input(name, graph.T(d, channels))
+		return graph.Full(graph.T(d, channels), 0)
 	}
 	v := b.state[0]
 	b.state = b.state[1:]

@@ -12,6 +12,9 @@ const (
 // The quantities that measures emit. A quantity's name is unique among all measures, so that thresholds, tables and exports can speak
 // of "mc" alone. Per replica unless said otherwise.
 const (
+	// train: how training went
+	EpochLoss = "epoch_loss" // of the last epoch, as its batches were met; array: epoch, loss
+
 	// performance; the status Constant marks a dead network
 	TrainLoss     = "train_loss"     // mean loss on the training set, nats for cross-entropy
 	TrainAccuracy = "train_accuracy" // %

@@ -47,6 +47,7 @@ type Result struct {
 	Theta, State []float64
 	Losses       []float64 // training loss of each epoch: the mean over its samples as they were met
 	Epoch        int       // the epoch whose end Theta is from, counted from 1
+	Steps        int       // updates made
 	Stopped      string    // why training ended: "epochs", "rule B", "target loss", "diverged"
 	Status       record.Status
 	Reason       string
@@ -285,7 +286,7 @@ func (r *run) snapshot() Snapshot {
 }
 
 func (r *run) result() *Result {
-	out := &Result{Theta: objective.Load(r.theta), State: objective.Load(r.state), Losses: r.losses, Epoch: r.epoch, Stopped: r.stopped, Status: record.OK}
+	out := &Result{Theta: objective.Load(r.theta), State: objective.Load(r.state), Losses: r.losses, Epoch: r.epoch, Steps: r.steps, Stopped: r.stopped, Status: record.OK}
 	if r.bestTheta != nil {
 		out.Theta, out.State, out.Epoch = r.bestTheta, r.bestState, r.best
 	}

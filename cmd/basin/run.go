@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"basin/engine/cpu"
+	"basin/examples"
+	"basin/runner"
+	"basin/spec"
+	"basin/store"
+	"basin/sweep"
+)
+
+// specArgument is the spec that a command reads.
+type specArgument struct {
+	Spec string   `arg:"" help:"A spec's file, or the name of an example (see basin examples)."`
+	Set  []string `placeholder:"PATH=VALUE" sep:"none" help:"Set a key of the spec: --set train.epochs=5. May be repeated."`
+	Data string   `placeholder:"DIR" type:"path" help:"Folder of data sets (default: $BASIN_DATA, then the user's cache)."`
+}
+
+func (a specArgument) load() (*spec.Spec, error) { return spec.Load(a.Spec, examples.FS(), a.Set...) }
+
+// sweepFlags say how a sweep is run; none of them changes a result.
+type sweepFlags struct {
+	Workers     int  `help:"How many networks to work on at a time (default: one for each CPU)."`
+	FailFast    bool `help:"Stop at the first cell that fails."`
+	MaxFailures int  `help:"Stop once so many cells have failed." placeholder:"N"`
+	Quiet       bool `short:"q" help:"Print no progress."`
+}
+
+type runCommand struct {
+	specArgument
+	Out string `placeholder:"DIR" type:"path" help:"Run folder (default: runs/NAME)."`
+	sweepFlags
+}
+
+func (runCommand) Help() string {
+	return `Examples:
+
+  basin run digits                        the main job: 420 networks on handwritten digits
+  basin run digits --set train.epochs=5   the same, shorter
+  basin run my.yaml --out results/a       your own spec
+
+A run folder holds everything. The same command on an existing folder goes on where it stands: finished work is never done again, and
+cells, replicas or measures that the spec has gained are added.`
+}
+
+func (c runCommand) Run(ctx context.Context, s streams) error {
+	sp, err := c.load()
+	if err != nil {
+		return err
+	}
+	dir := c.Out
+	if dir == "" {
+		dir = filepath.Join("runs", sp.Name)
+	}
+	return sweepInto(ctx, s, dir, sp, c.Data, c.sweepFlags, false)
+}
+
+type retryCommand struct {
+	Dir  string `arg:"" type:"path" help:"Run folder."`
+	Data string `placeholder:"DIR" type:"path" help:"Folder of data sets."`
+	sweepFlags
+}
+
+func (c retryCommand) Run(ctx context.Context, s streams) error {
+	sp, err := frozenSpec(c.Dir)
+	if err != nil {
+		return err
+	}
+	return sweepInto(ctx, s, c.Dir, sp, c.Data, c.sweepFlags, true)
+}
+
+// frozenSpec reads the spec of a run folder.
+func frozenSpec(dir string) (*spec.Spec, error) {
+	f := store.Folder(dir)
+	text, err := f.ReadSpec()
+	if err != nil {
+		return nil, err
+	}
+	if text == nil {
+		return nil, fmt.Errorf("%s is not a run folder: it has no spec.yaml (basin run makes one)", dir)
+	}
+	return spec.Parse(f.Spec(), text)
+}
+
+// sweepInto runs a spec in a folder.
+func sweepInto(ctx context.Context, s streams, dir string, sp *spec.Spec, data string, f sweepFlags, retry bool) (err error) {
+	plan, err := runner.NewPlan(sp, data)
+	if err != nil {
+		return err
+	}
+	cells, err := plan.Sweep()
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := st.Close(); err == nil {
+			err = e
+		}
+	}()
+	if err := adopt(st, sp); err != nil {
+		return err
+	}
+	if retry {
+		n, err := st.Retry()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			fmt.Fprintln(s.out, "No cell has failed; nothing to retry.")
+			return nil
+		}
+	}
+	p := newProgress(s.err, f.Quiet)
+	p.warn(st.Warnings)
+	o := sweep.Options{Workers: f.Workers, MaxFailures: f.MaxFailures, Observe: p.observe, PanicLog: st.Folder.PanicLog()}
+	if f.FailFast {
+		o.MaxFailures = 1
+	}
+	done, err := sweep.Run(ctx, o, cells, st, func() (sweep.Runner, error) {
+		e, err := cpu.New()
+		if err != nil {
+			return nil, err
+		}
+		return runner.New(plan, e), nil
+	})
+	p.close()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s: %d of %d cells done, %d networks trained\n", dir, done.CellsDone, done.Cells, done.Trained)
+	fmt.Fprintf(s.out, "Next: basin status %s, basin report %s\n", dir, dir)
+	if done.CellsFailed > 0 {
+		return failedCells{done.CellsFailed}
+	}
+	return nil
+}
+
+// adopt freezes the spec in a new folder; in an old one the spec must extend what is there.
+func adopt(st *store.Store, sp *spec.Spec) error {
+	text, err := st.Folder.ReadSpec()
+	if err != nil {
+		return err
+	}
+	if text != nil {
+		before, err := spec.Parse(st.Folder.Spec(), text)
+		if err != nil {
+			return err
+		}
+		if _, err := spec.Compare(before, sp); err != nil {
+			return fmt.Errorf("%s: %w", st.Folder, err)
+		}
+	}
+	return st.FreezeSpec(spec.Marshal(sp))
+}
