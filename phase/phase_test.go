@@ -121,6 +121,34 @@ func TestLabels(t *testing.T) {
 	}
 }
 
+// Diverged seeds are counted once, whether only the cell's count, only records or both tell of them.
+func TestDivergedSeedsAreCountedOnce(t *testing.T) {
+	lost := func(quantity string, i int) record.Record {
+		r := rec(quantity, math.NaN(), i)
+		r.Status = record.Diverged
+		return r
+	}
+	alive := []record.Record{rec("train_loss", 1, 0), rec("train_loss", 1, 1), rec("mc", 2, 0, 1)}
+	for _, c := range []struct {
+		name    string
+		records []record.Record
+		count   int
+		want    int
+		label   Label
+	}{
+		{"count alone", nil, 2, 2, II},
+		{"records alone", []record.Record{lost("train_loss", 2), lost("epoch_loss", 2)}, 0, 1, II},
+		{"both", []record.Record{lost("epoch_loss", 2), lost("epoch_loss", 3)}, 2, 2, II},
+		{"most", []record.Record{lost("epoch_loss", 2), lost("epoch_loss", 3)}, 3, 3, Undefined},
+		{"a test loss alone", []record.Record{lost("test_loss", 1)}, 0, 0, II},
+	} {
+		cell := one(t, CellRecords{Records: append(alive[:3:3], c.records...), Replicas: 5, Diverged: c.count}, spec.Phases{})
+		if cell.Diverged != c.want || cell.Label != c.label {
+			t.Errorf("%s: %d diverged, label %s, want %d, %s", c.name, cell.Diverged, cell.Label, c.want, c.label)
+		}
+	}
+}
+
 // Values whose status is not usable stay out of means and are counted.
 func TestStatusesStayOutOfMeans(t *testing.T) {
 	bad := rec("train_loss", 1e9, 2)

@@ -143,8 +143,8 @@ func count(marked []bool, w []float64) float64 {
 	return n
 }
 
-// newSeeds finds the seeds in the records. A dead one has a record of its own with status Constant; a diverged one has one with status
-// Diverged, or no record at all but a place in the cell's count.
+// newSeeds finds the seeds in the records. A dead one has a record of its own with status Constant; a diverged one has a
+// training loss with status Diverged, or no record at all but a place in the cell's count.
 func newSeeds(records []record.Record, diverged int) seeds {
 	var g seeds
 	for _, r := range records {
@@ -159,7 +159,8 @@ func newSeeds(records []record.Record, diverged int) seeds {
 		}
 		i := g.position(r.Replicas[0])
 		g.dead[i] = g.dead[i] || r.Status == record.Constant
-		g.diverged[i] = g.diverged[i] || r.Measure == record.Performance && r.Status == record.Diverged
+		ofTraining := r.Quantity == record.TrainLoss || r.Quantity == record.EpochLoss // an infinite test loss alone is no divergence
+		g.diverged[i] = g.diverged[i] || ofTraining && r.Status == record.Diverged
 	}
 	for range diverged - int(count(g.diverged, nil)) {
 		next := 0

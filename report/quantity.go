@@ -42,6 +42,7 @@ var panels = []quantity{
 
 // others are shown in tables only.
 var others = map[string]quantity{
+	record.EpochLoss:     {title: "Loss of the last epoch", text: significant(3)},
 	record.TestLoss:      {title: "Test loss", text: significant(3)},
 	record.TrainAccuracy: {title: "Training accuracy", unit: "%", text: fixed(2)},
 	record.Gap:           {title: "Generalisation gap", unit: "points", text: signed(2)},

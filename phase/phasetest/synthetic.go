@@ -87,7 +87,7 @@ func cell(s Size, r, c int) phase.CellRecords {
 		add(record.Hessian, record.EigenvalueMin, -0.05*lambda, 1e-4*lambda)
 		add(record.Hessian, record.Trace, 4.5*lambda*math.Exp(noise(0.1)), 0.2*lambda)
 		if s.Arrays && !dead {
-			out.Records = append(out.Records, spectrum(rng, i, lambda))
+			out.Records = append(out.Records, spectrum(rng, i, lambda), epochs(i, loss))
 		}
 	}
 	for a := range s.Replicas {
@@ -128,6 +128,18 @@ func curve(quantity string, a, b int, end, mc float64) record.Record {
 	}
 	return record.Record{Measure: record.Connectivity, Quantity: quantity, Replicas: []int{a, b}, Value: math.NaN(), StdErr: math.NaN(),
 		N: points, Status: record.OK, Array: &arr}
+}
+
+// epochs fall from 2.3 to the final loss.
+func epochs(replica int, last float64) record.Record {
+	const n = 60
+	arr := record.Array{Columns: []string{"epoch", "loss"}, Data: make([][]float64, 2)}
+	for i := range n {
+		arr.Data[0] = append(arr.Data[0], float64(i+1))
+		arr.Data[1] = append(arr.Data[1], last+(2.3-last)*math.Exp(-float64(i)/8))
+	}
+	return record.Record{Measure: "train", Quantity: record.EpochLoss, Replicas: []int{replica}, Value: arr.Data[1][n-1], StdErr: math.NaN(),
+		N: n, Status: record.OK, Array: &arr}
 }
 
 // spectrum is a bulk at zero with a few outliers, as Hessians have.

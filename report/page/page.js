@@ -281,8 +281,9 @@ function curveLines(i, column) {
   }
   return out;
 }
-function spectrumLines(i) {
-  return (D.cells[i].a || []).filter(a => a.q === "density").map((a, k) => ({ x: a.d[0], y: a.d[1], color: "#3b2a6b", width: k ? 1 : 1.6, opacity: k ? 0.3 : 1 }));
+// seedLines are all seeds of a cell: the first drawn full, the others thin.
+function seedLines(i, quantity) {
+  return (D.cells[i].a || []).filter(a => a.q === quantity).map((a, k) => ({ x: a.d[0], y: a.d[1], color: "#3b2a6b", width: k ? 1 : 1.6, opacity: k ? 0.3 : 1 }));
 }
 function curveKey(i) {
   const has = q => (D.cells[i].a || []).some(a => a.q === q), s = el("span", { class: "note" });
@@ -309,12 +310,14 @@ function select(i) {
   const body = el("tbody");
   for (const q of D.quantities) if (q.n[i]) body.append(el("tr", {}, el("td", {}, ...rich(heading(q))), el("td", {}, pm(q, i)), el("td", {}, String(q.n[i]))));
   if (body.children.length) box.append(el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "quantity"), el("th", { scope: "col" }, "mean ± s.e. over seeds"), el("th", { scope: "col" }, "n"))), body));
-  const error = curveLines(i, "error"), loss = curveLines(i, "loss"), density = spectrumLines(i);
+  const error = curveLines(i, "error"), loss = curveLines(i, "loss"), density = seedLines(i, "density");
   if (error.length || loss.length) box.append(curveKey(i));
   if (error.length) box.append(plot(error, { x: "t along the curve", title: "Training error (%)", label: "training error along the curves", zero: true }));
   if (loss.length) box.append(plot(loss, { x: "t along the curve", title: "Training loss", label: "training loss along the curves", zero: true }));
   if (density.length) box.append(plot(density, { x: "eigenvalue λ", title: "Hessian spectral density (log)", label: "spectral density of the Hessian", log: true }));
-  if (!error.length && !loss.length && !density.length) {
+  const epochs = seedLines(i, "epoch_loss");
+  if (epochs.length) box.append(plot(epochs, { x: "epoch", title: "Loss during training (log)", label: "loss of each epoch of training", log: true }));
+  if (!error.length && !loss.length && !density.length && !epochs.length) {
     box.append(el("p", { class: "note" }, D.arraysOf === "telling" ? "Curves and spectra of so large a grid are kept for the telling cells only; basin export has them all." : "No curve or spectrum was measured here."));
   }
   repaint();
@@ -331,11 +334,11 @@ D.quantities.filter(q => q.panel).forEach(newMap);
 $("maps").append($("hint"));
 const marks = [];
 if (D.labels.some(l => l.name === "dead")) marks.push("× dead: outputs do not depend on inputs.");
-if (D.labels.some(l => l.name === "undefined")) marks.push("Hatched: no value.");
+if (D.quantities.some(q => q.panel && q.at.some((a, i) => a === null && labelOf(i).name !== "dead"))) marks.push("Hatched: no value.");
 if (D.cells.some((c, i) => c.c !== null && c.c < D.unsure && labelOf(i).name !== "dead")) marks.push(`○ Label kept by less than ${100 * D.unsure} % of resamples over seeds.`);
 $("marks").textContent = marks.join(" ");
 for (const t of D.telling) {
-  const error = curveLines(t.cell, "error"), density = spectrumLines(t.cell);
+  const error = curveLines(t.cell, "error"), density = seedLines(t.cell, "density");
   const card = el("button", { class: "card", type: "button" }, el("div", { class: "why" }, t.why.join(", ")),
     el("div", { class: "where" }, where(t.cell), " ", badge(t.cell)));
   const plots = el("div", { class: "plots" });
