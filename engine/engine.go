@@ -98,6 +98,33 @@ func (a Array) Set(i int, x float64) {
 	}
 }
 
+// Check reports a program that is not closed, or donations that do not fit. Every Compile begins with it.
+func Check(p *graph.Program, o Options) error {
+	isInput := map[*graph.Value]bool{}
+	for _, v := range p.Inputs {
+		isInput[v] = true
+	}
+	for _, v := range p.Values() {
+		if v.Op() == graph.OpInput && !isInput[v] {
+			return fmt.Errorf("engine: %v is needed but is no input of the program", v)
+		}
+	}
+	taken := map[int]bool{}
+	for j, d := range o.Donate {
+		if d == 0 {
+			continue
+		}
+		if taken[d] {
+			return fmt.Errorf("engine: input %d is donated to two outputs", d-1)
+		}
+		taken[d] = true
+		if j >= len(p.Outputs) || d < 0 || d > len(p.Inputs) || !p.Outputs[j].Type().Equal(p.Inputs[d-1].Type()) {
+			return fmt.Errorf("engine: input %d cannot be donated to output %d: both must exist and have one type", d-1, j)
+		}
+	}
+	return nil
+}
+
 // CheckArguments reports the first array that does not fit its place in p.
 func CheckArguments(p *graph.Program, in, out []Array) error {
 	check := func(what string, values []*graph.Value, arrays []Array) error {

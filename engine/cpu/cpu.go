@@ -39,6 +39,9 @@ func (e *Engine) Level() string { return e.k.Level.String() }
 
 // Compile implements engine.Engine.
 func (e *Engine) Compile(p *graph.Program, o engine.Options) (engine.Executable, error) {
+	if err := engine.Check(p, o); err != nil {
+		return nil, err
+	}
 	x := &executable{k: e.k, plan: newPlan(p, o)}
 	if err := x.fillConstants(e); err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ func bindDot[T kernel.Float](b *binding, n *node) func() {
 	left, right := dotMatrices(n)
 	x, y, c := memory[T](b, n.args[0].base), memory[T](b, n.args[1].base), memory[T](b, n)
 	m, cols, inner := left.rows, right.cols, left.cols
-	if m*cols == 0 {
+	if len(c) == 0 {
 		return func() {}
 	}
 	if inner == 0 {

@@ -44,6 +44,10 @@ func binaryInt(n *node) func(a, b int32) int32 {
 		return func(a, b int32) int32 { return a - b }
 	case graph.OpMul:
 		return func(a, b int32) int32 { return a * b }
+	case graph.OpDiv:
+		return divideInt
+	case graph.OpPow:
+		return powerInt
 	case graph.OpMax:
 		return func(a, b int32) int32 { return max(a, b) }
 	case graph.OpMin:
@@ -72,4 +76,30 @@ func truth(b bool) int32 {
 		return 1
 	}
 	return 0
+}
+
+// divideInt truncates towards zero; dividing by 0 gives 0.
+func divideInt(a, b int32) int32 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
+
+// powerInt is a^b, which wraps around; a negative power is one over the positive one, truncated.
+func powerInt(a, b int32) int32 {
+	if b < 0 {
+		if a < -1 || a > 1 {
+			return 0
+		}
+		return divideInt(1, powerInt(a, 2+b%2))
+	}
+	p := int32(1)
+	for ; b > 0; b /= 2 {
+		if b%2 == 1 {
+			p *= a
+		}
+		a *= a
+	}
+	return p
 }

@@ -27,7 +27,7 @@ func (pl *plan) place(o engine.Options, outputs []*node) {
 	}
 	for i, n := range outputs {
 		donor := -1
-		if o.Donate != nil {
+		if i < len(o.Donate) {
 			donor = o.Donate[i] - 1
 		}
 		if donor >= 0 && !pl.mayReplace(n, donor, made[n], read) {

@@ -58,6 +58,10 @@ func (w view) identity() bool {
 // through applies the view primitive v to w; ok is false if the result is no affine map of the same buffer.
 func (w view) through(v *graph.Value) (r view, ok bool) {
 	r = view{base: w.base, offset: w.offset, shape: v.Shape(), strides: make([]int, v.Type().Rank())}
+	if v.Type().Size() == 0 { // nothing to read, from nowhere
+		r.offset, r.strides = 0, rowMajor(r.shape)
+		return r, true
+	}
 	a := v.Attr()
 	switch v.Op() {
 	case graph.OpStopGradient:

@@ -23,38 +23,14 @@ func (Engine) Level() string { return "reference" }
 // Compile checks that p is closed and that its donations fit. Outputs are written after everything else has run, so a donation needs
 // no care.
 func (Engine) Compile(p *graph.Program, o engine.Options) (engine.Executable, error) {
-	if err := checkDonations(p, o.Donate); err != nil {
+	if err := engine.Check(p, o); err != nil {
 		return nil, err
 	}
 	x := &executable{program: p, order: p.Values(), slot: map[*graph.Value]int{}}
-	isInput := map[*graph.Value]bool{}
-	for _, v := range p.Inputs {
-		isInput[v] = true
-	}
 	for i, v := range x.order {
-		if v.Op() == graph.OpInput && !isInput[v] {
-			return nil, fmt.Errorf("reference: %v is needed but is no input of the program", v)
-		}
 		x.slot[v] = i
 	}
 	return x, nil
-}
-
-func checkDonations(p *graph.Program, donate []int) error {
-	taken := map[int]bool{}
-	for j, d := range donate {
-		if d == 0 {
-			continue
-		}
-		if taken[d] {
-			return fmt.Errorf("reference: input %d is donated to two outputs", d-1)
-		}
-		taken[d] = true
-		if j >= len(p.Outputs) || d < 0 || d > len(p.Inputs) || !p.Outputs[j].Type().Equal(p.Inputs[d-1].Type()) {
-			return fmt.Errorf("reference: input %d cannot be donated to output %d: both must exist and have one type", d-1, j)
-		}
-	}
-	return nil
 }
 
 type executable struct {

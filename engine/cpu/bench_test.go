@@ -2,27 +2,16 @@ package cpu_test
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"basin/engine"
 	"basin/engine/cpu"
-	"basin/engine/reference"
 	"basin/graph"
 	"basin/model"
+	"basin/objective"
 	"basin/random"
 	"basin/spec"
 )
-
-func crossEntropy(z, y *graph.Value) *graph.Value {
-	n, c := z.Shape()[0], z.Shape()[1]
-	m := graph.StopGradient(graph.ReduceMax(z, 1))
-	zc := graph.Sub(z, graph.Broadcast(m, z.Shape(), 0))
-	lse := graph.Log(graph.ReduceSum(graph.Exp(zc), 1))
-	it := graph.T(graph.Int32, n, c)
-	oh := graph.Convert(graph.Compare(graph.EQ, graph.Iota(it, 1), graph.Broadcast(y, it.Shape, 0)), z.DType())
-	return graph.Scale(graph.ReduceSum(graph.Sub(lse, graph.ReduceSum(graph.Mul(zc, oh), 1))), 1/float64(n))
-}
 
 func program(t testing.TB, m *model.Model, n int, d graph.DType, hvp bool, mode model.Mode) *graph.Program {
 	types := append(model.Types(m.Params, d), model.Types(m.State, d)...)
@@ -34,7 +23,7 @@ func program(t testing.TB, m *model.Model, n int, d graph.DType, hvp bool, mode 
 	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
 		theta, state, x, y := in[:np], in[np:np+ns], in[np+ns], in[np+ns+1]
 		pass := m.Apply(theta, state, x, mode)
-		l := crossEntropy(pass.Logits, y)
+		l := objective.Mean(objective.PerExample("cross-entropy", pass.Logits, y))
 		if hvp {
 			return append([]*graph.Value{l}, graph.HVP(l, theta, in[np+ns+2:])...)
 		}
@@ -63,43 +52,7 @@ func fillInputs(p *graph.Program) []engine.Array {
 	return in
 }
 
-func TestSmoke(t *testing.T) {
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range []spec.Model{{Kind: "mlp", Width: 5, Depth: 2}, {Kind: "mlp", Width: 5, Depth: 2, BatchNorm: true, Activation: "gelu"}, {Kind: "cnn", Width: 3, Depth: 2, BatchNorm: true, Activation: "tanh"}, {Kind: "resnet18", Width: 1}} {
-		m, err := model.New(s, []int{2, 5, 6}, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range []graph.DType{graph.Float64, graph.Float32} {
-			for _, hvp := range []bool{false, true} {
-				for _, mode := range []model.Mode{model.Eval, model.Batch} {
-					p := program(t, m, 7, d, hvp, mode)
-					in := fillInputs(p)
-					want, err := engine.Evaluate(reference.Engine{}, p, in...)
-					if err != nil {
-						t.Fatal(err)
-					}
-					got, err := engine.Evaluate(e, p, in...)
-					if err != nil {
-						t.Fatal(err)
-					}
-					worst, scale := 0.0, 0.0
-					for i := range want {
-						for j := range want[i].Len() {
-							worst = max(worst, math.Abs(want[i].At(j)-got[i].At(j)))
-							scale = max(scale, math.Abs(want[i].At(j)))
-						}
-					}
-					fmt.Println(s.Kind, d, hvp, mode, worst/scale, len(p.Values()))
-				}
-			}
-		}
-	}
-}
-
+// BenchmarkStep times the gradient and the Hessian-vector product of small fully connected nets.
 func BenchmarkStep(b *testing.B) {
 	e, _ := cpu.New()
 	for _, w := range []int{1, 8, 64} {
