@@ -1,57 +1,60 @@
 package kernel
 
-// avx512 puts the AVX-512 kernels into the table.
+// avx512 puts the AVX-512 kernels into the table. The others bring nothing with wider vectors, or keep
+// their bits this way, and stay those of AVX2.
 func avx512(k *Kernels) {
-	{
-		o := &k.F32
-		o.Add = checked2(addF32AVX512)
-		o.Sub = checked2(subF32AVX512)
-		o.Mul = checked2(mulF32AVX512)
-		o.Div = checked2(divF32AVX512)
-		o.Max = checked2(maxF32AVX512)
-		o.Min = checked2(minF32AVX512)
-		o.Eq = checked2(eqF32AVX512)
-		o.Ne = checked2(neF32AVX512)
-		o.Lt = checked2(ltF32AVX512)
-		o.Le = checked2(leF32AVX512)
-		o.Gt = checked2(gtF32AVX512)
-		o.Ge = checked2(geF32AVX512)
-		o.Select = checked3(chooseF32AVX512)
-		o.Neg = checked1(negF32AVX512)
-		o.Abs = checked1(absF32AVX512)
-		o.Sign = checked1(signF32AVX512)
-		o.Sqrt = checked1(sqrtF32AVX512)
-		o.Rsqrt = checked1(rsqrtF32AVX512)
-		o.ScatterAddRows = scatterAddRows(o.Add)
-		o.gemm = blocks[float32]{
-			wide: gemmWideF32AVX512, narrow: gemmNarrowF32AVX512, lanes: 16, transpose: transposeF32AVX2, transposeLanes: 8,
-			mc: 192, kc: 256, nc: 2048,
-		}
+	avx512F32(&k.F32)
+	avx512F64(&k.F64)
+}
+
+func avx512F32(o *Ops[float32]) {
+	o.Add = checked2(addF32AVX512)
+	o.Sub = checked2(subF32AVX512)
+	o.Mul = checked2(mulF32AVX512)
+	o.Div = checked2(divF32AVX512)
+	o.Max = checked2(maxF32AVX512)
+	o.Min = checked2(minF32AVX512)
+	o.Eq = checked2(eqF32AVX512)
+	o.Ne = checked2(neF32AVX512)
+	o.Lt = checked2(ltF32AVX512)
+	o.Le = checked2(leF32AVX512)
+	o.Gt = checked2(gtF32AVX512)
+	o.Ge = checked2(geF32AVX512)
+	o.Select = checked3(chooseF32AVX512)
+	o.Neg = checked1(negF32AVX512)
+	o.Abs = checked1(absF32AVX512)
+	o.Sign = checked1(signF32AVX512)
+	o.Sqrt = checked1(sqrtF32AVX512)
+	o.Rsqrt = checked1(rsqrtF32AVX512)
+	o.ScatterAddRows = scatterAddRows(o.Add)
+	o.gemm = blocks[float32]{
+		wide: gemmWideF32AVX512, narrow: gemmNarrowF32AVX512, lanes: 16, mc: 192, kc: 256, nc: 2048,
+		transpose: transposeF32AVX2, transposeLanes: 8,
 	}
-	{
-		o := &k.F64
-		o.Add = checked2(addF64AVX512)
-		o.Sub = checked2(subF64AVX512)
-		o.Mul = checked2(mulF64AVX512)
-		o.Div = checked2(divF64AVX512)
-		o.Max = checked2(maxF64AVX512)
-		o.Min = checked2(minF64AVX512)
-		o.Eq = checked2(eqF64AVX512)
-		o.Ne = checked2(neF64AVX512)
-		o.Lt = checked2(ltF64AVX512)
-		o.Le = checked2(leF64AVX512)
-		o.Gt = checked2(gtF64AVX512)
-		o.Ge = checked2(geF64AVX512)
-		o.Select = checked3(chooseF64AVX512)
-		o.Neg = checked1(negF64AVX512)
-		o.Abs = checked1(absF64AVX512)
-		o.Sign = checked1(signF64AVX512)
-		o.Sqrt = checked1(sqrtF64AVX512)
-		o.Rsqrt = checked1(rsqrtF64AVX512)
-		o.ScatterAddRows = scatterAddRows(o.Add)
-		o.gemm = blocks[float64]{
-			wide: gemmWideF64AVX512, narrow: gemmNarrowF64AVX512, lanes: 8, transpose: transposeF64AVX2, transposeLanes: 4,
-			mc: 96, kc: 256, nc: 1024,
-		}
+}
+
+func avx512F64(o *Ops[float64]) {
+	o.Add = checked2(addF64AVX512)
+	o.Sub = checked2(subF64AVX512)
+	o.Mul = checked2(mulF64AVX512)
+	o.Div = checked2(divF64AVX512)
+	o.Max = checked2(maxF64AVX512)
+	o.Min = checked2(minF64AVX512)
+	o.Eq = checked2(eqF64AVX512)
+	o.Ne = checked2(neF64AVX512)
+	o.Lt = checked2(ltF64AVX512)
+	o.Le = checked2(leF64AVX512)
+	o.Gt = checked2(gtF64AVX512)
+	o.Ge = checked2(geF64AVX512)
+	o.Select = checked3(chooseF64AVX512)
+	o.Neg = checked1(negF64AVX512)
+	o.Abs = checked1(absF64AVX512)
+	o.Sign = checked1(signF64AVX512)
+	o.Sqrt = checked1(sqrtF64AVX512)
+	o.Rsqrt = checked1(rsqrtF64AVX512)
+	o.ScatterAddRows = scatterAddRows(o.Add)
+	o.gemm = blocks[float64]{
+		wide: gemmWideF64AVX512, narrow: gemmNarrowF64AVX512, lanes: 8, mc: 96, kc: 256, nc: 1024,
+		transpose: transposeF64AVX2, transposeLanes: 4,
 	}
 }

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // sumRows adds element i of a row to accumulator i mod lanes, each from 0, then halves the accumulators until one is left:
 // s[l] += s[l + lanes/2], and so on. The order depends on n only.
@@ -42,10 +45,26 @@ func sumMiddle[T Float](dst, src []T, n, inner int) {
 }
 
 func maxMiddle[T Float](dst, src []T, n, inner int) {
+	if inner == 1 {
+		maxRows(dst, src, n)
+		return
+	}
 	reduceMiddle(dst, src, n, inner, T(math.Inf(-1)), maximum[T])
 }
 
+// wholeBlocks is the number of blocks of inner elements in n.
+func wholeBlocks(n, inner int) int {
+	if inner <= 0 || n%inner != 0 {
+		panic(fmt.Sprintf("kernel: an output of %d elements is not made of blocks of %d", n, inner))
+	}
+	return n / inner
+}
+
 func reduceMiddle[T Float](dst, src []T, n, inner int, start T, f func(a, b T) T) {
+	if len(dst) == 0 {
+		return
+	}
+	wholeBlocks(len(dst), inner)
 	src = src[:len(dst)*n]
 	for o := 0; o < len(dst); o += inner {
 		out := dst[o : o+inner]

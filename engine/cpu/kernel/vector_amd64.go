@@ -33,3 +33,48 @@ func checked3[T Float](f func(dst, p, a, b *T, n int)) func(dst, p, a, b []T) {
 		f(unsafe.SliceData(dst), unsafe.SliceData(p), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
 	}
 }
+
+func checkedConversion[D, S Float | int32](f func(dst *D, src *S, n int)) func(dst []D, src []S) {
+	return func(dst []D, src []S) {
+		src = src[:len(dst)]
+		f(unsafe.SliceData(dst), unsafe.SliceData(src), len(dst))
+	}
+}
+
+func checkedRows[T Float](f func(dst, src *T, rows, n int)) func(dst, src []T, n int) {
+	return func(dst, src []T, n int) {
+		src = src[:len(dst)*n]
+		f(unsafe.SliceData(dst), unsafe.SliceData(src), len(dst), n)
+	}
+}
+
+// checkedMiddle takes an inner axis of 1 as rows, as plain Go does.
+func checkedMiddle[T Float](f func(dst, src *T, outer, n, inner int), rows func(dst, src []T, n int)) func(dst, src []T, n, inner int) {
+	return func(dst, src []T, n, inner int) {
+		if len(dst) == 0 {
+			return
+		}
+		if inner == 1 {
+			rows(dst, src, n)
+			return
+		}
+		outer := wholeBlocks(len(dst), inner)
+		src = src[:len(dst)*n]
+		f(unsafe.SliceData(dst), unsafe.SliceData(src), outer, n, inner)
+	}
+}
+
+// transposeBlocks goes by columns of blocks, so that the lines of dst that a block writes stay in the cache until the next
+// block of rows fills them up.
+func transposeBlocks[T Float](f transposeFunc[T], lanes int) func(dst, src []T, rows, cols int) {
+	const columns = 64
+	return func(dst, src []T, rows, cols int) {
+		dst, src = dst[:rows*cols], src[:rows*cols]
+		size := int(unsafe.Sizeof(*unsafe.SliceData(dst)))
+		for j := 0; j < cols; j += columns {
+			for i := 0; i < rows; i += lanes {
+				f(&dst[j*rows+i], rows*size, &src[i*cols+j], cols*size, min(lanes, rows-i), min(columns, cols-j), false)
+			}
+		}
+	}
+}

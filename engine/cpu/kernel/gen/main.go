@@ -15,21 +15,23 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	for _, isa := range []isa{avx2, avx512} {
-		for _, family := range []struct {
-			name  string
-			write func(*generator)
-		}{
-			{"gemm", gemm},
-			{"arithmetic", arithmetic},
-		} {
-			if err := write(family.name+"_"+isa.String(), isa, family.write); err != nil {
-				log.Fatalf("gen: %s %s: %v", family.name, isa, err)
-			}
+	for _, f := range []struct {
+		family string
+		isa    isa
+		emit   func(*generator)
+	}{
+		{"gemm", avx2, gemm},
+		{"gemm", avx512, gemm},
+		{"arithmetic", avx2, arithmetic},
+		{"arithmetic", avx512, arithmetic},
+		{"transcendental", avx2, transcendental},
+		{"reduce", avx2, reduce},
+		{"convert", avx2, convert},
+		{"transpose", avx2, transpose},
+	} {
+		if err := write(f.family+"_"+f.isa.String(), f.isa, f.emit); err != nil {
+			log.Fatalf("gen: %s %s: %v", f.family, f.isa, err)
 		}
-	}
-	if err := write("transpose_avx2", avx2, transpose); err != nil {
-		log.Fatalf("gen: transpose: %v", err)
 	}
 }
 
