@@ -35,7 +35,7 @@ var allowed = map[string]struct{ imports, why string }{
 	"store":      {"record sweep", "wall: results are read without the engine; implements sweep's Recorder"},
 	"phase":      {"random record spec", "wall: labels come from records alone"},
 	"report":     {"phase record", "wall: pictures come from tables alone"},
-	"runner":     {"checkpoint dataset engine graph measure model param record spec sweep train", "the work of a sweep: the one place where training and measuring meet scheduling"},
+	"runner":     {"checkpoint dataset engine graph measure model param record spec spectral sweep train", "the work of a sweep: the one place where training and measuring meet scheduling"},
 	"examples":   {"", "embedded specs"},
 
 	"cmd/basin":                   {"dataset engine/cpu examples measure model phase record report runner spec store sweep", "flags, wiring, exit codes"},

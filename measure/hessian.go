@@ -82,7 +82,7 @@ func (h *hessian) Measure(_ context.Context, group []Network) ([]record.Record, 
 	}
 	if h.s.Trace.Probes > 0 {
 		o := spectral.TraceOptions{Probes: h.s.Trace.Probes, RelativeError: h.s.Trace.RelativeError}
-		t, err := spectral.Trace(op, o, random.Stream(h.c.Seed, "trace", net.Replica), &h.c.workspace)
+		t, err := spectral.Trace(op, o, random.Stream(h.c.Seed, "trace", net.Replica), h.c.Workspace)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func (h *hessian) Measure(_ context.Context, group []Network) ([]record.Record, 
 	}
 	if h.s.Density.Probes > 0 {
 		o := spectral.DensityOptions{Probes: h.s.Density.Probes, Steps: h.s.Density.Steps}
-		e, err := spectral.SpectralDensity(op, o, random.Stream(h.c.Seed, "density", net.Replica), &h.c.workspace)
+		e, err := spectral.SpectralDensity(op, o, random.Stream(h.c.Seed, "density", net.Replica), h.c.Workspace)
 		if err != nil {
 			return nil, err
 		}
@@ -102,7 +102,7 @@ func (h *hessian) Measure(_ context.Context, group []Network) ([]record.Record, 
 
 func (h *hessian) eigenvalues(op linop.Operator, net Network, add func(record.Record, string, spectral.Status)) error {
 	o := spectral.EigenOptions{K: h.s.Eigenvalues, Tolerance: h.s.Tolerance, Steps: h.s.Steps}
-	e, err := spectral.Eigenvalues(op, o, random.Stream(h.c.Seed, "lanczos", net.Replica), &h.c.workspace)
+	e, err := spectral.Eigenvalues(op, o, random.Stream(h.c.Seed, "lanczos", net.Replica), h.c.Workspace)
 	if err != nil {
 		return err
 	}

@@ -40,8 +40,9 @@ type Context struct {
 	Seed   uint64
 	DType  graph.DType // of training; measures may have their own
 
+	Workspace *spectral.Workspace // may be shared with other contexts of the same worker; nil: none is kept
+
 	performance *performance
-	workspace   spectral.Workspace
 }
 
 // New makes the measure that settings ask for: *spec.Performance, *spec.Hessian, *spec.Connectivity, *spec.Similarity or

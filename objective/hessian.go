@@ -1,13 +1,16 @@
 package objective
 
 import (
+	"fmt"
+
 	"basin/engine"
 	"basin/graph"
 	"basin/linop"
 )
 
-// blockSize is how many vectors one program multiplies with the Hessian at once. They share the primal pass.
-const blockSize = 8
+// blockSize is how many vectors one program multiplies with the Hessian at once. They share the primal pass. Trace estimates come in
+// tens.
+const blockSize = 10
 
 // Hessian is the Hessian of the loss at the current point, as an operator. It follows the objective when that moves.
 func (o *Objective) Hessian() linop.Operator { return hessian{o} }
@@ -89,7 +92,7 @@ func (o *Objective) bindHessian(k int) error {
 	}
 	var runs []engine.Run
 	for _, c := range o.chunks {
-		x, err := o.compile("hessian"+string(rune('0'+k)), c.to-c.from, func() (*graph.Program, error) {
+		x, err := o.compile(fmt.Sprint("hessian", k), c.to-c.from, func() (*graph.Program, error) {
 			return o.trace(c.to-c.from, func(theta, state []*graph.Value, x, y *graph.Value, v []*graph.Value) []*graph.Value {
 				g := graph.Grad(o.sum(theta, state, x, y), theta...)
 				return graph.Vmap(func(t []*graph.Value) []*graph.Value { return graph.JVP(g, theta, t) }, v...)

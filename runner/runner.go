@@ -15,6 +15,7 @@ import (
 	"basin/model"
 	"basin/record"
 	"basin/spec"
+	"basin/spectral"
 	"basin/sweep"
 )
 
@@ -134,6 +135,7 @@ func key(parts ...any) string {
 type Runner struct {
 	plan   *Plan
 	engine engine.Engine
+	space  spectral.Workspace
 	bench  []*bench // most recently used last
 }
 
@@ -166,7 +168,7 @@ func (r *Runner) benchOf(c spec.Cell) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{k, &measure.Context{Engine: r.engine, Model: m, Split: split, Loss: c.Train.Loss, Seed: r.plan.Spec.Seed,
-		DType: measure.DTypeOf(c.Train.DType)}, map[string]measure.Measure{}}
+		DType: measure.DTypeOf(c.Train.DType), Workspace: &r.space}, map[string]measure.Measure{}}
 	r.bench = append(r.bench, b)
 	for total := 0; ; {
 		for _, b := range r.bench {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -56,8 +55,6 @@ type failedCells struct{ n int }
 func (f failedCells) Error() string { return fmt.Sprintf("%d cells failed", f.n) }
 
 func run(args []string, s streams) int {
-	// A sweep makes little garbage beside its large, lasting buffers.
-	debug.SetGCPercent(200)
 	ctx, stop := interruptible()
 	defer stop()
 	var c commands

@@ -213,8 +213,7 @@ func loadTile[T number](to *stream[T], src []T, w view) instruction {
 	}
 	at := make([]int, len(size))
 	last := len(size) - 1
-	return func(lo, n int) {
-		d := to.tile(lo, n)
+	fill := func(d []T, lo int) {
 		p, rest := offset, lo
 		for a := last; a >= 0; a-- {
 			at[a] = rest % size[a]
@@ -247,13 +246,26 @@ func loadTile[T number](to *stream[T], src []T, w view) instruction {
 			}
 			d = d[run:]
 			// On to the next run: the odometer turns.
-			p += (run) * stride[last]
+			p += run * stride[last]
 			at[last] += run
 			for a := last; a > 0 && at[a] == size[a]; a-- {
 				p += stride[a-1] - size[a]*stride[a]
 				at[a] = 0
 				at[a-1]++
 			}
+		}
+	}
+	period := w.period()
+	return func(lo, n int) {
+		d := to.tile(lo, n)
+		if lo%period != 0 || period >= n {
+			fill(d, lo)
+			return
+		}
+		// One period, then copies of what is there, of twice the length each time.
+		fill(d[:period], lo)
+		for done := period; done < n; done *= 2 {
+			copy(d[done:], d[:done])
 		}
 	}
 }

@@ -32,6 +32,18 @@ func computeInt(n *node, out *stream[int32], in []*stream[int32]) instruction {
 			return x[2][i]
 		})
 	}
+	if n.op == graph.OpCompare && n.attr.Order == graph.EQ { // one-hot targets: once a step
+		a, b := in[0], in[1]
+		return func(lo, m int) {
+			d, x, y := out.tile(lo, m), a.tile(lo, m), b.tile(lo, m)
+			for i := range d {
+				d[i] = 0
+				if x[i] == y[i] {
+					d[i] = 1
+				}
+			}
+		}
+	}
 	f := binaryInt(n)
 	return each(func(i int, x [3][]int32) int32 { return f(x[0][i], x[1][i]) })
 }
