@@ -47,7 +47,7 @@ func avx2F32(o *Ops[float32]) {
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
 		wide: gemmWideF32AVX2, narrow: gemmNarrowF32AVX2, lanes: 8, mc: 192, kc: 256, nc: 2048,
-		transpose: transposeF32AVX2, transposeLanes: 8,
+		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
 	}
 }
 
@@ -77,6 +77,6 @@ func avx2F64(o *Ops[float64]) {
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
 		wide: gemmWideF64AVX2, narrow: gemmNarrowF64AVX2, lanes: 4, mc: 96, kc: 256, nc: 1024,
-		transpose: transposeF64AVX2, transposeLanes: 4,
+		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
 	}
 }

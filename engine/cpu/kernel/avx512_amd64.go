@@ -29,7 +29,7 @@ func avx512F32(o *Ops[float32]) {
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
 		wide: gemmWideF32AVX512, narrow: gemmNarrowF32AVX512, lanes: 16, mc: 192, kc: 256, nc: 2048,
-		transpose: transposeF32AVX2, transposeLanes: 8,
+		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
 	}
 }
 
@@ -55,6 +55,6 @@ func avx512F64(o *Ops[float64]) {
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
 		wide: gemmWideF64AVX512, narrow: gemmNarrowF64AVX512, lanes: 8, mc: 96, kc: 256, nc: 1024,
-		transpose: transposeF64AVX2, transposeLanes: 4,
+		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
 	}
 }

@@ -20,6 +20,7 @@ type blocks[T Float] struct {
 	mc, kc, nc   int              // A is taken by blocks of mc × kc, B by blocks of kc × nc
 
 	transposeLanes int
+	copyLines      func(dst *byte, ds int, src *byte, ss, k int) // copies k lines of 64 bytes
 }
 
 type panelFunc[T Float] = func(m, k int, a *T, ars, acs int, b *T, brs int, c *T, crs, n int, accumulate bool)
@@ -201,6 +202,8 @@ func (g *blocks[T]) packB(dst []T, b Strided[T], k, n int) {
 		}
 		cols := min(w, n-j)
 		switch {
+		case b.Col == 1 && cols == w && w == 2*g.lanes:
+			g.copyColumns(dst, w, b.Data[j:], b.Row, w, k)
 		case b.Col == 1:
 			for p := range k {
 				copy(dst[p*w:p*w+cols], b.Data[p*b.Row+j:])
@@ -250,6 +253,16 @@ func (g *blocks[T]) swapped(c []T, crs int, a, b Strided[T], m, n, k int, accumu
 	g.packB(scratch, Strided[T]{a.Data, a.Col, a.Row}, k, m)
 	g.packedPanels(&ct[0], m, &b.Data[0], b.Col, b.Row, scratch, n, m, k, accumulate)
 	g.transposed(c, crs, ct, m, n, m, false)
+}
+
+// copyColumns writes dst[p·ds + j] = src[p·ss + j] for j < cols, of whole cache lines, and p < k.
+func (g *blocks[T]) copyColumns(dst []T, ds int, src []T, ss, cols, k int) {
+	const line = 64
+	size := int(unsafe.Sizeof(dst[0]))
+	for j := 0; j < cols; j += line / size {
+		_, _ = dst[(k-1)*ds+j+line/size-1], src[(k-1)*ss+j+line/size-1]
+		g.copyLines((*byte)(unsafe.Pointer(&dst[j])), ds*size, (*byte)(unsafe.Pointer(&src[j])), ss*size, k)
+	}
 }
 
 // transposed writes dst[p·ds + i] = src[i·ss + p] for i < rows, p < k.

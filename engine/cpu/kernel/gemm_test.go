@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
@@ -204,29 +205,39 @@ func testGemmNaN[T Float](t *testing.T, o *Ops[T]) {
 }
 
 func TestFMA32(t *testing.T) {
-	// Against exact arithmetic where float64 cannot mislead: ties that a second rounding would send the wrong way.
-	one, eps := float32(1), float32(0x1p-23)
+	const eps = 0x1p-23
+	inf := float32(math.Inf(1))
 	for _, c := range []struct{ a, b, c, want float32 }{
-		{1 + eps, 1 + eps, 0x1p-100, 1 + 2*eps}, // 1 + 2ε + ε²: far from a tie
-		{1, 1 + eps/2*0, eps / 2, one},          // a tie, to even
-		{0x1p-60, 0x1p-60, 1 + eps, 1 + eps},
-		{0x1p-75, 0x1p-74, 0, 0x1p-149},        // subnormal
-		{0x1p-75, 0x1p-75, 0, 0},               // half the least subnormal, to even
-		{0x1p-75, 0x1.000002p-75, 0, 0x1p-149}, // just above
-		{0x1p100, 0x1p100, float32(math.Inf(-1)), float32(math.Inf(-1))},
-		{0x1p100, 0x1p100, 0, float32(math.Inf(1))},
-		{0x1.fffffep127, 1, 0x1p102, 0x1.fffffep127}, // below the tie to infinity
-		{0x1.fffffep127, 1, 0x1p103, float32(math.Inf(1))},
-		// 2^24+1 is a tie of float32; the addend of 2^-60 is lost in float64, and must decide.
-		{4097, 4097 - 8192.0/4097*0, -8192, 0x1p24 + 1 - 1},
+		{1 + eps, 1 + eps, 0x1p-100, 1 + 2*eps},
+		{1, 1, eps / 2, 1},               // a tie, to even
+		{1, 1 + eps, eps / 2, 1 + 2*eps}, // a tie, to even, upwards
+		// (2¹²+1)² = 2²⁴ + 2¹³ + 1 is a tie of float32, which an addend far below float64's last place must decide.
+		{4097, 4097, 0x1p-60, 0x1p24 + 0x1p13 + 2},
+		{4097, 4097, -0x1p-60, 0x1p24 + 0x1p13},
+		{-4097, 4097, -0x1p-60, -0x1p24 - 0x1p13 - 2},
+		{0x1p-75, 0x1p-74, 0, 0x1p-149},        // the least subnormal
+		{0x1p-75, 0x1p-75, 0, 0},               // half of it, to even
+		{0x1p-75, 0x1.000002p-75, 0, 0x1p-149}, // just above half
+		{0x1p100, 0x1p100, 0, inf},
+		{0x1p100, 0x1p100, -inf, -inf},
+		{0x1.fffffep127, 1, 0x1p102, 0x1.fffffep127}, // below the tie with infinity
+		{0x1.fffffep127, 1, 0x1p103, inf},            // the tie
+		{inf, 0, 1, float32(math.NaN())},
 	} {
 		if got := fma32(c.a, c.b, c.c); !sameBits(got, c.want) {
 			t.Errorf("fma32(%x, %x, %x) = %x, want %x", c.a, c.b, c.c, got, c.want)
 		}
 	}
-	// (2^12+1)² = 2^24 + 2^13 + 1 needs 25 bits: with c just above or below 0 the tie falls up or down.
-	if up, down := fma32(4097, 4097, 0x1p-60), fma32(4097, 4097, -0x1p-60); up != 0x1p24+0x1p13+2 || down != 0x1p24+0x1p13 {
-		t.Errorf("ties: %v, %v", up, down)
+	// Against exact arithmetic. big.Float rounds to 24 bits once, and its exponent is not bounded.
+	r := rand.New(rand.NewPCG(6, 7))
+	for range 20000 {
+		a, b := float32(r.NormFloat64()), float32(r.NormFloat64())
+		c := float32(math.Ldexp(r.NormFloat64(), r.IntN(80)-40))
+		x := new(big.Float).SetPrec(200).Mul(big.NewFloat(float64(a)), big.NewFloat(float64(b)))
+		want, _ := x.Add(x, big.NewFloat(float64(c))).Float32()
+		if got := fma32(a, b, c); got != want {
+			t.Fatalf("fma32(%x, %x, %x) = %x, want %x", a, b, c, got, want)
+		}
 	}
 }
 

@@ -15,3 +15,8 @@ func transposeF32AVX2(dst *float32, ds int, src *float32, ss int, rows int, k in
 //
 //go:noescape
 func transposeF64AVX2(dst *float64, ds int, src *float64, ss int, rows int, k int, whole bool)
+
+// copyLinesAVX2 copies k lines of 64 bytes, ss bytes apart, to places ds bytes apart.
+//
+//go:noescape
+func copyLinesAVX2(dst *byte, ds int, src *byte, ss int, k int)

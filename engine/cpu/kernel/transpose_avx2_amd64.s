@@ -497,3 +497,28 @@ partRest:
 done:
 	VZEROUPPER
 	RET
+
+// func copyLinesAVX2(dst *byte, ds int, src *byte, ss int, k int)
+// Requires: AVX
+TEXT ·copyLinesAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ ss+24(FP), BX
+	MOVQ k+32(FP), SI
+
+loop:
+	TESTQ   SI, SI
+	JLE     done
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JMP     loop
+
+done:
+	VZEROUPPER
+	RET

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -12,6 +13,33 @@ func transpose(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		g.transposeRows()
 	}
+	g.copyLines()
+}
+
+// copyLines copies whole lines of 64 bytes.
+func (g *generator) copyLines() {
+	g.Function("copyLinesAVX2")
+	g.Attributes(attr.NOSPLIT)
+	g.SignatureExpr("func(dst *byte, ds int, src *byte, ss, k int)")
+	g.Doc("copyLinesAVX2 copies k lines of 64 bytes, ss bytes apart, to places ds bytes apart.")
+	g.Pragma("noescape")
+	dst, ds := g.Load(g.Param("dst"), g.GP64()), g.Load(g.Param("ds"), g.GP64())
+	src, ss := g.Load(g.Param("src"), g.GP64()), g.Load(g.Param("ss"), g.GP64())
+	k := g.Load(g.Param("k"), g.GP64())
+	g.Label("loop")
+	g.TESTQ(k, k)
+	g.JLE(operand.LabelRef("done"))
+	low, high := g.YMM(), g.YMM()
+	g.VMOVUPS(operand.Mem{Base: src}, low)
+	g.VMOVUPS(operand.Mem{Base: src, Disp: 32}, high)
+	g.VMOVUPS(low, operand.Mem{Base: dst})
+	g.VMOVUPS(high, operand.Mem{Base: dst, Disp: 32})
+	g.ADDQ(ss, src)
+	g.ADDQ(ds, dst)
+	g.DECQ(k)
+	g.JMP(operand.LabelRef("loop"))
+	g.Label("done")
+	g.ret()
 }
 
 func (g *generator) transposeRows() {
