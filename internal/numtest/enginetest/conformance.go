@@ -21,10 +21,13 @@ func Run(t *testing.T, e engine.Engine, p Promises) {
 	t.Run("random convolutions", func(t *testing.T) { testRandomConvolutions(t, e) })
 	t.Run("random programs", func(t *testing.T) { testRandomPrograms(t, e) })
 	t.Run("networks", func(t *testing.T) { testNetworks(t, e) })
+	t.Run("large", func(t *testing.T) { testLarge(t, e) })
+	t.Run("row bits", func(t *testing.T) { testRowBits(t, e) })
 	t.Run("vmap bits", func(t *testing.T) { testVmapBits(t, e) })
 	t.Run("binding", func(t *testing.T) { testBinding(t, e) })
 	t.Run("row errors", func(t *testing.T) { testRowErrors(t, e) })
 	t.Run("donation", func(t *testing.T) { testDonation(t, e) })
+	t.Run("workers", func(t *testing.T) { testWorkers(t, e) })
 	if p.NoAllocations {
 		t.Run("allocations", func(t *testing.T) { testAllocations(t, e) })
 	}
