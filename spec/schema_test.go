@@ -190,8 +190,8 @@ func TestSchemaAgreesWithParser(t *testing.T) {
 func TestSchemaHasEveryKey(t *testing.T) {
 	var walk func(s map[string]any, typ reflect.Type, path string)
 	walk = func(s map[string]any, typ reflect.Type, path string) {
-		if any, ok := s["anyOf"].([]any); ok {
-			s = any[0].(map[string]any)
+		if forms, ok := s["anyOf"].([]any); ok {
+			s = forms[0].(map[string]any)
 		}
 		properties, _ := s["properties"].(map[string]any)
 		if s["additionalProperties"] != false || len(properties) != typ.NumField() {
