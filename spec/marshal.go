@@ -19,6 +19,12 @@ func Marshal(s *Spec) []byte {
 			skip[i.path] = true
 		}
 	}
+	// A swept key need not be given, and may have no default that could be written.
+	for _, a := range []Axis{s.Grid.Load, s.Grid.Temperature} {
+		if f, ok := table().byPath[a.Path]; ok && f.isDefault(s) {
+			skip[a.Path] = true
+		}
+	}
 	w := &writer{skip: skip}
 	w.section(reflect.ValueOf(s).Elem(), "", 0)
 	return []byte(w.String())
