@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -268,7 +269,9 @@ func TestFullDiskEndsTheSweep(t *testing.T) {
 func TestRecorderErrorEndsTheSweep(t *testing.T) {
 	s := open(t, t.TempDir())
 	cells := grid(6, 2)
-	p, err := sweep.Run(context.Background(), sweep.Options{Workers: 2}, cells, &brittle{Store: s, left: 5}, (&fake{}).runner)
+	rec := &brittle{Store: s}
+	rec.left.Store(5)
+	p, err := sweep.Run(context.Background(), sweep.Options{Workers: 2}, cells, rec, (&fake{}).runner)
 	if !errors.Is(err, errBroken) {
 		t.Errorf("the sweep returns %v", err)
 	}
@@ -284,11 +287,11 @@ func TestRecorderErrorEndsTheSweep(t *testing.T) {
 // brittle is a store that fails after so many saved measures.
 type brittle struct {
 	*store.Store
-	left int
+	left atomic.Int64
 }
 
 func (b *brittle) SaveMeasured(cell string, m sweep.Measured) error {
-	if b.left--; b.left < 0 {
+	if b.left.Add(-1) < 0 {
 		return errBroken
 	}
 	return b.Store.SaveMeasured(cell, m)

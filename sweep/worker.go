@@ -77,11 +77,15 @@ func (w *worker) job(ctx context.Context, work *work) (ok bool, err error) {
 		return false, err
 	}
 	defer func() {
-		if w.runner == nil { // It panicked: nothing of it can be trusted.
-			return
+		switch {
+		case w.runner == nil: // It panicked: nothing of it can be trusted.
+		case err != nil: // The sweep ends: its first error is the one to tell.
+			w.guard(work.cell, "close", job.Close)
+		default:
+			var closed bool
+			closed, err = w.attempt(ctx, work.cell, "close", job.Close)
+			ok = ok && closed
 		}
-		closed, closeErr := w.attempt(ctx, work.cell, "close", job.Close)
-		ok, err = ok && closed, errors.Join(err, closeErr)
 	}()
 	if ok, err = w.train(ctx, job, work); !ok {
 		return false, err
