@@ -216,6 +216,17 @@ func TestTraceNotFinite(t *testing.T) {
 	}
 }
 
+func TestMean(t *testing.T) {
+	var m mean
+	if m.add(1); m.value != 1 || !math.IsNaN(m.stdErr()) {
+		t.Errorf("one value: %v ± %v", m.value, m.stdErr())
+	}
+	m.add(2)
+	m.add(4) // variance (16+1+25)/9/2 = 7/3
+	near(t, "mean", m.value, 7./3, exact)
+	near(t, "standard error", m.stdErr(), math.Sqrt(7./9), exact)
+}
+
 func TestRademacher(t *testing.T) {
 	const n = 100_000
 	v := make([]float64, n)
