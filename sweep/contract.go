@@ -13,9 +13,9 @@ type Runner interface {
 	Open(ctx context.Context, c Cell) (Job, error)
 }
 
-// Job is one cell being worked on. Both methods may do their work in any order or all at once, and call save, from one goroutine
-// at a time, as each piece is finished; what a piece gives must not depend on which others are asked for in the same call. When ctx is cancelled they return its
-// error soon. An error of save is to be returned. A nil error promises that everything asked for was saved.
+// Job is one cell being worked on. Both methods may do their work in any order or all at once, and call save, from one goroutine at a
+// time, as each piece is finished; what a piece gives must not depend on which others are asked for in the same call. When ctx is
+// cancelled they return its error soon. An error of save is to be returned. A nil error promises that everything asked for was saved.
 type Job interface {
 	// Train trains the replicas and writes each one's parameters to its Checkpoint path before saving it. It saves a replica that
 	// diverged with Status record.Diverged and its Reason, and with an empty Checkpoint if it wrote none. The records are the
