@@ -48,7 +48,22 @@ func (h *hessian) quantities() []string {
 	return q
 }
 
-func (h *hessian) Measure(_ context.Context, group []Network) ([]record.Record, error) {
+// cancellable is an operator that gives up when its context does: a spectrum of a large network takes hundreds of products.
+type cancellable struct {
+	linop.Operator
+	ctx context.Context
+}
+
+func (c cancellable) Apply(dst, src []float64) error { return c.ApplyBlock(dst, src, 1) }
+
+func (c cancellable) ApplyBlock(dst, src []float64, k int) error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	return c.Operator.ApplyBlock(dst, src, k)
+}
+
+func (h *hessian) Measure(ctx context.Context, group []Network) ([]record.Record, error) {
 	d := h.objective.Options.DType
 	if why, ok := diverged(group); ok {
 		return missing(group, record.Diverged, why, h.c.provenance("", d, h.set), h.quantities()...), nil
@@ -60,7 +75,7 @@ func (h *hessian) Measure(_ context.Context, group []Network) ([]record.Record, 
 		return nil, err
 	}
 	dead := objective.ConstantRows(logits, h.c.Model.Outputs)
-	op := h.objective.Hessian()
+	op := cancellable{h.objective.Hessian(), ctx}
 	var out []record.Record
 	add := func(r record.Record, estimator string, s spectral.Status) {
 		r.Replicas = replicas(group)

@@ -205,10 +205,7 @@ func loadTile[T number](to *stream[T], src []T, w view) instruction {
 	}
 	if len(size) == 1 && stride[0] == 0 {
 		return func(lo, n int) {
-			x, d := src[offset], to.tile(lo, n)
-			for i := range d {
-				d[i] = x
-			}
+			fillWith(to.tile(lo, n), src[offset])
 		}
 	}
 	at := make([]int, len(size))
@@ -224,10 +221,7 @@ func loadTile[T number](to *stream[T], src []T, w view) instruction {
 			run := min(size[last]-at[last], len(d))
 			switch step := stride[last]; step {
 			case 0:
-				x := src[p]
-				for i := range d[:run] {
-					d[i] = x
-				}
+				fillWith(d[:run], src[p])
 			case 1:
 				if run < 32 {
 					s := src[p : p+run]
@@ -267,6 +261,18 @@ func loadTile[T number](to *stream[T], src []T, w view) instruction {
 		for done := period; done < n; done *= 2 {
 			copy(d[done:], d[:done])
 		}
+	}
+}
+
+// fillWith sets all of d to x: a few elements one by one, then copies of what is there.
+func fillWith[T number](d []T, x T) {
+	const few = 16
+	head := d[:min(few, len(d))]
+	for i := range head {
+		head[i] = x
+	}
+	for done := few; done < len(d); done *= 2 {
+		copy(d[done:], d[:done])
 	}
 }
 
