@@ -55,10 +55,12 @@ func (m Mapping) String() string {
 // roles are ambiguous, since nothing tells batch norm's four vectors apart. Of the tensors of one shape and role there must be as many
 // in the file as are wanted. Where that is more than one, order decides, if it can be relied on:
 //
-//   - all in file order, if the file keeps an order of its own and that has the wanted shapes and roles one by one. A file whose names
-//     are sorted has no such order: Python's safetensors sorts by name whatever the model, and puts hidden before input, 10 before 2;
-//   - else, within this shape and role, in the order of the numbers in the names, if the names differ in their numbers only (0.weight,
-//     2.weight, 10.weight), in the model and in the file.
+//   - the order of the numbers in the names, if the names of this shape and role differ in their numbers only (0.weight, 2.weight,
+//     10.weight), in the model and in the file;
+//   - the file's order, if it is the file's own and has the wanted shapes and roles one by one. A file whose names are sorted has no
+//     order of its own: Python's safetensors sorts by name whatever the model, and puts hidden before input, 10 before 2.
+//
+// Where both hold, they must agree.
 //
 // Anything else is ambiguous. The error lists the tensors in question on both sides and says how to tell them apart.
 func Match(want []Want, file *File, rename map[string]string) (Mapping, error) {

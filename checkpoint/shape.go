@@ -46,7 +46,7 @@ func (m *matcher) byShape() error {
 	if err := m.sameKinds(want, have); err != nil {
 		return err
 	}
-	inOrder := slices.Equal(wantOrder, haveOrder) && !slices.IsSortedFunc(m.have, func(a, b *Tensor) int { return cmp.Compare(a.Name, b.Name) })
+	inOrder := slices.Equal(wantOrder, haveOrder) && !slices.IsSortedFunc(m.have, byNameWithinType)
 	settled := map[kind]bool{}
 	for _, k := range wantOrder {
 		if settled[k] {
@@ -54,14 +54,29 @@ func (m *matcher) byShape() error {
 		}
 		settled[k] = true
 		ours, theirs := want[k], have[k]
-		if !sameRole(ours) || (len(ours) > 1 && !inOrder && !numbered(ours, theirs)) {
-			return ambiguous(ours, theirs)
+		if len(ours) > 1 {
+			byNumber, numbered := sortedByNumber(ours, theirs)
+			contradiction := numbered && inOrder && !slices.Equal(byNumber, theirs)
+			if !sameRole(ours) || contradiction || !(numbered || inOrder) {
+				return ambiguous(ours, theirs)
+			}
+			if numbered {
+				theirs = byNumber
+			}
 		}
 		for i, w := range ours {
 			m.pair(w, theirs[i], "shape")
 		}
 	}
 	return nil
+}
+
+// byNameWithinType is the order in which Python's safetensors writes: types apart, names sorted.
+func byNameWithinType(a, b *Tensor) int {
+	if a.DType != b.DType {
+		return 0
+	}
+	return cmp.Compare(a.Name, b.Name)
 }
 
 // sameKinds checks that there are as many tensors of each kind in the file as are wanted.
@@ -110,21 +125,22 @@ func sameRole(ours []Want) bool {
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// numbered reports whether the names on each side differ in their numbers only, and sorts theirs by these.
-func numbered(ours []Want, theirs []*Tensor) bool {
+// sortedByNumber returns theirs in the order of the numbers in their names, if the names on each side differ in their numbers only.
+func sortedByNumber(ours []Want, theirs []*Tensor) (byNumber []*Tensor, ok bool) {
 	for i := range ours {
 		if digits.ReplaceAllString(ours[i].Name, "#") != digits.ReplaceAllString(ours[0].Name, "#") ||
 			digits.ReplaceAllString(theirs[i].Name, "#") != digits.ReplaceAllString(theirs[0].Name, "#") {
-			return false
+			return nil, false
 		}
 	}
-	slices.SortFunc(theirs, func(a, b *Tensor) int { return compareNumbers(a.Name, b.Name) })
-	for i := 1; i < len(theirs); i++ {
-		if compareNumbers(theirs[i-1].Name, theirs[i].Name) == 0 { // 1 and 01
-			return false
+	byNumber = slices.Clone(theirs)
+	slices.SortFunc(byNumber, func(a, b *Tensor) int { return compareNumbers(a.Name, b.Name) })
+	for i := 1; i < len(byNumber); i++ {
+		if compareNumbers(byNumber[i-1].Name, byNumber[i].Name) == 0 { // 1 and 01
+			return nil, false
 		}
 	}
-	return true
+	return byNumber, true
 }
 
 // compareNumbers compares the numbers in two names, first to last.
