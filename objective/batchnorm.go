@@ -10,7 +10,8 @@ import (
 // RecomputeState sets the running statistics of the current point to the exact moments of each batch norm's input over the whole set,
 // and writes them to state (flat, as the model's State). Statistics of a layer depend on those of the layers before it, so each layer
 // takes one pass in evaluation mode with all earlier ones settled. Chunks are joined by the formula of Chan, Golub and LeVeque 1983.
-// As in PyTorch the running variance is the unbiased one.
+// The result is what one pass of PyTorch in training mode over the whole set as a single batch gives: layers normalise by the biased
+// variance on the way, and the running variance is the unbiased one.
 func (o *Objective) RecomputeState(state []float64) error {
 	segs := o.Model.State.Segments
 	if len(segs) == 0 {
@@ -40,10 +41,17 @@ func (o *Objective) RecomputeState(state []float64) error {
 			count += n
 		}
 		for c := range m2 {
-			m2[c] /= max(1, count-1)
+			m2[c] /= count
 		}
 		Store(o.state, state)
 	}
+	for layer := 1; layer < len(segs); layer += 2 {
+		count := float64(o.Set.Len()) * o.places(layer/2)
+		for c, v := range param.View(state, segs[layer]) {
+			param.View(state, segs[layer])[c] = v * count / max(1, count-1)
+		}
+	}
+	Store(o.state, state)
 	return nil
 }
 

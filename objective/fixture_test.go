@@ -1,0 +1,318 @@
+package objective_test
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"basin/dataset"
+	"basin/engine"
+	"basin/engine/cpu"
+	"basin/engine/reference"
+	"basin/graph"
+	"basin/internal/numtest"
+	"basin/model"
+	"basin/objective"
+	"basin/spec"
+)
+
+// agreement is how far two float64 computations of the same number may differ, relative to the largest number at hand: rounding in
+// sums of a few hundred terms, through a dozen layers.
+const agreement = 1e-10
+
+// peer is what PyTorch found, bench/fixtures/objective.py.
+type peer struct {
+	Activation string
+	X          struct {
+		Shape []int
+		Data  []float64
+	}
+	Y         []int32
+	Plain     variant
+	BatchNorm variant `json:"batch_norm"`
+}
+
+type variant struct {
+	BatchNorm bool `json:"batch_norm"`
+	Layout    []struct {
+		Name  string
+		Shape []int
+	}
+	Theta   []float64
+	Buffers map[string][]float64
+	Vector  []float64
+	Eval    mode
+	Train   *mode
+}
+
+type mode struct {
+	CrossEntropy finding              `json:"cross-entropy"`
+	SquaredError finding              `json:"squared-error"`
+	Logits       [][]float64          `json:"logits"`
+	After        map[string][]float64 `json:"buffers_after"`
+}
+
+type finding struct {
+	Loss, Trace                float64
+	Gradient, HVP, Eigenvalues []float64
+}
+
+func read(t *testing.T, name string) (p peer) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (p peer) set() *dataset.Set {
+	s := &dataset.Set{Name: "fixture", Shape: p.X.Shape[1:], Y: p.Y, Classes: 3, X: make([]float32, len(p.X.Data))}
+	for i, x := range p.X.Data {
+		s.X[i] = float32(x)
+	}
+	return s
+}
+
+// state gathers running statistics in the order of the model's layout: PyTorch numbers them upwards.
+func (v variant) state(b map[string][]float64) []float64 {
+	var out []float64
+	for _, layer := range []string{"1", "4"} {
+		out = append(append(out, b[layer+".running_mean"]...), b[layer+".running_var"]...)
+	}
+	return out
+}
+
+func near(t *testing.T, what string, got, want []float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
+	}
+	scale := 0.0
+	for _, w := range want {
+		scale = max(scale, math.Abs(w))
+	}
+	for i := range want {
+		if !(math.Abs(got[i]-want[i]) <= agreement*max(1, scale)) {
+			t.Fatalf("%s: element %d is %v, PyTorch has %v", what, i, got[i], want[i])
+		}
+	}
+}
+
+// TestAgainstPyTorch compares logits, losses, gradients, Hessian products, and whole spectra of fully connected nets with each
+// activation and of a convolutional net, with and without batch norm, in both of its modes.
+func TestAgainstPyTorch(t *testing.T) {
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, s := range map[string]spec.Model{
+		"mlp_relu.json": {Activation: "relu"}, "mlp_tanh.json": {Activation: "tanh"}, "mlp_sigmoid.json": {Activation: "sigmoid"},
+		"mlp_gelu.json": {Activation: "gelu"}, "mlp_swish.json": {Activation: "swish"}, "cnn.json": {Kind: "cnn", Width: 3, Depth: 2},
+	} {
+		if s.Kind == "" {
+			s.Kind, s.Widths = "mlp", []int{6, 5}
+		}
+		p := read(t, file)
+		for _, v := range []variant{p.Plain, p.BatchNorm} {
+			s.BatchNorm = v.BatchNorm
+			t.Run(file+map[bool]string{false: "", true: "/batch-norm"}[v.BatchNorm], func(t *testing.T) { compare(t, e, p, s, v) })
+		}
+	}
+}
+
+func compare(t *testing.T, e engine.Engine, p peer, s spec.Model, v variant) {
+	m, err := model.New(s, p.X.Shape[1:], 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, seg := range m.Params.Segments {
+		if !slices.Equal(seg.Shape, v.Layout[i].Shape) {
+			t.Fatalf("segment %s %v is not PyTorch's %s %v", seg.Name, seg.Shape, v.Layout[i].Name, v.Layout[i].Shape)
+		}
+	}
+	modes := map[model.Mode]*mode{model.Eval: &v.Eval, model.Batch: v.Train}
+	for which, want := range modes {
+		if want == nil {
+			continue
+		}
+		for loss, f := range map[string]finding{"cross-entropy": want.CrossEntropy, "squared-error": want.SquaredError} {
+			o, err := objective.New(e, m, p.set(), objective.Options{Loss: loss, Mode: which, DType: graph.Float64})
+			if err != nil {
+				t.Fatal(err)
+			}
+			state := m.InitState()
+			if v.BatchNorm {
+				state = v.state(v.Buffers)
+			}
+			o.MoveTo(v.Theta, state)
+			got, err := o.Evaluate()
+			if err != nil {
+				t.Fatal(err)
+			}
+			near(t, loss, []float64{got.Loss}, []float64{f.Loss})
+			logits, err := o.Logits()
+			if err != nil {
+				t.Fatal(err)
+			}
+			near(t, "logits", objective.Load(logits), slices.Concat(want.Logits...))
+			g, h := make([]float64, o.Dim()), make([]float64, o.Dim())
+			if err := o.Gradient(g); err != nil {
+				t.Fatal(err)
+			}
+			near(t, loss+" gradient", g, f.Gradient)
+			if err := o.Hessian().Apply(h, v.Vector); err != nil {
+				t.Fatal(err)
+			}
+			near(t, loss+" Hessian product", h, f.HVP)
+			values, trace := spectrum(t, o)
+			near(t, loss+" eigenvalues", values, f.Eigenvalues)
+			near(t, loss+" trace", []float64{trace}, []float64{f.Trace})
+			numtest.Operator(t, o.Hessian(), 1e-10)
+		}
+	}
+}
+
+// spectrum forms the whole Hessian from its products with unit vectors.
+func spectrum(t *testing.T, o *objective.Objective) (values []float64, trace float64) {
+	t.Helper()
+	n := o.Dim()
+	unit, columns := make([]float64, n*n), make([]float64, n*n)
+	for i := range n {
+		unit[i*n+i] = 1
+	}
+	if err := o.Hessian().ApplyBlock(columns, unit, n); err != nil {
+		t.Fatal(err)
+	}
+	h := mat.NewSymDense(n, nil)
+	for i := range n {
+		trace += columns[i*n+i]
+		for j := range i + 1 {
+			h.SetSym(i, j, (columns[i*n+j]+columns[j*n+i])/2)
+		}
+	}
+	var e mat.EigenSym
+	if !e.Factorize(h, false) {
+		t.Fatal("the eigenvalues were not found")
+	}
+	return e.Values(nil), trace
+}
+
+// TestSplitChangesNothing: how a set is cut into chunks is no part of the result (a trap of some tools).
+func TestSplitChangesNothing(t *testing.T) {
+	p := read(t, "mlp_tanh.json")
+	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, Activation: "tanh"}, []int{8}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole [2][]float64
+	for _, chunk := range []int{20, 1, 3, 7, 19} {
+		o, err := objective.New(reference.Engine{}, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.MoveTo(p.Plain.Theta, nil)
+		g, h := make([]float64, o.Dim()), make([]float64, o.Dim())
+		if err := o.Gradient(g); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.Hessian().Apply(h, p.Plain.Vector); err != nil {
+			t.Fatal(err)
+		}
+		if whole[0] == nil {
+			whole = [2][]float64{g, h}
+		}
+		near(t, "gradient", g, whole[0])
+		near(t, "Hessian product", h, whole[1])
+	}
+}
+
+// TestBlocksHaveTheBitsOfSingles in the precision that measures use.
+func TestBlocksHaveTheBitsOfSingles(t *testing.T) {
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := read(t, "mlp_relu.json")
+	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, BatchNorm: true}, []int{8}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := objective.New(e, m, p.set(), objective.Options{Chunk: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.MoveTo(p.BatchNorm.Theta, p.BatchNorm.state(p.BatchNorm.Buffers))
+	const k = 13 // more than one block, and a rest
+	src := make([]float64, k*o.Dim())
+	for i := range src {
+		src[i] = math.Sin(float64(i))
+	}
+	block, one := make([]float64, len(src)), make([]float64, o.Dim())
+	if err := o.Hessian().ApplyBlock(block, src, k); err != nil {
+		t.Fatal(err)
+	}
+	for i := range k {
+		at := i * o.Dim()
+		if err := o.Hessian().Apply(one, src[at:at+o.Dim()]); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(one, block[at:at+o.Dim()]) {
+			t.Fatalf("product %d of a block differs from the same product alone", i)
+		}
+	}
+}
+
+// TestRecomputedStatisticsAreExact: chunk by chunk and layer by layer they are the moments of one pass over the whole set.
+func TestRecomputedStatisticsAreExact(t *testing.T) {
+	p := read(t, "mlp_relu.json")
+	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, BatchNorm: true}, []int{8}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recompute := func(chunk int) []float64 {
+		o, err := objective.New(reference.Engine{}, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := m.InitState()
+		o.MoveTo(p.BatchNorm.Theta, state)
+		if err := o.RecomputeState(state); err != nil {
+			t.Fatal(err)
+		}
+		return state
+	}
+	// PyTorch's statistics after one pass in training mode are 0.9 of those before and 0.1 of the set's own.
+	before, after := p.BatchNorm.state(p.BatchNorm.Buffers), p.BatchNorm.state(p.BatchNorm.Train.After)
+	want := make([]float64, len(before))
+	for i := range want {
+		want[i] = (after[i] - 0.9*before[i]) / 0.1
+	}
+	near(t, "statistics, one chunk", recompute(20), want)
+	near(t, "statistics, chunks of 7", recompute(7), want)
+}
+
+func TestConstantRows(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		x    []float64
+		want bool
+	}{
+		{"equal", []float64{1, -2, 1, -2}, true},
+		{"rounding of float32", []float64{1, -2, 1 + 1e-6, -2}, true},
+		{"different", []float64{1, -2, 1.001, -2}, false},
+		{"not finite", []float64{math.NaN(), 0, math.NaN(), 0}, false},
+		{"zero", []float64{0, 0, 0, 0}, true},
+	} {
+		if got := objective.ConstantRows(engine.Float64s(c.x, 2, 2), 2); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
