@@ -1,0 +1,184 @@
+package train_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"basin/dataset"
+	"basin/engine/cpu"
+	"basin/model"
+	"basin/record"
+	"basin/spec"
+	"basin/train"
+)
+
+func digits(t *testing.T) *dataset.Set {
+	t.Helper()
+	s, err := dataset.Load(spec.Data{Set: "digits", Train: 1437, Fraction: 0.07, Normalize: "channel"}, dataset.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Train
+}
+
+func newTrainer(t *testing.T, recipe spec.Train, batchNorm bool) *train.Trainer {
+	t.Helper()
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := digits(t)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 5, Depth: 2, BatchNorm: batchNorm}, set.Shape, set.Classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := train.New(e, m, set, recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+func sgd() spec.Train {
+	return spec.Train{Batch: 16, Epochs: 6, Optimizer: spec.Optimizer{Kind: "sgd", LR: 0.05, Momentum: 0.9, WeightDecay: 5e-4}}
+}
+
+func run(t *testing.T, tr *train.Trainer, replica int, o train.Options) *train.Result {
+	t.Helper()
+	r, err := tr.Run(context.Background(), 1, replica, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func same(t *testing.T, what string, a, b *train.Result) {
+	t.Helper()
+	if !slices.Equal(a.Theta, b.Theta) || !slices.Equal(a.State, b.State) || !slices.Equal(a.Losses, b.Losses) || a.Epoch != b.Epoch || a.Steps != b.Steps {
+		t.Errorf("%s: other bits", what)
+	}
+}
+
+// TestTrainingLearns, and gives the same bits whatever was trained before, and other ones for another replica.
+func TestTrainingRepeats(t *testing.T) {
+	tr := newTrainer(t, sgd(), true)
+	first, other, again := run(t, tr, 0, train.Options{}), run(t, tr, 1, train.Options{}), run(t, tr, 0, train.Options{})
+	same(t, "again after another replica", first, again)
+	if slices.Equal(first.Theta, other.Theta) {
+		t.Error("two replicas are one")
+	}
+	if last := first.Losses[len(first.Losses)-1]; last > 0.7*first.Losses[0] {
+		t.Errorf("the loss went from %v to %v only", first.Losses[0], last)
+	}
+	if want := 6 * 7; first.Steps != want { // 100 samples are six batches of 16 and one of 4
+		t.Errorf("%d steps, want %d", first.Steps, want)
+	}
+	recipe := sgd()
+	recipe.DropLast = true
+	if r := run(t, newTrainer(t, recipe, true), 0, train.Options{}); r.Steps != 6*6 {
+		t.Errorf("%d steps without short batches, want %d", r.Steps, 6*6)
+	}
+}
+
+// TestTrainingResumes from every epoch to the same bits.
+func TestTrainingResumes(t *testing.T) {
+	adam := sgd()
+	adam.Optimizer = spec.Optimizer{Kind: "adam", LR: 0.01, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
+	best := sgd()
+	best.Keep, best.Optimizer.LR = "best", 0.3
+	for name, recipe := range map[string]spec.Train{"sgd": sgd(), "adam": adam, "keep best": best} {
+		tr := newTrainer(t, recipe, true)
+		var kept []train.Snapshot
+		whole := run(t, tr, 0, train.Options{Save: func(s func() train.Snapshot) error { kept = append(kept, s()); return nil }})
+		for _, s := range kept {
+			same(t, name, whole, run(t, tr, 0, train.Options{From: &s}))
+		}
+		if len(kept) == 0 {
+			t.Errorf("%s: no snapshot was offered", name)
+		}
+	}
+}
+
+// TestKeepBest keeps the parameters of the epoch of lowest loss.
+func TestKeepBest(t *testing.T) {
+	recipe := sgd()
+	recipe.Keep, recipe.Optimizer.LR = "best", 0.5
+	r := run(t, newTrainer(t, recipe, false), 0, train.Options{})
+	best := 0
+	for i, l := range r.Losses {
+		if l < r.Losses[best] {
+			best = i
+		}
+	}
+	if r.Epoch != best+1 {
+		t.Errorf("kept epoch %d, lowest loss in epoch %d", r.Epoch, best+1)
+	}
+}
+
+func TestDivergenceIsAStatus(t *testing.T) {
+	recipe := sgd()
+	recipe.Optimizer.LR = 1e6
+	r := run(t, newTrainer(t, recipe, false), 0, train.Options{})
+	if r.Status != record.Diverged || r.Stopped != "diverged" || r.Reason == "" {
+		t.Errorf("status %q, stopped by %q, because %q", r.Status, r.Stopped, r.Reason)
+	}
+}
+
+func TestTargetLossStops(t *testing.T) {
+	recipe := sgd()
+	recipe.Stop.TargetLoss = 10
+	if r := run(t, newTrainer(t, recipe, false), 0, train.Options{}); r.Stopped != "target loss" || len(r.Losses) != 1 {
+		t.Errorf("stopped by %q after %d epochs", r.Stopped, len(r.Losses))
+	}
+}
+
+// TestObserverSeesEachStep, in order, with the parameters after it: plain SGD moves them by the rate times the gradient.
+func TestObserverSeesEachStep(t *testing.T) {
+	recipe := sgd()
+	recipe.Optimizer, recipe.Epochs, recipe.DType = spec.Optimizer{Kind: "sgd", LR: 0.1}, 2, "float64"
+	var before []float64
+	steps := 0
+	r := run(t, newTrainer(t, recipe, false), 0, train.Options{Observer: func(s train.Step) error {
+		if s.Epoch != steps/7 || s.Batch != steps%7 {
+			t.Fatalf("step %d is said to be batch %d of epoch %d", steps, s.Batch, s.Epoch)
+		}
+		for i, x := range before {
+			const rounding = 1e-15
+			if d := s.Theta.F64[i] - (x - s.LR*s.Gradient.F64[i]); d > rounding || d < -rounding {
+				t.Fatalf("step %d moved parameter %d by %v, not by the rate times its gradient %v", steps, i, s.Theta.F64[i]-x, s.Gradient.F64[i])
+			}
+		}
+		before = slices.Clone(s.Theta.F64)
+		steps++
+		return nil
+	}})
+	if steps != 14 || !slices.Equal(before, r.Theta) {
+		t.Errorf("%d steps were seen, want 14 that end at the result", steps)
+	}
+}
+
+func TestCancelledTrainingStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := newTrainer(t, sgd(), false).Run(ctx, 1, 0, train.Options{}); err != context.Canceled {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestBatchLargerThanTheSetIsAnError(t *testing.T) {
+	set := digits(t)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1}, set.Shape, set.Classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipe := sgd()
+	recipe.Batch = 101
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := train.New(e, m, set, recipe); err == nil {
+		t.Error("a batch of 101 of 100 samples was taken")
+	}
+}
