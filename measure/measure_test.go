@@ -1,0 +1,255 @@
+package measure_test
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"reflect"
+	"slices"
+	"testing"
+
+	"basin/checkpoint"
+	"basin/dataset"
+	"basin/engine/cpu"
+	"basin/graph"
+	"basin/measure"
+	"basin/model"
+	"basin/random"
+	"basin/record"
+	"basin/spec"
+	"basin/train"
+)
+
+func newContext(t *testing.T, d graph.DType) *measure.Context {
+	t.Helper()
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	split, err := dataset.Load(spec.Data{Set: "digits", Train: 1437, Fraction: 0.1, Normalize: "channel"}, dataset.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 6, Depth: 1}, split.Train.Shape, split.Train.Classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &measure.Context{Engine: e, Model: m, Split: split, Loss: "cross-entropy", Seed: 1, DType: d}
+}
+
+// trained are a few replicas after a short training.
+func trained(t *testing.T, c *measure.Context, n int) []measure.Network {
+	t.Helper()
+	tr, err := train.New(c.Engine, c.Model, c.Split.Train, spec.Train{Batch: 16, Epochs: 8, Optimizer: spec.Optimizer{LR: 0.05, Momentum: 0.9}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nets []measure.Network
+	for i := range n {
+		r, err := tr.Run(context.Background(), 1, i, train.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets = append(nets, measure.Network{Replica: i, Theta: r.Theta, State: r.State, Status: r.Status})
+	}
+	return nets
+}
+
+// dead is a network whose ReLUs never fire.
+func dead(c *measure.Context, replica int) measure.Network {
+	theta := c.Model.Init(random.Stream(7, "init", replica))
+	bias, _ := c.Model.Params.Find("fc1.bias")
+	for i := range bias.Size {
+		theta[bias.Offset+i] = -1e3
+	}
+	return measure.Network{Replica: replica, Theta: theta, Status: record.OK}
+}
+
+func find(t *testing.T, records []record.Record, quantity string) record.Record {
+	t.Helper()
+	for _, r := range records {
+		if r.Quantity == quantity {
+			return r
+		}
+	}
+	t.Fatalf("no record of %s", quantity)
+	return record.Record{}
+}
+
+func run(t *testing.T, c *measure.Context, settings any, group ...measure.Network) []record.Record {
+	t.Helper()
+	m, err := measure.New(c, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := m.Measure(context.Background(), group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if r.Provenance.DType == "" || r.Provenance.CPU == "" || r.Provenance.Version == "" || len(r.Replicas) != len(group) {
+			t.Errorf("%s lacks provenance: %+v", r.Quantity, r)
+		}
+	}
+	return records
+}
+
+func allSettings() map[string]any {
+	return map[string]any{
+		"performance":  &spec.Performance{},
+		"hessian":      &spec.Hessian{Samples: 50, Eigenvalues: 3, Tolerance: 1e-3, Steps: 60, Trace: spec.Trace{Probes: 20, RelativeError: 0.05}, Density: spec.Density{Probes: 2, Steps: 10}},
+		"connectivity": &spec.Connectivity{Curve: "bezier", Epochs: 2, LR: 0.01, Momentum: 0.9, WeightDecay: 5e-4, Batch: 32, Points: 5, Start: "midpoint"},
+		"similarity":   &spec.Similarity{Samples: 64, Inputs: "mixup", Set: "train"},
+		"distance":     &spec.Distance{},
+	}
+}
+
+func groupOf(name string, nets []measure.Network) []measure.Network {
+	if name == "performance" || name == "hessian" {
+		return nets[:1]
+	}
+	return nets[:2]
+}
+
+// TestDeadNetworks have statuses, not numbers to be believed: two of them must not read CKA 1.
+func TestDeadNetworks(t *testing.T) {
+	c := newContext(t, graph.Float32)
+	nets := []measure.Network{dead(c, 0), dead(c, 1)}
+	for name, s := range allSettings() {
+		if name == "distance" {
+			continue // a distance is between parameters, whatever they compute
+		}
+		for _, r := range run(t, c, s, groupOf(name, nets)...) {
+			if r.Status != record.Constant || r.Reason == "" {
+				t.Errorf("%s: %s has status %q (%s), want %q", name, r.Quantity, r.Status, r.Reason, record.Constant)
+			}
+		}
+	}
+}
+
+func TestDivergedNetworksHaveNoValues(t *testing.T) {
+	c := newContext(t, graph.Float32)
+	nets := trained(t, c, 2)
+	nets[0].Status, nets[0].Reason, nets[0].Theta = record.Diverged, "the loss left the finite numbers", nil
+	for name, s := range allSettings() {
+		for _, r := range run(t, c, s, groupOf(name, nets)...) {
+			if r.Status.Usable() || !math.IsNaN(r.Value) {
+				t.Errorf("%s: %s = %v with status %q", name, r.Quantity, r.Value, r.Status)
+			}
+		}
+	}
+}
+
+// TestMeasuresForgetWhatCameBefore: a group's records do not depend on which were measured earlier, nor on shared programs.
+func TestMeasuresForgetWhatCameBefore(t *testing.T) {
+	c := newContext(t, graph.Float32)
+	nets := trained(t, c, 3)
+	for name, s := range allSettings() {
+		m, err := measure.New(c, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		group := groupOf(name, nets)
+		other := groupOf(name, nets[1:])
+		measureOnce := func(m measure.Measure, g []measure.Network) []record.Record {
+			r, err := m.Measure(context.Background(), g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		measureOnce(m, other)
+		later := measureOnce(m, group)
+		fresh := run(t, newContext(t, graph.Float32), s, group...)
+		for i := range fresh {
+			a, b := later[i], fresh[i]
+			if math.Float64bits(a.Value) != math.Float64bits(b.Value) || math.Float64bits(a.StdErr) != math.Float64bits(b.StdErr) || !reflect.DeepEqual(a.Array, b.Array) {
+				t.Errorf("%s: %s is %v after another group, %v alone", name, a.Quantity, a.Value, b.Value)
+			}
+		}
+	}
+}
+
+// TestHessianAgainstPyTorch measures PyTorch's checkpoint on its samples: dense Hessian and PyHessian.
+func TestHessianAgainstPyTorch(t *testing.T) {
+	var f struct {
+		TestAccuracy float64 `json:"test_accuracy"`
+		Dense        struct {
+			Loss, Trace float64
+			Eigenvalues []float64
+		}
+	}
+	text, err := os.ReadFile("testdata/digits_mlp.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &f); err != nil {
+		t.Fatal(err)
+	}
+	set, err := dataset.ReadNPZ("testdata/digits_mlp.npz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newContext(t, graph.Float64)
+	c.Split = &dataset.Split{Train: set, Test: set}
+	if c.Model, err = model.New(spec.Model{Kind: "mlp", Width: 16, Depth: 2}, set.Shape, set.Classes); err != nil {
+		t.Fatal(err)
+	}
+	file, err := checkpoint.Read("testdata/digits_mlp.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []checkpoint.Want
+	for _, s := range c.Model.Params.Segments {
+		want = append(want, checkpoint.Want{Name: s.Name, Shape: s.Shape})
+	}
+	mapping, err := checkpoint.Match(want, file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var theta []float64
+	for _, p := range mapping.Pairs {
+		theta = append(theta, p.Tensor.Float()...)
+	}
+	net := measure.Network{Theta: theta, Status: record.OK}
+	top := slices.Clone(f.Dense.Eigenvalues)
+	slices.Reverse(top)
+	for dtype, tolerance := range map[string]float64{"float64": 1e-6, "float32": 1e-3} { // Ritz values converge with the square of their residuals
+		s := &spec.Hessian{Samples: -1, Eigenvalues: 5, Tolerance: 1e-4, Steps: 200, DType: dtype, Trace: spec.Trace{Probes: 100, RelativeError: 0.02}, Density: spec.Density{Probes: 4, Steps: 80}}
+		records := run(t, c, s, net)
+		for i, quantity := range []string{record.EigenvalueMax, "eigenvalue_2", "eigenvalue_3", "eigenvalue_4", "eigenvalue_5"} {
+			if r := find(t, records, quantity); math.Abs(r.Value-top[i]) > tolerance*top[0] {
+				t.Errorf("%s: %s = %v, dense %v", dtype, quantity, r.Value, top[i])
+			}
+		}
+		if r := find(t, records, record.EigenvalueMin); math.Abs(r.Value-f.Dense.Eigenvalues[0]) > tolerance*top[0] {
+			t.Errorf("%s: smallest %v, dense %v", dtype, r.Value, f.Dense.Eigenvalues[0])
+		}
+		// Four standard errors: one seed in 16,000 is outside.
+		if r := find(t, records, record.Trace); math.Abs(r.Value-f.Dense.Trace) > 4*r.StdErr {
+			t.Errorf("%s: trace %v ± %v, dense %v", dtype, r.Value, r.StdErr, f.Dense.Trace)
+		}
+		if r := find(t, records, record.Density); math.Abs(r.Value-f.Dense.Trace/float64(len(theta))) > 5*r.StdErr {
+			t.Errorf("%s: mean of the density %v ± %v, dense %v", dtype, r.Value, r.StdErr, f.Dense.Trace/float64(len(theta)))
+		}
+	}
+	loss := find(t, run(t, c, &spec.Performance{}, net), record.TrainLoss)
+	const agreement = 1e-10 // float64, some hundred terms
+	if math.Abs(loss.Value-f.Dense.Loss) > agreement {
+		t.Errorf("loss %v, PyTorch has %v", loss.Value, f.Dense.Loss)
+	}
+}
+
+// TestDistance on vectors whose distances are known.
+func TestDistance(t *testing.T) {
+	c := newContext(t, graph.Float32)
+	a, b := make([]float64, c.Model.Params.Size()), make([]float64, c.Model.Params.Size())
+	a[0], b[1] = 3, 4
+	records := run(t, c, &spec.Distance{}, measure.Network{Theta: a}, measure.Network{Replica: 1, Theta: b})
+	for quantity, want := range map[string]float64{record.L2: 5, record.L2Normalised: 5 / math.Sqrt(12), record.Cosine: 0} {
+		if r := find(t, records, quantity); math.Abs(r.Value-want) > 1e-15 {
+			t.Errorf("%s = %v, want %v", quantity, r.Value, want)
+		}
+	}
+}
