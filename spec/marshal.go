@@ -15,7 +15,7 @@ import (
 func Marshal(s *Spec) []byte {
 	skip := map[string]bool{}
 	for _, i := range idles {
-		if !i.mild && table().byPath[i.path].isDefault(s) && s.idleEverywhere(i) != "" {
+		if table().byPath[i.path].isDefault(s) && s.idleEverywhere(i) != "" {
 			skip[i.path] = true
 		}
 	}

@@ -43,6 +43,9 @@ func checkRoundTrip(t interface {
 
 func TestRoundTripExamples(t *testing.T) {
 	checkRoundTrip(t, complete())
+	checkRoundTrip(t, parse(t, "grid: {load: {model.width: [1, 2]}}")) // The swept key has no default and is not given.
+	checkRoundTrip(t, parse(t, "model: {widths: [3, 4]}"))
+	checkRoundTrip(t, parse(t, "model: {kind: resnet18, width: 4, batch_norm: true}\ntrain: {optimizer: {kind: adam}}\ndata: {set: mnist}"))
 	for _, name := range examples.Names() {
 		s, err := spec.Load(name, examples.FS())
 		if err != nil {

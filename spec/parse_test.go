@@ -1,7 +1,9 @@
 package spec_test
 
 import (
+	"flag"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -163,6 +165,28 @@ func TestOverride(t *testing.T) {
 	last := parse(t, sample, "replicas=7", "replicas=8", "measure.distance=false", "measure.distance.pairs=2")
 	if last.Replicas != 8 || last.Measure.Distance.Pairs != 2 {
 		t.Errorf("the last override must win: %d replicas, distance %+v", last.Replicas, last.Measure.Distance)
+	}
+}
+
+var update = flag.Bool("update", false, "write docs/spec.md")
+
+// TestReferencePage: the documentation's page of keys is what the types say. go test ./spec -run Reference -update writes it.
+func TestReferencePage(t *testing.T) {
+	const page = "../docs/spec.md"
+	want := "# Every key of a spec\n\nAn unknown key, a wrong type or a value out of range is an error that names its line. `basin schema` prints the same as a\n" +
+		"JSON Schema for editors. Keys of data, model and train that hold one value may be swept by the grid. This page is made from\n" +
+		"[types.go](../spec/types.go) by a test.\n\n" + spec.Reference()
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, string(got)); d != "" {
+		t.Errorf("run go test ./spec -run Reference -update\n%s", d)
 	}
 }
 

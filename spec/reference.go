@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Reference is the table of all keys in Markdown, for documentation and help.
+// Reference is the table of all keys in Markdown, for documentation and help. docs/spec.md holds it.
 func Reference() string {
 	var b strings.Builder
 	b.WriteString("| key | values | default | what it is |\n|---|---|---|---|\n")

@@ -29,7 +29,7 @@ func Schema() []byte {
 	if err != nil {
 		panic(err) // The schema is data of ours.
 	}
-	return append(text, '\n')
+	return text
 }
 
 // describe adds to the reflected structure what the field table knows, all the way down.
