@@ -1,0 +1,184 @@
+package runner_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"basin/engine/cpu"
+	"basin/model"
+	"basin/random"
+	"basin/runner"
+	"basin/spec"
+	"basin/store"
+	"basin/sweep"
+)
+
+const small = `
+name: small
+replicas: 3
+data: {set: digits, fraction: 0.1}
+model: {kind: mlp, depth: 1, batch_norm: true}
+train: {optimizer: {lr: 0.05, momentum: 0.9}, batch: 32, epochs: 2}
+grid:
+  load: {model.width: [2, 3]}
+  temperature: {train.batch: [16, 64]}
+measure:
+  performance: {}
+  hessian: {samples: 20, eigenvalues: 2, trace: {probes: 10}, density: {probes: 2, steps: 10}}
+  connectivity: {epochs: 2}
+  similarity: {samples: 32}
+  distance: {}
+`
+
+// work runs the spec in a folder until ctx ends.
+func work(ctx context.Context, dir string, workers int) error {
+	s, err := spec.Parse("small.yaml", []byte(small))
+	if err != nil {
+		return err
+	}
+	plan, err := runner.NewPlan(s, "")
+	if err != nil {
+		return err
+	}
+	cells, err := plan.Sweep()
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	_, err = sweep.Run(ctx, sweep.Options{Workers: workers}, cells, st, func() (sweep.Runner, error) {
+		e, err := cpu.New()
+		return runner.New(plan, e), err
+	})
+	return err
+}
+
+func fingerprint(t *testing.T, dir string) string {
+	t.Helper()
+	r, err := store.OpenReader(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	f, err := r.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := r.Status()
+	if err != nil || st.Done != 4 || st.Trained != 12 {
+		t.Fatalf("%+v, %v: want 4 cells done and 12 networks trained", st, err)
+	}
+	return f
+}
+
+func undisturbed(t *testing.T, workers int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := work(context.Background(), dir, workers); err != nil {
+		t.Fatal(err)
+	}
+	return fingerprint(t, dir)
+}
+
+func TestWorkersChangeNoBit(t *testing.T) {
+	if one, four := undisturbed(t, 1), undisturbed(t, 4); one != four {
+		t.Error("1 and 4 workers found different bits")
+	}
+}
+
+// child is set in the process that TestKilledRunsGoOn kills.
+const child = "BASIN_TEST_RUN_FOLDER"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(child); dir != "" {
+		if err := work(context.Background(), dir, 2); err != nil {
+			os.Stderr.WriteString(err.Error())
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// TestKilledRunsGoOn: kill -9 at any moment and running again gives the bits of an undisturbed run.
+func TestKilledRunsGoOn(t *testing.T) {
+	want := undisturbed(t, 2)
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := random.Stream(1, "kill", 0)
+	dir, killed := t.TempDir(), 0
+	for range 40 {
+		cmd := exec.Command(exe)
+		cmd.Env = append(os.Environ(), child+"="+dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- cmd.Wait() }()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			if killed == 0 {
+				t.Error("the run was never killed on its way")
+			}
+			if got := fingerprint(t, dir); got != want {
+				t.Errorf("after %d kills the bits differ", killed)
+			}
+			return
+		case <-time.After(time.Duration(30+rng.IntN(120)) * time.Millisecond):
+			cmd.Process.Kill()
+			<-done
+			killed++
+		}
+	}
+	if err := work(context.Background(), dir, 2); err != nil {
+		t.Fatal(err)
+	}
+	if got := fingerprint(t, dir); got != want {
+		t.Errorf("after %d kills the bits differ", killed)
+	}
+}
+
+// TestCheckpointsAreStateDicts in PyTorch's order, and give back every bit.
+func TestCheckpointsAreStateDicts(t *testing.T) {
+	m, err := model.New(spec.Model{Kind: "resnet18", Width: 1}, []int{3, 8, 8}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta, state := m.Init(random.Stream(1, "init", 0)), m.InitState()
+	state[0] = 0.25
+	path := filepath.Join(t.TempDir(), "net.safetensors")
+	if err := runner.WriteNetwork(path, m, theta, state, 0, 7); err != nil {
+		t.Fatal(err)
+	}
+	gotTheta, gotState, mapping, err := runner.ReadNetwork(path, m, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(gotTheta, theta) || !slices.Equal(gotState, state) || !mapping.ByName() {
+		t.Error("a checkpoint does not give back what was written")
+	}
+	if names := mapping.Pairs[3].Want.Name; names != "bn1.running_mean" {
+		t.Errorf("the fourth tensor is %s, PyTorch's is bn1.running_mean", names)
+	}
+	other, err := model.New(spec.Model{Kind: "resnet18", Width: 2}, []int{3, 8, 8}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := runner.ReadNetwork(path, other, nil); err == nil || !strings.Contains(err.Error(), "conv1.weight") {
+		t.Errorf("a checkpoint of another width: %v; want an error that names conv1.weight", err)
+	}
+}
