@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"os"
 	"slices"
 	"sync"
 
@@ -44,6 +46,17 @@ func NewPlan(s *spec.Spec, dataDir string) (*Plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// DataFiles lists the user's own files among the data, sorted.
+func (p *Plan) DataFiles() []string {
+	files := map[string]bool{}
+	for _, c := range p.Cells {
+		if info, err := os.Stat(c.Data.Set); err == nil && info.Mode().IsRegular() {
+			files[c.Data.Set] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(files))
 }
 
 func (p *Plan) check(c spec.Cell) error {

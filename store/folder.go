@@ -18,6 +18,7 @@ func (f Folder) path(elem ...string) string {
 
 func (f Folder) Database() string    { return f.path("results.db") }
 func (f Folder) Spec() string        { return f.path("spec.yaml") }
+func (f Folder) DataSums() string    { return f.path("data.sha256") }
 func (f Folder) Report() string      { return f.path("report") }
 func (f Folder) PanicLog() string    { return f.path("panics.log") }
 func (f Folder) Checkpoints() string { return f.path("checkpoints") }

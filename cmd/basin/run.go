@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"basin/engine/cpu"
 	"basin/examples"
@@ -108,6 +113,9 @@ func sweepInto(ctx context.Context, s streams, dir string, sp *spec.Spec, data s
 	if err := adopt(st, sp); err != nil {
 		return err
 	}
+	if err := sameData(st.Folder, plan); err != nil {
+		return err
+	}
 	if retry {
 		n, err := st.Retry()
 		if err != nil {
@@ -159,4 +167,36 @@ func adopt(st *store.Store, sp *spec.Spec) error {
 		}
 	}
 	return st.FreezeSpec(spec.Marshal(sp))
+}
+
+// sameData keeps the checksums of a user's own data files in the run folder, and refuses to go on with files that have changed: results
+// would be of different data. (Published sets are what they are.)
+func sameData(f store.Folder, plan *runner.Plan) error {
+	kept, err := os.ReadFile(f.DataSums())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	known := map[string]string{}
+	for line := range strings.Lines(string(kept)) {
+		if sum, path, ok := strings.Cut(strings.TrimSpace(line), "  "); ok {
+			known[path] = sum
+		}
+	}
+	fresh := false
+	for _, path := range plan.DataFiles() {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		sum := fmt.Sprintf("%x", sha256.Sum256(b))
+		if old, ok := known[path]; ok && old != sum {
+			return fmt.Errorf("%s has changed since %s was made with it: use another run folder, or put the old file back", path, f)
+		} else if !ok {
+			kept, fresh = fmt.Appendf(kept, "%s  %s\n", sum, path), true
+		}
+	}
+	if !fresh {
+		return nil
+	}
+	return os.WriteFile(f.DataSums(), kept, 0o644)
 }

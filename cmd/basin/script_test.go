@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -17,10 +18,15 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a user types it, each script in an empty folder of its own.
 func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../measure/testdata/digits_mlp.npz")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("BASIN_DATA", e.WorkDir+"/no-data")
+			e.Setenv("SAMPLES", samples)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flip": flip, "cut": cut},
