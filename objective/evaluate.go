@@ -10,7 +10,7 @@ import (
 // Evaluation is what one pass over the set gives.
 type Evaluation struct {
 	Loss     float64 // mean over the set
-	Accuracy float64 // per cent of the samples whose largest logit is the label's
+	Accuracy float64 // per cent of the samples whose largest logit is the label's; NaN where the loss is not finite
 	N        int
 	Constant bool // the logits do not depend on the inputs: a dead network
 }
@@ -28,7 +28,11 @@ func (o *Objective) Evaluate() (Evaluation, error) {
 			right++
 		}
 	}
-	return Evaluation{Loss: sum / float64(n), Accuracy: 100 * float64(right) / float64(n), N: n, Constant: ConstantRows(o.logits, c)}, nil
+	accuracy := 100 * float64(right) / float64(n)
+	if math.IsNaN(sum) || math.IsInf(sum, 0) {
+		accuracy = math.NaN() // NaN has no largest logit: what was counted would pass for a finding
+	}
+	return Evaluation{Loss: sum / float64(n), Accuracy: accuracy, N: n, Constant: ConstantRows(o.logits, c)}, nil
 }
 
 // Logits makes one pass over the set and returns the logits, [n, outputs]. The array is overwritten by the next pass.

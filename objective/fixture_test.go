@@ -17,6 +17,7 @@ import (
 	"basin/internal/numtest"
 	"basin/model"
 	"basin/objective"
+	"basin/param"
 	"basin/spec"
 )
 
@@ -207,30 +208,94 @@ func spectrum(t *testing.T, o *objective.Objective) (values []float64, trace flo
 
 // TestSplitChangesNothing: how a set is cut into chunks is no part of the result (a trap of some tools).
 func TestSplitChangesNothing(t *testing.T) {
+	const rounding = 1e-12 // of float64 sums of twenty terms in another order, relative
 	p := read(t, "mlp_tanh.json")
 	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, Activation: "tanh"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var whole [2][]float64
-	for _, chunk := range []int{20, 1, 3, 7, 19} {
-		o, err := objective.New(reference.Engine{}, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
+	fast, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []engine.Engine{reference.Engine{}, fast} {
+		var whole [3][]float64
+		for _, chunk := range []int{20, 1, 3, 7, 19} {
+			o, err := objective.New(e, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.MoveTo(p.Plain.Theta, nil)
+			g, h := make([]float64, o.Dim()), make([]float64, o.Dim())
+			if err := o.Gradient(g); err != nil {
+				t.Fatal(err)
+			}
+			if err := o.Hessian().Apply(h, p.Plain.Vector); err != nil {
+				t.Fatal(err)
+			}
+			loss, err := o.Evaluate()
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := [3][]float64{g, h, {loss.Loss, loss.Accuracy}}
+			if whole[0] == nil {
+				whole = found
+			}
+			for i, what := range []string{"gradient", "Hessian product", "loss and accuracy"} {
+				if d := param.Distance(found[i], whole[i]); !(d <= rounding*param.Norm(whole[i])) {
+					t.Errorf("%s, chunks of %d: the %s moves by %v", e.Level(), chunk, what, d)
+				}
+			}
+		}
+	}
+}
+
+// TestDeadAndDivergedNetworksAreTold from living ones: ReLUs that never fire give constant outputs; a network whose loss is not finite
+// has no accuracy.
+func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
+	p := read(t, "mlp_relu.json")
+	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}}, []int{8}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	evaluate := func(theta []float64) objective.Evaluation {
+		o, err := objective.New(e, m, p.set(), objective.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.MoveTo(p.Plain.Theta, nil)
-		g, h := make([]float64, o.Dim()), make([]float64, o.Dim())
-		if err := o.Gradient(g); err != nil {
+		o.MoveTo(theta, nil)
+		found, err := o.Evaluate()
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := o.Hessian().Apply(h, p.Plain.Vector); err != nil {
-			t.Fatal(err)
+		return found
+	}
+	alive := evaluate(p.Plain.Theta)
+	right := 0
+	for i, z := range p.Plain.Eval.Logits {
+		if z[p.Y[i]] == slices.Max(z) {
+			right++
 		}
-		if whole[0] == nil {
-			whole = [2][]float64{g, h}
-		}
-		near(t, "gradient", g, whole[0])
-		near(t, "Hessian product", h, whole[1])
+	}
+	if want := 100 * float64(right) / float64(len(p.Y)); alive.Constant || alive.Accuracy != want {
+		t.Errorf("a living network: %+v, want accuracy %v", alive, want)
+	}
+	theta := slices.Clone(p.Plain.Theta)
+	bias, _ := m.Params.Find("fc2.bias")
+	for i := range bias.Size {
+		theta[bias.Offset+i] = -1e3
+	}
+	if found := evaluate(theta); !found.Constant || math.IsNaN(found.Loss) {
+		t.Errorf("a dead network: %+v", found)
+	}
+	theta[0] = math.NaN()
+	theta[bias.Offset] = math.NaN()
+	if found := evaluate(theta); found.Constant || !math.IsNaN(found.Accuracy) || !math.IsNaN(found.Loss) {
+		t.Errorf("a network of NaNs: %+v, want neither a loss nor an accuracy", found)
 	}
 }
 
