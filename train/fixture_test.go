@@ -112,6 +112,23 @@ func TestSchedulesArePyTorchs(t *testing.T) {
 	}
 }
 
+// TestWarmUpRisesStepByStep to the schedule's rate, which it multiplies.
+func TestWarmUpRisesStepByStep(t *testing.T) {
+	const lr, warm, batches, epochs = 0.2, 2, 3, 4
+	for _, kind := range []string{"constant", "cosine"} {
+		for epoch := range epochs {
+			base := LearningRate(lr, spec.Schedule{Kind: kind}, epochs, epoch, 0, batches)
+			for batch := range batches {
+				want := base * min(1, float64(epoch*batches+batch+1)/(warm*batches))
+				got := LearningRate(lr, spec.Schedule{Kind: kind, Warmup: warm}, epochs, epoch, batch, batches)
+				if !near(got, want) {
+					t.Errorf("%s: epoch %d batch %d has rate %v, want %v", kind, epoch, batch, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestRuleB(t *testing.T) {
 	flat := func(n int) []float64 {
 		l := make([]float64, n)

@@ -2,12 +2,17 @@ package train_test
 
 import (
 	"context"
+	"math"
 	"slices"
 	"testing"
 
 	"basin/dataset"
 	"basin/engine/cpu"
+	"basin/graph"
 	"basin/model"
+	"basin/objective"
+	"basin/param"
+	"basin/random"
 	"basin/record"
 	"basin/spec"
 	"basin/train"
@@ -60,7 +65,7 @@ func same(t *testing.T, what string, a, b *train.Result) {
 	}
 }
 
-// TestTrainingLearns, and gives the same bits whatever was trained before, and other ones for another replica.
+// TestTrainingRepeats: training learns, and gives the same bits whatever was trained before, and other ones for another replica.
 func TestTrainingRepeats(t *testing.T) {
 	tr := newTrainer(t, sgd(), true)
 	first, other, again := run(t, tr, 0, train.Options{}), run(t, tr, 1, train.Options{}), run(t, tr, 0, train.Options{})
@@ -100,19 +105,36 @@ func TestTrainingResumes(t *testing.T) {
 	}
 }
 
-// TestKeepBest keeps the parameters of the epoch of lowest loss.
+// TestKeepBest keeps the parameters of the epoch of lowest loss: those of a training that ends there.
 func TestKeepBest(t *testing.T) {
 	recipe := sgd()
-	recipe.Keep, recipe.Optimizer.LR = "best", 0.5
-	r := run(t, newTrainer(t, recipe, false), 0, train.Options{})
+	recipe.Keep, recipe.Optimizer.LR = "best", 1
+	r := run(t, newTrainer(t, recipe, true), 0, train.Options{})
 	best := 0
 	for i, l := range r.Losses {
 		if l < r.Losses[best] {
 			best = i
 		}
 	}
+	if best == len(r.Losses)-1 {
+		t.Fatalf("the last epoch is the best, which shows nothing: %v", r.Losses)
+	}
 	if r.Epoch != best+1 {
 		t.Errorf("kept epoch %d, lowest loss in epoch %d", r.Epoch, best+1)
+	}
+	recipe.Keep, recipe.Epochs = "last", best+1
+	short := run(t, newTrainer(t, recipe, true), 0, train.Options{})
+	if !slices.Equal(r.Theta, short.Theta) || !slices.Equal(r.State, short.State) {
+		t.Errorf("what was kept is not what epoch %d ended with", best+1)
+	}
+}
+
+// TestRuleBStops a training that does not move at the first epoch that may end it.
+func TestRuleBStops(t *testing.T) {
+	recipe := sgd()
+	recipe.Batch, recipe.Epochs, recipe.Optimizer.LR, recipe.Stop.RuleB = 100, 40, 1e-12, true
+	if r := run(t, newTrainer(t, recipe, false), 0, train.Options{}); r.Stopped != "rule B" || len(r.Losses) != 30 || r.Status != record.OK {
+		t.Errorf("stopped by %q after %d epochs with status %q", r.Stopped, len(r.Losses), r.Status)
 	}
 }
 
@@ -181,4 +203,53 @@ func TestBatchLargerThanTheSetIsAnError(t *testing.T) {
 	if _, err := train.New(e, m, set, recipe); err == nil {
 		t.Error("a batch of 101 of 100 samples was taken")
 	}
+}
+
+// TestObserverSeesTheBatch: its loss and gradient, those of an objective on the same samples; and to look on changes no bit.
+func TestObserverSeesTheBatch(t *testing.T) {
+	const agreement = 1e-12 // float64, relative: the same sums in two programs
+	recipe := sgd()
+	recipe.Epochs, recipe.DType = 1, "float64"
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := digits(t)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 5, Depth: 2, BatchNorm: true}, set.Shape, set.Classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches, err := dataset.NewBatches(set.Len(), recipe.Batch, false, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches.Start(0)
+	theta, seen := m.Init(random.Stream(1, "init", 0)), 0.0
+	watched := run(t, newTrainer(t, recipe, true), 0, train.Options{Observer: func(s train.Step) error {
+		o, err := objective.New(e, m, set.Select(batches.At(s.Batch)), objective.Options{Mode: model.Batch, DType: graph.Float64})
+		if err != nil {
+			return err
+		}
+		o.MoveTo(theta, m.InitState())
+		want, err := o.Evaluate()
+		if err != nil {
+			return err
+		}
+		g := make([]float64, o.Dim())
+		if err := o.Gradient(g); err != nil {
+			return err
+		}
+		if math.Abs(s.Loss-want.Loss) > agreement*want.Loss {
+			t.Errorf("batch %d: loss %v, want %v", s.Batch, s.Loss, want.Loss)
+		}
+		if d := param.Distance(g, s.Gradient.F64); d > agreement*param.Norm(g) {
+			t.Errorf("batch %d: the gradient is off by %v of %v", s.Batch, d, param.Norm(g))
+		}
+		theta, seen = slices.Clone(s.Theta.F64), seen+want.Loss*float64(want.N)
+		return nil
+	}})
+	if want := seen / float64(set.Len()); math.Abs(watched.Losses[0]-want) > agreement*want {
+		t.Errorf("loss of the epoch %v, want %v: the mean over samples, a short batch by its size", watched.Losses[0], want)
+	}
+	same(t, "watched", watched, run(t, newTrainer(t, recipe, true), 0, train.Options{}))
 }
