@@ -291,3 +291,25 @@ func benchmarkGemm[T Float](b *testing.B, o *Ops[T], form string, m, n, k int) {
 	}
 	b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
+
+func TestNothingIsAllocated(t *testing.T) {
+	forEach(t, testAllocations[float32], testAllocations[float64])
+}
+
+func testAllocations[T Float](t *testing.T, o *Ops[T]) {
+	const m, n, k = 20, 30, 40
+	r := rand.New(rand.NewPCG(1, 1))
+	a, b, c := random[T](r, m*k), random[T](r, k*n), make([]T, m*n)
+	x, y := Strided[T]{a, k, 1}, Strided[T]{b, 1, k} // transposed, hence packed
+	scratch := make([]T, o.GemmScratch(m, n, k, x, y))
+	if allocs := testing.AllocsPerRun(20, func() {
+		o.Gemm(c, n, x, y, m, n, k, true, scratch)
+		o.Add(c, c, b)
+		o.Exp(c, c)
+		o.SumRows(c[:m], a, k)
+		o.MaxMiddle(c[:m], a, k, m)
+		o.Transpose(c[:600], a[:600], m, n)
+	}); allocs != 0 {
+		t.Errorf("%v allocations", allocs)
+	}
+}
