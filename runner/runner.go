@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"basin/dataset"
 	"basin/engine"
@@ -150,10 +151,12 @@ type Runner struct {
 	engine engine.Engine
 	space  spectral.Workspace
 	bench  []*bench // most recently used last
+
+	saveEvery time.Duration // between snapshots of a training under way
 }
 
 // New makes a worker's Runner.
-func New(p *Plan, e engine.Engine) *Runner { return &Runner{plan: p, engine: e} }
+func New(p *Plan, e engine.Engine) *Runner { return &Runner{plan: p, engine: e, saveEvery: saveEvery} }
 
 // bench is an architecture on a set, with the programs that measure it.
 type bench struct {

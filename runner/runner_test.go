@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,10 @@ measure:
 
 // work runs the spec in a folder until ctx ends.
 func work(ctx context.Context, dir string, workers int) error {
+	return observedWork(ctx, dir, sweep.Options{Workers: workers})
+}
+
+func observedWork(ctx context.Context, dir string, o sweep.Options) error {
 	s, err := spec.Parse("small.yaml", []byte(small))
 	if err != nil {
 		return err
@@ -55,7 +60,7 @@ func work(ctx context.Context, dir string, workers int) error {
 		return err
 	}
 	defer st.Close()
-	_, err = sweep.Run(ctx, sweep.Options{Workers: workers}, cells, st, func() (sweep.Runner, error) {
+	_, err = sweep.Run(ctx, o, cells, st, func() (sweep.Runner, error) {
 		e, err := cpu.New()
 		return runner.New(plan, e), err
 	})
@@ -90,9 +95,42 @@ func undisturbed(t *testing.T, workers int) string {
 }
 
 func TestWorkersChangeNoBit(t *testing.T) {
-	if one, four := undisturbed(t, 1), undisturbed(t, 4); one != four {
-		t.Error("1 and 4 workers found different bits")
+	if one, three := undisturbed(t, 1), undisturbed(t, 3); one != three {
+		t.Error("1 and 3 workers found different bits")
 	}
+}
+
+// TestInterruptedRunsGoOn: a run that is cancelled after every few pieces of work, and taken up again by other workers, ends with the
+// bits of an undisturbed run.
+func TestInterruptedRunsGoOn(t *testing.T) {
+	want, dir := undisturbed(t, 2), t.TempDir()
+	const pieces, most = 7, 40
+	for session := range most {
+		ctx, cancel := context.WithCancel(context.Background())
+		done := 0
+		err := observedWork(ctx, dir, sweep.Options{Workers: 1 + session%3, Observe: func(e sweep.Event) {
+			if e.Kind == sweep.NetworkReady || e.Kind == sweep.MeasureReady {
+				if done++; done == pieces {
+					cancel()
+				}
+			}
+		}})
+		cancel()
+		if errors.Is(err, context.Canceled) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if session < 3 {
+			t.Errorf("only %d sessions were interrupted: the test shows little", session)
+		}
+		if got := fingerprint(t, dir); got != want {
+			t.Errorf("after %d interruptions the bits differ", session)
+		}
+		return
+	}
+	t.Fatalf("not done after %d sessions", most)
 }
 
 // child is set in the process that TestKilledRunsGoOn kills.

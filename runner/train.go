@@ -13,7 +13,7 @@ import (
 	"basin/train"
 )
 
-// saveEvery is how often a long training writes all it needs to go on.
+// saveEvery is how often a long training writes all it needs to go on, by default.
 const saveEvery = time.Minute
 
 // Train implements sweep.Job.
@@ -45,7 +45,7 @@ func (j *job) trainOne(ctx context.Context, t *train.Trainer, r sweep.Replica) (
 	o := train.Options{From: readSnapshot(partial(r.Checkpoint), j.cell.ID, j.bench.context.Model)}
 	last := time.Now()
 	o.Save = func(snapshot func() train.Snapshot) error {
-		if time.Since(last) < saveEvery && ctx.Err() == nil {
+		if time.Since(last) < j.runner.saveEvery && ctx.Err() == nil {
 			return nil
 		}
 		last = time.Now()
