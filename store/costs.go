@@ -18,3 +18,16 @@ func (r *Reader) Costs() (map[string]float64, error) {
 		})
 	return costs, err
 }
+
+// CPULevels lists the instruction sets that the run's values were computed with, sorted. More than one means that bits may differ between
+// cells in transcendental functions.
+func (r *Reader) CPULevels() ([]string, error) {
+	var levels []string
+	err := r.each(`SELECT DISTINCT cpu FROM provenances WHERE cpu <> '' ORDER BY cpu`, nil, func(rows *sql.Rows) error {
+		var level string
+		err := rows.Scan(&level)
+		levels = append(levels, level)
+		return err
+	})
+	return levels, err
+}

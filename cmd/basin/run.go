@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"basin/engine/cpu"
@@ -126,8 +127,19 @@ func sweepInto(ctx context.Context, s streams, dir string, sp *spec.Spec, data s
 			return nil
 		}
 	}
+	e, err := cpu.New()
+	if err != nil {
+		return err
+	}
+	levels, err := st.CPULevels()
+	if err != nil {
+		return err
+	}
 	p := newProgress(s.err, f.Quiet)
 	p.warn(st.Warnings)
+	if len(levels) > 0 && !slices.Contains(levels, e.Level()) {
+		p.warn([]string{fmt.Sprintf("%s was computed with %s, this machine computes with %s: last bits may differ between cells", dir, strings.Join(levels, ", "), e.Level())})
+	}
 	o := sweep.Options{Workers: f.Workers, MaxFailures: f.MaxFailures, Observe: p.observe, PanicLog: st.Folder.PanicLog()}
 	if f.FailFast {
 		o.MaxFailures = 1
