@@ -1,23 +1,14 @@
 package kernel
 
-import (
-	"math"
-	"unsafe"
-)
+import "math"
 
-// fma32 is a·b + c rounded once, as the vector instruction does. The product of two float32 is exact in float64; the sum is
-// rounded to odd there, so that rounding it again to float32 is as one rounding (Boldo and Melquiond, "Emulation of FMA and
-// correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008).
-func fma32(a, b, c float32) float32 {
-	p, z := float64(a)*float64(b), float64(c)
-	s := p + z
-	bits := math.Float64bits(s)
-	const below = 1<<29 - 1 // the bits that float32 lacks
-	if bits&below != 1<<28 && (s >= 0x1p-126 || s <= -0x1p-126) {
-		return float32(s) // neither a tie nor subnormal: the first rounding cannot mislead the second
-	}
+// roundToOdd is p + z, whose rounded value is s, rounded to float32 once.
+//
+//go:noinline
+func roundToOdd(p, z, s float64) float32 {
 	t := s - p
 	e := (p - (s - t)) + (z - t) // p + z = s + e exactly (Knuth's TwoSum)
+	bits := math.Float64bits(s)
 	if bits&1 == 0 && (e > 0 || e < 0) {
 		if (e > 0) == (s > 0) {
 			bits++
@@ -29,13 +20,6 @@ func fma32(a, b, c float32) float32 {
 	return float32(s)
 }
 
-func fma[T Float](a, b, c T) T {
-	if unsafe.Sizeof(a) == 4 {
-		return T(fma32(float32(a), float32(b), float32(c)))
-	}
-	return T(math.FMA(float64(a), float64(b), float64(c)))
-}
-
 // gemmGeneric is Gemm in plain Go.
 func gemmGeneric[T Float](c []T, crs int, a, b Strided[T], m, n, k int, accumulate bool) {
 	for i := range m {
@@ -44,11 +28,42 @@ func gemmGeneric[T Float](c []T, crs int, a, b Strided[T], m, n, k int, accumula
 			clear(row)
 		}
 		for p := range k {
-			x, at := a.Data[i*a.Row+p*a.Col], p*b.Row
-			for j := range row {
-				row[j] = fma(x, b.Data[at], row[j])
-				at += b.Col
+			x, from := a.Data[i*a.Row+p*a.Col], b.Data[p*b.Row:]
+			switch row := any(row).(type) {
+			case []float32:
+				fmaRow32(row, float32(x), any(from).([]float32), b.Col)
+			case []float64:
+				fmaRow64(row, float64(x), any(from).([]float64), b.Col)
 			}
 		}
+	}
+}
+
+// fmaRow32 adds x·b to a row, rounding each element once, as the vector instruction does. The product of two float32 is exact
+// in float64; where the rounding of the sum there could mislead the one to float32, it is rounded to odd instead, after which
+// both are as one (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to
+// odd", IEEE Transactions on Computers 57, 2008).
+func fmaRow32(row []float32, x float32, b []float32, stride int) {
+	for j, at := 0, 0; j < len(row); j, at = j+1, at+stride {
+		p, z := float64(x)*float64(b[at]), float64(row[j])
+		if s := p + z; misleading(s) {
+			row[j] = roundToOdd(p, z, s)
+		} else {
+			row[j] = float32(s)
+		}
+	}
+}
+
+// misleading reports whether rounding s to float32 depends on what an earlier rounding to s lost: in a tie between two
+// float32, and, not to look closer, among subnormal ones.
+func misleading(s float64) bool {
+	const lacking = 1<<29 - 1 // the bits of a float64 that float32 lacks
+	return math.Float64bits(s)&lacking == 1<<28 || math.Abs(s) < 0x1p-126
+}
+
+// fmaRow64 adds x·b to a row, rounding each element once.
+func fmaRow64(row []float64, x float64, b []float64, stride int) {
+	for j, at := 0, 0; j < len(row); j, at = j+1, at+stride {
+		row[j] = math.FMA(x, b[at], row[j])
 	}
 }

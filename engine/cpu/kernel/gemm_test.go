@@ -204,6 +204,13 @@ func testGemmNaN[T Float](t *testing.T, o *Ops[T]) {
 	checkGemm(t, o, r, m, n, k, a, b, 0, true)
 }
 
+// fma32 is one step of the plain-Go chain.
+func fma32(a, b, c float32) float32 {
+	row := []float32{c}
+	fmaRow32(row, a, []float32{b}, 1)
+	return row[0]
+}
+
 func TestFMA32(t *testing.T) {
 	const eps = 0x1p-23
 	inf := float32(math.Inf(1))
