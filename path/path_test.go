@@ -125,6 +125,119 @@ func TestFitLowersTheLoss(t *testing.T) {
 	if curve[2].Loss > 0.7*line[2].Loss {
 		t.Errorf("the loss in the middle is %v on the curve, %v on the line", curve[2].Loss, line[2].Loss)
 	}
+	mean := func(points []Point) (m float64) {
+		for _, p := range points {
+			m += p.Loss / float64(len(points))
+		}
+		return m
+	}
+	if mean(curve) > 0.9*mean(line) {
+		t.Errorf("the mean loss is %v along the curve, %v along the line", mean(curve), mean(line))
+	}
+}
+
+// TestFitIsAloneWithItsPair: a Curve that fitted other pairs, and a fresh one, give the same bits; in float32 as in float64.
+func TestFitIsAloneWithItsPair(t *testing.T) {
+	o, set := setting(t, true)
+	a, b, c := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1)), o.Model.Init(random.Stream(1, "init", 2))
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+		for _, start := range []string{"midpoint", "random"} {
+			options := CurveOptions{Batch: 16, Epochs: 3, LR: 0.05, Momentum: 0.9, WeightDecay: 5e-4, Start: start, DType: d}
+			bend := func(others ...[]float64) []float64 {
+				curve, err := NewCurve(e, o.Model, set, options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, other := range others {
+					if _, err := curve.Fit(context.Background(), other, a, 1, "other"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				fitted, err := curve.Fit(context.Background(), a, b, 1, "0-1")
+				if err != nil {
+					t.Fatal(err)
+				}
+				return fitted
+			}
+			if !slices.Equal(bend(), bend(c, b, c)) {
+				t.Errorf("%v, %s: what was fitted before changes bits", d, start)
+			}
+		}
+	}
+}
+
+// TestBendsStart where they are told to: in the middle of the line, or at an initialisation that the pair draws.
+func TestBendsStart(t *testing.T) {
+	o, set := setting(t, false)
+	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
+	middle := make([]float64, len(a))
+	for i := range middle {
+		middle[i] = (a[i] + b[i]) / 2
+	}
+	for start, want := range map[string][]float64{"": middle, "midpoint": middle, "random": o.Model.Init(random.Stream(1, "curve/0-1", 0))} {
+		bend, err := newCurve(t, o, set, CurveOptions{Batch: 16, Start: start}).Fit(context.Background(), a, b, 1, "0-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(bend, want) {
+			t.Errorf("start %q: not where it should be", start)
+		}
+	}
+}
+
+// TestAlongEvaluatesEachPlace as if it were alone, with the batch-norm statistics of its own weights.
+func TestAlongEvaluatesEachPlace(t *testing.T) {
+	o, set := setting(t, true)
+	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
+	line := func(dst []float64, t float64) {
+		for i := range dst {
+			dst[i] = float64((1-t)*a[i]) + float64(t*b[i])
+		}
+	}
+	ts := []float64{0.25, 1, 0, 0.5}
+	points, err := Along(o, line, ts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range points {
+		fresh, err := objective.New(e, o.Model, set, objective.Options{DType: graph.Float64})
+		if err != nil {
+			t.Fatal(err)
+		}
+		theta, state := make([]float64, len(a)), o.Model.InitState()
+		line(theta, ts[i])
+		fresh.MoveTo(theta, state)
+		if err := fresh.RecomputeState(state); err != nil {
+			t.Fatal(err)
+		}
+		want, err := fresh.Evaluate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.T != ts[i] || p.Loss != want.Loss || p.Error != 100-want.Accuracy {
+			t.Errorf("place %d is %+v, alone it is %+v", i, p, want)
+		}
+		fresh.MoveTo(theta, o.Model.InitState())
+		if stale, err := fresh.Evaluate(); err != nil || stale.Loss == p.Loss {
+			t.Errorf("place %d: the statistics make no difference (%v)", i, err)
+		}
+	}
+}
+
+func TestUniformHasExactEndsAndMiddle(t *testing.T) {
+	for _, n := range []int{3, 5, 11, 101} {
+		if ts := Uniform(n); len(ts) != n || ts[0] != 0 || ts[n-1] != 1 || ts[n/2] != 0.5 {
+			t.Errorf("Uniform(%d) = %v", n, ts)
+		}
+	}
 }
 
 func TestBezierEndsAndMiddle(t *testing.T) {
