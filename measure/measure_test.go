@@ -2,14 +2,11 @@ package measure_test
 
 import (
 	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"reflect"
 	"slices"
 	"testing"
 
-	"basin/checkpoint"
 	"basin/dataset"
 	"basin/engine/cpu"
 	"basin/graph"
@@ -171,73 +168,57 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 	}
 }
 
-// TestHessianAgainstPyTorch measures PyTorch's checkpoint on its samples: dense Hessian and PyHessian.
-func TestHessianAgainstPyTorch(t *testing.T) {
-	var f struct {
-		TestAccuracy float64 `json:"test_accuracy"`
-		Dense        struct {
-			Loss, Trace float64
-			Eigenvalues []float64
-		}
+// TestNetworksOfNaNsHaveNoValues: parameters that left the finite numbers unnoticed give statuses, never numbers to be believed.
+func TestNetworksOfNaNsHaveNoValues(t *testing.T) {
+	c := newContext(t, graph.Float32)
+	nets := trained(t, c, 2)
+	nets[0].Theta = slices.Clone(nets[0].Theta)
+	for i := range nets[0].Theta {
+		nets[0].Theta[i] = math.NaN()
 	}
-	text, err := os.ReadFile("testdata/digits_mlp.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &f); err != nil {
-		t.Fatal(err)
-	}
-	set, err := dataset.ReadNPZ("testdata/digits_mlp.npz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newContext(t, graph.Float64)
-	c.Split = &dataset.Split{Train: set, Test: set}
-	if c.Model, err = model.New(spec.Model{Kind: "mlp", Width: 16, Depth: 2}, set.Shape, set.Classes); err != nil {
-		t.Fatal(err)
-	}
-	file, err := checkpoint.Read("testdata/digits_mlp.safetensors")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []checkpoint.Want
-	for _, s := range c.Model.Params.Segments {
-		want = append(want, checkpoint.Want{Name: s.Name, Shape: s.Shape})
-	}
-	mapping, err := checkpoint.Match(want, file, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var theta []float64
-	for _, p := range mapping.Pairs {
-		theta = append(theta, p.Tensor.Float()...)
-	}
-	net := measure.Network{Theta: theta, Status: record.OK}
-	top := slices.Clone(f.Dense.Eigenvalues)
-	slices.Reverse(top)
-	for dtype, tolerance := range map[string]float64{"float64": 1e-6, "float32": 1e-3} { // Ritz values converge with the square of their residuals
-		s := &spec.Hessian{Samples: -1, Eigenvalues: 5, Tolerance: 1e-4, Steps: 200, DType: dtype, Trace: spec.Trace{Probes: 100, RelativeError: 0.02}, Density: spec.Density{Probes: 4, Steps: 80}}
-		records := run(t, c, s, net)
-		for i, quantity := range []string{record.EigenvalueMax, "eigenvalue_2", "eigenvalue_3", "eigenvalue_4", "eigenvalue_5"} {
-			if r := find(t, records, quantity); math.Abs(r.Value-top[i]) > tolerance*top[0] {
-				t.Errorf("%s: %s = %v, dense %v", dtype, quantity, r.Value, top[i])
+	for name, s := range allSettings() {
+		for _, r := range run(t, c, s, groupOf(name, nets)...) {
+			if r.Status.Usable() || r.Reason == "" || !math.IsNaN(r.Value) {
+				t.Errorf("%s: %s = %v with status %q (%s)", name, r.Quantity, r.Value, r.Status, r.Reason)
 			}
 		}
-		if r := find(t, records, record.EigenvalueMin); math.Abs(r.Value-f.Dense.Eigenvalues[0]) > tolerance*top[0] {
-			t.Errorf("%s: smallest %v, dense %v", dtype, r.Value, f.Dense.Eigenvalues[0])
-		}
-		// Four standard errors: one seed in 16,000 is outside.
-		if r := find(t, records, record.Trace); math.Abs(r.Value-f.Dense.Trace) > 4*r.StdErr {
-			t.Errorf("%s: trace %v ± %v, dense %v", dtype, r.Value, r.StdErr, f.Dense.Trace)
-		}
-		if r := find(t, records, record.Density); math.Abs(r.Value-f.Dense.Trace/float64(len(theta))) > 5*r.StdErr {
-			t.Errorf("%s: mean of the density %v ± %v, dense %v", dtype, r.Value, r.StdErr, f.Dense.Trace/float64(len(theta)))
+	}
+}
+
+// TestDivergingCurves are a finding: the straight line between the networks keeps its values.
+func TestDivergingCurves(t *testing.T) {
+	c := newContext(t, graph.Float32)
+	s := *allSettings()["connectivity"].(*spec.Connectivity)
+	s.LR, s.Epochs = 1e30, 20
+	records := run(t, c, &s, trained(t, c, 2)...)
+	for _, q := range []string{record.MC, record.MCLoss, record.CurveBezier} {
+		if r := find(t, records, q); r.Status != record.Diverged || r.Reason == "" || !math.IsNaN(r.Value) {
+			t.Errorf("%s = %v with status %q (%s)", q, r.Value, r.Status, r.Reason)
 		}
 	}
-	loss := find(t, run(t, c, &spec.Performance{}, net), record.TrainLoss)
-	const agreement = 1e-10 // float64, some hundred terms
-	if math.Abs(loss.Value-f.Dense.Loss) > agreement {
-		t.Errorf("loss %v, PyTorch has %v", loss.Value, f.Dense.Loss)
+	for _, q := range []string{record.MCLine, record.MCLineLoss, record.CurveLine} {
+		if r := find(t, records, q); r.Status != record.OK || math.IsNaN(r.Value) {
+			t.Errorf("%s = %v with status %q", q, r.Value, r.Status)
+		}
+	}
+}
+
+// TestSimilarityOfANetworkToItself is 1, to another less, and the same in either order.
+func TestSimilarityOfANetworkToItself(t *testing.T) {
+	c := newContext(t, graph.Float32)
+	nets := trained(t, c, 2)
+	for _, inputs := range []string{"mixup", "plain"} {
+		s := &spec.Similarity{Samples: 64, Inputs: inputs, Set: "test"}
+		for _, q := range []string{record.CKA, record.CKALogits} {
+			self, other, back := find(t, run(t, c, s, nets[0], nets[0]), q), find(t, run(t, c, s, nets...), q), find(t, run(t, c, s, nets[1], nets[0]), q)
+			const rounding = 1e-12
+			if math.Abs(self.Value-1) > rounding || !(other.Value > 0 && other.Value < 1-1e-3) || math.Abs(other.Value-back.Value) > rounding {
+				t.Errorf("%s %s: to itself %v, to another %v, back %v", inputs, q, self.Value, other.Value, back.Value)
+			}
+			if other.N != 64 {
+				t.Errorf("%s %s: n = %d, want 64", inputs, q, other.N)
+			}
+		}
 	}
 }
 

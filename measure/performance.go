@@ -26,8 +26,11 @@ func (c *Context) newPerformance() (*performance, error) {
 		return nil, err
 	}
 	test, err := objective.New(c.Engine, c.Model, c.Split.Test, o)
+	if err != nil {
+		return nil, err
+	}
 	c.performance = &performance{c, train, test}
-	return c.performance, err
+	return c.performance, nil
 }
 
 func (p *performance) Measure(_ context.Context, group []Network) ([]record.Record, error) {
