@@ -45,9 +45,8 @@ type Objective struct {
 	hessian      map[int][]engine.Run // by block size
 	losses       engine.Array         // [n]
 	logits       engine.Array         // [n, outputs]
-	gradOut      []float64
-	segments     engine.Array   // gradient of one chunk, flat
-	blocks       map[int]*block // by block size
+	segments     engine.Array         // gradient of one chunk, flat
+	blocks       map[int]*block       // by block size
 	programs     map[string]engine.Executable
 }
 

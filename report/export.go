@@ -187,6 +187,7 @@ func (s csvSink) close() error {
 
 // parquetSink writes rows through a schema made at run time. Parquet orders the columns of a group by name.
 type parquetSink struct {
+	//lint:ignore SA1019 the columns are known at run time alone; the generic writer wants a Go type
 	w     *parquet.Writer
 	place []int // of each of our columns among Parquet's
 }

@@ -109,6 +109,7 @@ func TestFailuresAndRetry(t *testing.T) {
 		{"panic", &fake{train: func(c sweep.Cell, r int) error {
 			if c.ID == "cell02" {
 				var m map[string]int
+				//lint:ignore SA5000 the panic is what is tested
 				m["x"] = 1
 			}
 			return nil

@@ -18,7 +18,6 @@ type progress struct {
 	bar   *progressbar.ProgressBar // on a terminal
 	quiet bool
 	last  time.Time
-	done  int // of the last event, for the bar
 }
 
 // lineEvery is how often progress that is not on a terminal has a line.

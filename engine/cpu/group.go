@@ -223,14 +223,7 @@ func loadTile[T number](to *stream[T], src []T, w view) instruction {
 			case 0:
 				fillWith(d[:run], src[p])
 			case 1:
-				if run < 32 {
-					s := src[p : p+run]
-					for i, x := range s {
-						d[i] = x
-					}
-				} else {
-					copy(d[:run], src[p:p+run])
-				}
+				copy(d[:run], src[p:p+run])
 			default:
 				q := p
 				for i := range d[:run] {
