@@ -157,6 +157,12 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 			return r
 		}
 		measureOnce(m, other)
+		var strangers []measure.Network // other networks of the same indices: another cell's
+		for i, n := range nets[1:] {
+			n.Replica = i
+			strangers = append(strangers, n)
+		}
+		measureOnce(m, groupOf(name, strangers))
 		later := measureOnce(m, group)
 		fresh := run(t, newContext(t, graph.Float32), s, group...)
 		for i := range fresh {

@@ -108,6 +108,11 @@ func TestHessianAgainstPyTorch(t *testing.T) {
 			t.Errorf("%s: mean of the density %v ± %v, dense %v", dtype, r.Value, r.StdErr, f.Dense.Trace/float64(len(net.Theta)))
 		}
 	}
+	// As many probes as parameters make the trace exact.
+	s := &spec.Hessian{Samples: -1, Eigenvalues: 1, Tolerance: 0.1, Steps: 20, DType: "float64", Trace: spec.Trace{Probes: len(net.Theta), RelativeError: 1e-9}, Density: spec.Density{Probes: -1}}
+	if r := find(t, run(t, c, s, net), record.Trace); math.Abs(r.Value-f.Dense.Trace) > agreement*math.Abs(f.Dense.Trace) {
+		t.Errorf("trace by %s = %v, dense %v", r.Provenance.Estimator, r.Value, f.Dense.Trace)
+	}
 	loss := find(t, run(t, c, &spec.Performance{}, net), record.TrainLoss)
 	if math.Abs(loss.Value-f.Dense.Loss) > agreement {
 		t.Errorf("loss %v, PyTorch has %v", loss.Value, f.Dense.Loss)

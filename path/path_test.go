@@ -136,6 +136,33 @@ func TestFitLowersTheLoss(t *testing.T) {
 	}
 }
 
+// TestFitFollowsItsSchedule: a fit is plain descent along the curve's gradient, one t drawn a batch, at the schedule's rate.
+func TestFitFollowsItsSchedule(t *testing.T) {
+	const lr, epochs, rounding = 0.1, 10, 1e-12
+	o, set := setting(t, false)
+	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
+	c := newCurve(t, o, set, CurveOptions{Batch: set.Len(), Epochs: epochs, LR: lr})
+	got, err := c.Fit(context.Background(), a, b, 1, "0-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	param.Lerp(c.bend.F64, a, b, 0.5)
+	rng := random.Stream(1, "curve/0-1", 0)
+	rng.Uint64()                                                                    // the seed of the batches
+	for _, rate := range []float64{1, 1, 1, 1, 1, 1, 0.7525, 0.505, 0.2575, 0.01} { // 1 until half, then linear to 0.01 at 0.9
+		c.t.Set(0, rng.Float64())
+		if err := c.batches[set.Len()].run(); err != nil {
+			t.Fatal(err)
+		}
+		for i, g := range c.grad.F64 {
+			c.bend.F64[i] -= lr * rate * g
+		}
+	}
+	if d := param.Distance(got, c.bend.F64); d > rounding*param.Norm(got) {
+		t.Errorf("the fit ends %v away, of %v", d, param.Norm(got))
+	}
+}
+
 // TestFitIsAloneWithItsPair: a Curve that fitted other pairs, and a fresh one, give the same bits; in float32 as in float64.
 func TestFitIsAloneWithItsPair(t *testing.T) {
 	o, set := setting(t, true)
