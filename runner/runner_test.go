@@ -14,6 +14,7 @@ import (
 	"basin/engine/cpu"
 	"basin/model"
 	"basin/random"
+	"basin/record"
 	"basin/runner"
 	"basin/spec"
 	"basin/store"
@@ -42,8 +43,8 @@ func work(ctx context.Context, dir string, workers int) error {
 	return observedWork(ctx, dir, sweep.Options{Workers: workers})
 }
 
-func observedWork(ctx context.Context, dir string, o sweep.Options) error {
-	s, err := spec.Parse("small.yaml", []byte(small))
+func observedWork(ctx context.Context, dir string, o sweep.Options, sets ...string) error {
+	s, err := spec.Parse("small.yaml", []byte(small), sets...)
 	if err != nil {
 		return err
 	}
@@ -131,6 +132,46 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 		return
 	}
 	t.Fatalf("not done after %d sessions", most)
+}
+
+// TestDivergedReplicasAreFindings: a sweep whose networks all diverge is done, says so in every record, and has nothing left to do.
+func TestDivergedReplicasAreFindings(t *testing.T) {
+	dir, trained := t.TempDir(), 0
+	for range 2 {
+		err := observedWork(context.Background(), dir, sweep.Options{Workers: 1, Observe: func(e sweep.Event) {
+			if e.Kind == sweep.NetworkReady {
+				trained++
+			}
+			if e.Kind == sweep.CellFailed {
+				t.Errorf("cell failed: %s", e.Text)
+			}
+		}}, "train.optimizer.lr=1e30", "grid={}", "model.width=3", "model.batch_norm=false")
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if trained != 3 {
+		t.Errorf("%d networks were trained in two sessions, want 3", trained)
+	}
+	r, err := store.OpenReader(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	measures := map[string]bool{}
+	err = r.Records(store.Query{}, func(_ store.Cell, rec record.Record) error {
+		measures[rec.Measure] = true
+		if rec.Status.Usable() || rec.Reason == "" {
+			t.Errorf("%s: %s = %v has status %q (%s)", rec.Measure, rec.Quantity, rec.Value, rec.Status, rec.Reason)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(measures) != 6 {
+		t.Errorf("records of %v, want training and all five measures", measures)
+	}
 }
 
 // child is set in the process that TestKilledRunsGoOn kills.
