@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the tests of package kernel with AVX-512 on a machine that has none: Debian's kernel boots in Bochs, as a Skylake-X, with
 # the test binary in its initramfs. Needs Debian or Ubuntu on amd64 (packages are unpacked in a temporary folder, not
-# installed), Go, 300 MB of disk and ten minutes. Bochs is an interpreter: it says what instructions do, not how fast they are.
+# installed), Go, 600 MB of disk and ten to twenty minutes. Bochs is an interpreter: it says what instructions do, not how fast they are.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
