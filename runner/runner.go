@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,26 +28,62 @@ type Plan struct {
 	Spec  *spec.Spec
 	Cells []spec.Cell
 	Data  *Data
+
+	sweep []sweep.Cell
 }
 
 // NewPlan resolves a spec and reads its data once, so that what is wrong with either shows before anything is trained.
 func NewPlan(s *spec.Spec, dataDir string) (*Plan, error) {
-	p := &Plan{Spec: s, Cells: s.Cells(), Data: &Data{dir: dataDir, seed: s.Seed}}
-	seen := map[string]bool{}
-	for _, c := range p.Cells {
-		key := key(c.Data, c.Model, c.Train.Batch)
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		if err := p.check(c); err != nil {
-			if c.Label != s.Name {
+	p := &Plan{Spec: s, Cells: s.Cells(), Data: NewData(dataDir, s.Seed)}
+	p.sweep = make([]sweep.Cell, len(p.Cells))
+	// Cells of the same data one after the other, so that a grid over data reads each set once, however it runs.
+	order := make([]int, len(p.Cells))
+	for i := range order {
+		order[i] = i
+	}
+	keys := make([]string, len(p.Cells))
+	for i, c := range p.Cells {
+		keys[i] = key(c.Data)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(keys[a], keys[b]) })
+	for _, i := range order {
+		var err error
+		if p.sweep[i], err = p.outline(i); err != nil {
+			if c := p.Cells[i]; c.Label != s.Name {
 				return nil, fmt.Errorf("cell %s: %w", c.Label, err)
 			}
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// Sweep lists the cells with their work and its estimated cost, for sweep.Run.
+func (p *Plan) Sweep() []sweep.Cell { return p.sweep }
+
+// outline checks a cell against its data and lists its work.
+func (p *Plan) outline(i int) (sweep.Cell, error) {
+	c := p.Cells[i]
+	split, err := p.Data.Load(c.Data)
+	if err != nil {
+		return sweep.Cell{}, err
+	}
+	if n := split.Train.Len(); c.Train.Batch > n {
+		return sweep.Cell{}, fmt.Errorf("train: batch: %d is larger than the training set of %d samples; choose at most %d", c.Train.Batch, n, n)
+	}
+	m, err := model.New(c.Model, split.Train.Shape, split.Train.Classes)
+	if err != nil {
+		return sweep.Cell{}, err
+	}
+	cell := sweep.Cell{Index: i, ID: c.ID, Label: c.Label, Replicas: p.Spec.Replicas, TrainCost: trainCost(m, split, c.Train)}
+	for _, w := range p.Spec.Measure.List() {
+		groups := sweep.Each(p.Spec.Replicas)
+		if w.OnPairs {
+			groups = sweep.Pairs(p.Spec.Replicas, w.Pairs)
+		}
+		cell.Measures = append(cell.Measures, sweep.Measure{Name: w.Name, Key: w.Key, Groups: groups, Cost: measureCost(m, split, w.Settings)})
+	}
+	return cell, nil
 }
 
 // DataFiles lists the user's own files among the data, sorted.
@@ -58,43 +95,6 @@ func (p *Plan) DataFiles() []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(files))
-}
-
-func (p *Plan) check(c spec.Cell) error {
-	split, err := p.Data.Load(c.Data)
-	if err != nil {
-		return err
-	}
-	if n := split.Train.Len(); c.Train.Batch > n {
-		return fmt.Errorf("train: batch: %d is larger than the training set of %d samples; choose at most %d", c.Train.Batch, n, n)
-	}
-	_, err = model.New(c.Model, split.Train.Shape, split.Train.Classes)
-	return err
-}
-
-// Sweep lists the cells with their work and its estimated cost, for sweep.Run.
-func (p *Plan) Sweep() ([]sweep.Cell, error) {
-	var cells []sweep.Cell
-	for i, c := range p.Cells {
-		split, err := p.Data.Load(c.Data)
-		if err != nil {
-			return nil, err
-		}
-		m, err := model.New(c.Model, split.Train.Shape, split.Train.Classes)
-		if err != nil {
-			return nil, err
-		}
-		cell := sweep.Cell{Index: i, ID: c.ID, Label: c.Label, Replicas: p.Spec.Replicas, TrainCost: trainCost(m, split, c.Train)}
-		for _, w := range p.Spec.Measure.List() {
-			groups := sweep.Each(p.Spec.Replicas)
-			if w.OnPairs {
-				groups = sweep.Pairs(p.Spec.Replicas, w.Pairs)
-			}
-			cell.Measures = append(cell.Measures, sweep.Measure{Name: w.Name, Key: w.Key, Groups: groups, Cost: measureCost(m, split, w.Settings)})
-		}
-		cells = append(cells, cell)
-	}
-	return cells, nil
 }
 
 // Data reads sets once for all workers. It keeps the last few: a grid over data has as many as it has values.

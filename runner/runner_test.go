@@ -52,10 +52,7 @@ func observedWork(ctx context.Context, dir string, o sweep.Options, sets ...stri
 	if err != nil {
 		return err
 	}
-	cells, err := plan.Sweep()
-	if err != nil {
-		return err
-	}
+	cells := plan.Sweep()
 	st, err := store.Open(dir)
 	if err != nil {
 		return err

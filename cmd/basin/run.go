@@ -98,10 +98,7 @@ func sweepInto(ctx context.Context, s streams, dir string, sp *spec.Spec, data s
 	if err != nil {
 		return err
 	}
-	cells, err := plan.Sweep()
-	if err != nil {
-		return err
-	}
+	cells := plan.Sweep()
 	st, err := store.Open(dir)
 	if err != nil {
 		return err
