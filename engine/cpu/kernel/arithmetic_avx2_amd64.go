@@ -64,6 +64,21 @@ func gtF32AVX2(dst *float32, a *float32, b *float32, n int)
 //go:noescape
 func geF32AVX2(dst *float32, a *float32, b *float32, n int)
 
+// mulAddF32AVX2 computes dst[i] = mulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulAddF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// mulSubF32AVX2 computes dst[i] = mulSub(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulSubF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// negMulAddF32AVX2 computes dst[i] = negMulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func negMulAddF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+
 // chooseF32AVX2 computes dst[i] = choose(p[i], a[i], b[i]) for n elements.
 //
 //go:noescape
@@ -153,6 +168,21 @@ func gtF64AVX2(dst *float64, a *float64, b *float64, n int)
 //
 //go:noescape
 func geF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+// mulAddF64AVX2 computes dst[i] = mulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulAddF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
+
+// mulSubF64AVX2 computes dst[i] = mulSub(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulSubF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
+
+// negMulAddF64AVX2 computes dst[i] = negMulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func negMulAddF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
 
 // chooseF64AVX2 computes dst[i] = choose(p[i], a[i], b[i]) for n elements.
 //

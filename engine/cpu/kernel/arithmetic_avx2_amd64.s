@@ -800,6 +800,222 @@ done:
 	VZEROUPPER
 	RET
 
+// func mulAddF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX
+TEXT ·mulAddF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x20
+	JLT     vector
+	VMOVUPS (CX)(DI*4), Y0
+	VMOVUPS (DX)(DI*4), Y1
+	VMOVUPS (BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(DI*4)
+	VMOVUPS 32(CX)(DI*4), Y0
+	VMOVUPS 32(DX)(DI*4), Y1
+	VMOVUPS 32(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Y0
+	VMOVUPS 64(DX)(DI*4), Y1
+	VMOVUPS 64(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)(DI*4)
+	VMOVUPS 96(CX)(DI*4), Y0
+	VMOVUPS 96(DX)(DI*4), Y1
+	VMOVUPS 96(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)(DI*4)
+	ADDQ    $0x20, DI
+	SUBQ    $0x20, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x08
+	JLT     rest
+	VMOVUPS (CX)(DI*4), Y0
+	VMOVUPS (DX)(DI*4), Y1
+	VMOVUPS (BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(DI*4)
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JMP     vector
+
+rest:
+	TESTQ      SI, SI
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), R9
+	MOVQ       $0x00000008, R8
+	SUBQ       SI, R8
+	VMOVUPS    (R9)(R8*4), Y0
+	VMASKMOVPS (CX)(DI*4), Y0, Y1
+	VMASKMOVPS (DX)(DI*4), Y0, Y2
+	VMASKMOVPS (BX)(DI*4), Y0, Y3
+	VMULPS     Y2, Y1, Y1
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSubF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX
+TEXT ·mulSubF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x20
+	JLT     vector
+	VMOVUPS (CX)(DI*4), Y0
+	VMOVUPS (DX)(DI*4), Y1
+	VMOVUPS (BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(DI*4)
+	VMOVUPS 32(CX)(DI*4), Y0
+	VMOVUPS 32(DX)(DI*4), Y1
+	VMOVUPS 32(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Y0
+	VMOVUPS 64(DX)(DI*4), Y1
+	VMOVUPS 64(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)(DI*4)
+	VMOVUPS 96(CX)(DI*4), Y0
+	VMOVUPS 96(DX)(DI*4), Y1
+	VMOVUPS 96(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)(DI*4)
+	ADDQ    $0x20, DI
+	SUBQ    $0x20, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x08
+	JLT     rest
+	VMOVUPS (CX)(DI*4), Y0
+	VMOVUPS (DX)(DI*4), Y1
+	VMOVUPS (BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(DI*4)
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JMP     vector
+
+rest:
+	TESTQ      SI, SI
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), R9
+	MOVQ       $0x00000008, R8
+	SUBQ       SI, R8
+	VMOVUPS    (R9)(R8*4), Y0
+	VMASKMOVPS (CX)(DI*4), Y0, Y1
+	VMASKMOVPS (DX)(DI*4), Y0, Y2
+	VMASKMOVPS (BX)(DI*4), Y0, Y3
+	VMULPS     Y2, Y1, Y1
+	VSUBPS     Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func negMulAddF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX
+TEXT ·negMulAddF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x20
+	JLT     vector
+	VMOVUPS (CX)(DI*4), Y0
+	VMOVUPS (DX)(DI*4), Y1
+	VMOVUPS (BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)(DI*4)
+	VMOVUPS 32(CX)(DI*4), Y0
+	VMOVUPS 32(DX)(DI*4), Y1
+	VMOVUPS 32(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, 32(AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Y0
+	VMOVUPS 64(DX)(DI*4), Y1
+	VMOVUPS 64(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, 64(AX)(DI*4)
+	VMOVUPS 96(CX)(DI*4), Y0
+	VMOVUPS 96(DX)(DI*4), Y1
+	VMOVUPS 96(BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, 96(AX)(DI*4)
+	ADDQ    $0x20, DI
+	SUBQ    $0x20, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x08
+	JLT     rest
+	VMOVUPS (CX)(DI*4), Y0
+	VMOVUPS (DX)(DI*4), Y1
+	VMOVUPS (BX)(DI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)(DI*4)
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JMP     vector
+
+rest:
+	TESTQ      SI, SI
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), R9
+	MOVQ       $0x00000008, R8
+	SUBQ       SI, R8
+	VMOVUPS    (R9)(R8*4), Y0
+	VMASKMOVPS (CX)(DI*4), Y0, Y1
+	VMASKMOVPS (DX)(DI*4), Y0, Y2
+	VMASKMOVPS (BX)(DI*4), Y0, Y3
+	VMULPS     Y2, Y1, Y1
+	VSUBPS     Y1, Y3, Y1
+	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func chooseF32AVX2(dst *float32, p *float32, a *float32, b *float32, n int)
 // Requires: AVX
 TEXT ·chooseF32AVX2(SB), NOSPLIT, $0-40
@@ -1981,6 +2197,222 @@ rest:
 	VCMPPD     $0x1d, Y2, Y1, Y1
 	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAddF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
+// Requires: AVX
+TEXT ·mulAddF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x10
+	JLT     vector
+	VMOVUPD (CX)(DI*8), Y0
+	VMOVUPD (DX)(DI*8), Y1
+	VMOVUPD (BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(DI*8)
+	VMOVUPD 32(CX)(DI*8), Y0
+	VMOVUPD 32(DX)(DI*8), Y1
+	VMOVUPD 32(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)(DI*8)
+	VMOVUPD 64(CX)(DI*8), Y0
+	VMOVUPD 64(DX)(DI*8), Y1
+	VMOVUPD 64(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 64(AX)(DI*8)
+	VMOVUPD 96(CX)(DI*8), Y0
+	VMOVUPD 96(DX)(DI*8), Y1
+	VMOVUPD 96(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 96(AX)(DI*8)
+	ADDQ    $0x10, DI
+	SUBQ    $0x10, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x04
+	JLT     rest
+	VMOVUPD (CX)(DI*8), Y0
+	VMOVUPD (DX)(DI*8), Y1
+	VMOVUPD (BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(DI*8)
+	ADDQ    $0x04, DI
+	SUBQ    $0x04, SI
+	JMP     vector
+
+rest:
+	TESTQ      SI, SI
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), R9
+	MOVQ       $0x00000004, R8
+	SUBQ       SI, R8
+	VMOVUPS    (R9)(R8*8), Y0
+	VMASKMOVPD (CX)(DI*8), Y0, Y1
+	VMASKMOVPD (DX)(DI*8), Y0, Y2
+	VMASKMOVPD (BX)(DI*8), Y0, Y3
+	VMULPD     Y2, Y1, Y1
+	VADDPD     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(DI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSubF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
+// Requires: AVX
+TEXT ·mulSubF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x10
+	JLT     vector
+	VMOVUPD (CX)(DI*8), Y0
+	VMOVUPD (DX)(DI*8), Y1
+	VMOVUPD (BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(DI*8)
+	VMOVUPD 32(CX)(DI*8), Y0
+	VMOVUPD 32(DX)(DI*8), Y1
+	VMOVUPD 32(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)(DI*8)
+	VMOVUPD 64(CX)(DI*8), Y0
+	VMOVUPD 64(DX)(DI*8), Y1
+	VMOVUPD 64(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 64(AX)(DI*8)
+	VMOVUPD 96(CX)(DI*8), Y0
+	VMOVUPD 96(DX)(DI*8), Y1
+	VMOVUPD 96(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 96(AX)(DI*8)
+	ADDQ    $0x10, DI
+	SUBQ    $0x10, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x04
+	JLT     rest
+	VMOVUPD (CX)(DI*8), Y0
+	VMOVUPD (DX)(DI*8), Y1
+	VMOVUPD (BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(DI*8)
+	ADDQ    $0x04, DI
+	SUBQ    $0x04, SI
+	JMP     vector
+
+rest:
+	TESTQ      SI, SI
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), R9
+	MOVQ       $0x00000004, R8
+	SUBQ       SI, R8
+	VMOVUPS    (R9)(R8*8), Y0
+	VMASKMOVPD (CX)(DI*8), Y0, Y1
+	VMASKMOVPD (DX)(DI*8), Y0, Y2
+	VMASKMOVPD (BX)(DI*8), Y0, Y3
+	VMULPD     Y2, Y1, Y1
+	VSUBPD     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(DI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func negMulAddF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
+// Requires: AVX
+TEXT ·negMulAddF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x10
+	JLT     vector
+	VMOVUPD (CX)(DI*8), Y0
+	VMOVUPD (DX)(DI*8), Y1
+	VMOVUPD (BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(DI*8)
+	VMOVUPD 32(CX)(DI*8), Y0
+	VMOVUPD 32(DX)(DI*8), Y1
+	VMOVUPD 32(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, 32(AX)(DI*8)
+	VMOVUPD 64(CX)(DI*8), Y0
+	VMOVUPD 64(DX)(DI*8), Y1
+	VMOVUPD 64(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, 64(AX)(DI*8)
+	VMOVUPD 96(CX)(DI*8), Y0
+	VMOVUPD 96(DX)(DI*8), Y1
+	VMOVUPD 96(BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, 96(AX)(DI*8)
+	ADDQ    $0x10, DI
+	SUBQ    $0x10, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x04
+	JLT     rest
+	VMOVUPD (CX)(DI*8), Y0
+	VMOVUPD (DX)(DI*8), Y1
+	VMOVUPD (BX)(DI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(DI*8)
+	ADDQ    $0x04, DI
+	SUBQ    $0x04, SI
+	JMP     vector
+
+rest:
+	TESTQ      SI, SI
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), R9
+	MOVQ       $0x00000004, R8
+	SUBQ       SI, R8
+	VMOVUPS    (R9)(R8*8), Y0
+	VMASKMOVPD (CX)(DI*8), Y0, Y1
+	VMASKMOVPD (DX)(DI*8), Y0, Y2
+	VMASKMOVPD (BX)(DI*8), Y0, Y3
+	VMULPD     Y2, Y1, Y1
+	VSUBPD     Y1, Y3, Y1
+	VMASKMOVPD Y1, Y0, (AX)(DI*8)
 
 done:
 	VZEROUPPER

@@ -64,6 +64,21 @@ func gtF32AVX512(dst *float32, a *float32, b *float32, n int)
 //go:noescape
 func geF32AVX512(dst *float32, a *float32, b *float32, n int)
 
+// mulAddF32AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// mulSubF32AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulSubF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// negMulAddF32AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func negMulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+
 // chooseF32AVX512 computes dst[i] = choose(p[i], a[i], b[i]) for n elements.
 //
 //go:noescape
@@ -153,6 +168,21 @@ func gtF64AVX512(dst *float64, a *float64, b *float64, n int)
 //
 //go:noescape
 func geF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+// mulAddF64AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+
+// mulSubF64AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func mulSubF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+
+// negMulAddF64AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]) for n elements.
+//
+//go:noescape
+func negMulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
 
 // chooseF64AVX512 computes dst[i] = choose(p[i], a[i], b[i]) for n elements.
 //

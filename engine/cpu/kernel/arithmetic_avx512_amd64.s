@@ -778,6 +778,219 @@ done:
 	VZEROUPPER
 	RET
 
+// func mulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulAddF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x40
+	JLT     vector
+	VMOVUPS (CX)(DI*4), Z0
+	VMOVUPS (DX)(DI*4), Z1
+	VMOVUPS (BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Z0
+	VMOVUPS 64(DX)(DI*4), Z1
+	VMOVUPS 64(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 64(AX)(DI*4)
+	VMOVUPS 128(CX)(DI*4), Z0
+	VMOVUPS 128(DX)(DI*4), Z1
+	VMOVUPS 128(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 128(AX)(DI*4)
+	VMOVUPS 192(CX)(DI*4), Z0
+	VMOVUPS 192(DX)(DI*4), Z1
+	VMOVUPS 192(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 192(AX)(DI*4)
+	ADDQ    $0x40, DI
+	SUBQ    $0x40, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x10
+	JLT     rest
+	VMOVUPS (CX)(DI*4), Z0
+	VMOVUPS (DX)(DI*4), Z1
+	VMOVUPS (BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(DI*4)
+	ADDQ    $0x10, DI
+	SUBQ    $0x10, SI
+	JMP     vector
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, R8
+	BZHIQ     SI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z0
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMULPS    Z1, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSubF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSubF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x40
+	JLT     vector
+	VMOVUPS (CX)(DI*4), Z0
+	VMOVUPS (DX)(DI*4), Z1
+	VMOVUPS (BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Z0
+	VMOVUPS 64(DX)(DI*4), Z1
+	VMOVUPS 64(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, 64(AX)(DI*4)
+	VMOVUPS 128(CX)(DI*4), Z0
+	VMOVUPS 128(DX)(DI*4), Z1
+	VMOVUPS 128(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, 128(AX)(DI*4)
+	VMOVUPS 192(CX)(DI*4), Z0
+	VMOVUPS 192(DX)(DI*4), Z1
+	VMOVUPS 192(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, 192(AX)(DI*4)
+	ADDQ    $0x40, DI
+	SUBQ    $0x40, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x10
+	JLT     rest
+	VMOVUPS (CX)(DI*4), Z0
+	VMOVUPS (DX)(DI*4), Z1
+	VMOVUPS (BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(DI*4)
+	ADDQ    $0x10, DI
+	SUBQ    $0x10, SI
+	JMP     vector
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, R8
+	BZHIQ     SI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z0
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMULPS    Z1, Z0, Z0
+	VSUBPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func negMulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·negMulAddF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x40
+	JLT     vector
+	VMOVUPS (CX)(DI*4), Z0
+	VMOVUPS (DX)(DI*4), Z1
+	VMOVUPS (BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z0, Z2, Z0
+	VMOVUPS Z0, (AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Z0
+	VMOVUPS 64(DX)(DI*4), Z1
+	VMOVUPS 64(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z0, Z2, Z0
+	VMOVUPS Z0, 64(AX)(DI*4)
+	VMOVUPS 128(CX)(DI*4), Z0
+	VMOVUPS 128(DX)(DI*4), Z1
+	VMOVUPS 128(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z0, Z2, Z0
+	VMOVUPS Z0, 128(AX)(DI*4)
+	VMOVUPS 192(CX)(DI*4), Z0
+	VMOVUPS 192(DX)(DI*4), Z1
+	VMOVUPS 192(BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z0, Z2, Z0
+	VMOVUPS Z0, 192(AX)(DI*4)
+	ADDQ    $0x40, DI
+	SUBQ    $0x40, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x10
+	JLT     rest
+	VMOVUPS (CX)(DI*4), Z0
+	VMOVUPS (DX)(DI*4), Z1
+	VMOVUPS (BX)(DI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VSUBPS  Z0, Z2, Z0
+	VMOVUPS Z0, (AX)(DI*4)
+	ADDQ    $0x10, DI
+	SUBQ    $0x10, SI
+	JMP     vector
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, R8
+	BZHIQ     SI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z0
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMULPS    Z1, Z0, Z0
+	VSUBPS    Z0, Z2, Z0
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func chooseF32AVX512(dst *float32, p *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·chooseF32AVX512(SB), NOSPLIT, $0-40
@@ -1961,6 +2174,219 @@ rest:
 	VCMPPD    $0x1d, Z1, Z0, K2
 	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z0
 	VMOVUPD   Z0, K1, (AX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulAddF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x20
+	JLT     vector
+	VMOVUPD (CX)(DI*8), Z0
+	VMOVUPD (DX)(DI*8), Z1
+	VMOVUPD (BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)(DI*8)
+	VMOVUPD 64(CX)(DI*8), Z0
+	VMOVUPD 64(DX)(DI*8), Z1
+	VMOVUPD 64(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 64(AX)(DI*8)
+	VMOVUPD 128(CX)(DI*8), Z0
+	VMOVUPD 128(DX)(DI*8), Z1
+	VMOVUPD 128(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 128(AX)(DI*8)
+	VMOVUPD 192(CX)(DI*8), Z0
+	VMOVUPD 192(DX)(DI*8), Z1
+	VMOVUPD 192(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 192(AX)(DI*8)
+	ADDQ    $0x20, DI
+	SUBQ    $0x20, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x08
+	JLT     rest
+	VMOVUPD (CX)(DI*8), Z0
+	VMOVUPD (DX)(DI*8), Z1
+	VMOVUPD (BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)(DI*8)
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JMP     vector
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, R8
+	BZHIQ     SI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z0
+	VMOVUPD.Z (DX)(DI*8), K1, Z1
+	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMULPD    Z1, Z0, Z0
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(DI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSubF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSubF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x20
+	JLT     vector
+	VMOVUPD (CX)(DI*8), Z0
+	VMOVUPD (DX)(DI*8), Z1
+	VMOVUPD (BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)(DI*8)
+	VMOVUPD 64(CX)(DI*8), Z0
+	VMOVUPD 64(DX)(DI*8), Z1
+	VMOVUPD 64(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, 64(AX)(DI*8)
+	VMOVUPD 128(CX)(DI*8), Z0
+	VMOVUPD 128(DX)(DI*8), Z1
+	VMOVUPD 128(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, 128(AX)(DI*8)
+	VMOVUPD 192(CX)(DI*8), Z0
+	VMOVUPD 192(DX)(DI*8), Z1
+	VMOVUPD 192(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, 192(AX)(DI*8)
+	ADDQ    $0x20, DI
+	SUBQ    $0x20, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x08
+	JLT     rest
+	VMOVUPD (CX)(DI*8), Z0
+	VMOVUPD (DX)(DI*8), Z1
+	VMOVUPD (BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)(DI*8)
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JMP     vector
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, R8
+	BZHIQ     SI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z0
+	VMOVUPD.Z (DX)(DI*8), K1, Z1
+	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMULPD    Z1, Z0, Z0
+	VSUBPD    Z2, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(DI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func negMulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·negMulAddF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+several:
+	CMPQ    SI, $0x20
+	JLT     vector
+	VMOVUPD (CX)(DI*8), Z0
+	VMOVUPD (DX)(DI*8), Z1
+	VMOVUPD (BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z0
+	VMOVUPD Z0, (AX)(DI*8)
+	VMOVUPD 64(CX)(DI*8), Z0
+	VMOVUPD 64(DX)(DI*8), Z1
+	VMOVUPD 64(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z0
+	VMOVUPD Z0, 64(AX)(DI*8)
+	VMOVUPD 128(CX)(DI*8), Z0
+	VMOVUPD 128(DX)(DI*8), Z1
+	VMOVUPD 128(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z0
+	VMOVUPD Z0, 128(AX)(DI*8)
+	VMOVUPD 192(CX)(DI*8), Z0
+	VMOVUPD 192(DX)(DI*8), Z1
+	VMOVUPD 192(BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z0
+	VMOVUPD Z0, 192(AX)(DI*8)
+	ADDQ    $0x20, DI
+	SUBQ    $0x20, SI
+	JMP     several
+
+vector:
+	CMPQ    SI, $0x08
+	JLT     rest
+	VMOVUPD (CX)(DI*8), Z0
+	VMOVUPD (DX)(DI*8), Z1
+	VMOVUPD (BX)(DI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VSUBPD  Z0, Z2, Z0
+	VMOVUPD Z0, (AX)(DI*8)
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JMP     vector
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, R8
+	BZHIQ     SI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z0
+	VMOVUPD.Z (DX)(DI*8), K1, Z1
+	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMULPD    Z1, Z0, Z0
+	VSUBPD    Z0, Z2, Z0
+	VMOVUPD   Z0, K1, (AX)(DI*8)
 
 done:
 	VZEROUPPER

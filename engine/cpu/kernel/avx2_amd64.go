@@ -10,6 +10,7 @@ func avx2(k *Kernels) {
 	k.I32ToF64 = checkedConversion(convertI32ToF64AVX2)
 	k.F32ToI32 = checkedConversion(convertF32ToI32AVX2)
 	k.F64ToI32 = checkedConversion(convertF64ToI32AVX2)
+	k.EqI32 = checkedI32(eqI32AVX2)
 	avx2F32(&k.F32)
 	avx2F64(&k.F64)
 }
@@ -28,6 +29,9 @@ func avx2F32(o *Ops[float32]) {
 	o.Gt = checked2(gtF32AVX2)
 	o.Ge = checked2(geF32AVX2)
 	o.Select = checked3(chooseF32AVX2)
+	o.MulAdd = checked3(mulAddF32AVX2)
+	o.MulSub = checked3(mulSubF32AVX2)
+	o.NegMulAdd = checked3(negMulAddF32AVX2)
 	o.Neg = checked1(negF32AVX2)
 	o.Abs = checked1(absF32AVX2)
 	o.Sign = checked1(signF32AVX2)
@@ -43,6 +47,9 @@ func avx2F32(o *Ops[float32]) {
 	o.Fill = func(dst []float32, x float32) { fillF32AVX2(unsafe.SliceData(dst), len(dst), x) }
 	o.SumRows, o.MaxRows = checkedRows(sumRowsF32AVX2), checkedRows(maxRowsF32AVX2)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX2, o.SumRows), checkedMiddle(maxMiddleF32AVX2, o.MaxRows)
+	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX2)
+	o.RepeatEach = checkedRepeatEach(repeatEachF32AVX2, 8)
+	o.RepeatRow = checkedRepeatRow(repeatRowF32AVX2, 16)
 	o.Transpose = transposeBlocks(transposeF32AVX2, 8)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
@@ -65,6 +72,9 @@ func avx2F64(o *Ops[float64]) {
 	o.Gt = checked2(gtF64AVX2)
 	o.Ge = checked2(geF64AVX2)
 	o.Select = checked3(chooseF64AVX2)
+	o.MulAdd = checked3(mulAddF64AVX2)
+	o.MulSub = checked3(mulSubF64AVX2)
+	o.NegMulAdd = checked3(negMulAddF64AVX2)
 	o.Neg = checked1(negF64AVX2)
 	o.Abs = checked1(absF64AVX2)
 	o.Sign = checked1(signF64AVX2)
@@ -73,6 +83,9 @@ func avx2F64(o *Ops[float64]) {
 	o.Fill = func(dst []float64, x float64) { fillF64AVX2(unsafe.SliceData(dst), len(dst), x) }
 	o.SumRows, o.MaxRows = checkedRows(sumRowsF64AVX2), checkedRows(maxRowsF64AVX2)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX2, o.SumRows), checkedMiddle(maxMiddleF64AVX2, o.MaxRows)
+	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX2)
+	o.RepeatEach = checkedRepeatEach(repeatEachF64AVX2, 4)
+	o.RepeatRow = checkedRepeatRow(repeatRowF64AVX2, 8)
 	o.Transpose = transposeBlocks(transposeF64AVX2, 4)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{

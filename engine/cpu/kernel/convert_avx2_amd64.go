@@ -43,3 +43,8 @@ func fillF32AVX2(dst *float32, n int, x float32)
 //
 //go:noescape
 func fillF64AVX2(dst *float64, n int, x float64)
+
+// eqI32AVX2 computes dst[i] = eq(a[i], b[i]) for n elements.
+//
+//go:noescape
+func eqI32AVX2(dst *int32, a *int32, b *int32, n int)

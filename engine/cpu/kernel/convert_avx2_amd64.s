@@ -321,3 +321,68 @@ rest:
 done:
 	VZEROUPPER
 	RET
+
+// func eqI32AVX2(dst *int32, a *int32, b *int32, n int)
+// Requires: AVX, AVX2
+TEXT ·eqI32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+several:
+	CMPQ     BX, $0x20
+	JLT      vector
+	VMOVUPS  (CX)(SI*4), Y0
+	VMOVUPS  (DX)(SI*4), Y1
+	VPCMPEQD Y1, Y0, Y0
+	VPSRLD   $0x1f, Y0, Y0
+	VMOVUPS  Y0, (AX)(SI*4)
+	VMOVUPS  32(CX)(SI*4), Y0
+	VMOVUPS  32(DX)(SI*4), Y1
+	VPCMPEQD Y1, Y0, Y0
+	VPSRLD   $0x1f, Y0, Y0
+	VMOVUPS  Y0, 32(AX)(SI*4)
+	VMOVUPS  64(CX)(SI*4), Y0
+	VMOVUPS  64(DX)(SI*4), Y1
+	VPCMPEQD Y1, Y0, Y0
+	VPSRLD   $0x1f, Y0, Y0
+	VMOVUPS  Y0, 64(AX)(SI*4)
+	VMOVUPS  96(CX)(SI*4), Y0
+	VMOVUPS  96(DX)(SI*4), Y1
+	VPCMPEQD Y1, Y0, Y0
+	VPSRLD   $0x1f, Y0, Y0
+	VMOVUPS  Y0, 96(AX)(SI*4)
+	ADDQ     $0x20, SI
+	SUBQ     $0x20, BX
+	JMP      several
+
+vector:
+	CMPQ     BX, $0x08
+	JLT      rest
+	VMOVUPS  (CX)(SI*4), Y0
+	VMOVUPS  (DX)(SI*4), Y1
+	VPCMPEQD Y1, Y0, Y0
+	VPSRLD   $0x1f, Y0, Y0
+	VMOVUPS  Y0, (AX)(SI*4)
+	ADDQ     $0x08, SI
+	SUBQ     $0x08, BX
+	JMP      vector
+
+rest:
+	TESTQ      BX, BX
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), R8
+	MOVQ       $0x00000008, DI
+	SUBQ       BX, DI
+	VMOVUPS    (R8)(DI*4), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VPCMPEQD   Y2, Y1, Y1
+	VPSRLD     $0x1f, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET

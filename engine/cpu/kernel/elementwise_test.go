@@ -31,6 +31,11 @@ func binaries[T Float](o *Ops[T]) map[string]Binary[T] {
 		"Eq": o.Eq, "Ne": o.Ne, "Lt": o.Lt, "Le": o.Le, "Gt": o.Gt, "Ge": o.Ge}
 }
 
+// ternaries list functions of three operands; Select is one whose first is its predicate.
+func ternaries[T Float](o *Ops[T]) map[string]Ternary[T] {
+	return map[string]Ternary[T]{"MulAdd": o.MulAdd, "MulSub": o.MulSub, "NegMulAdd": o.NegMulAdd, "Select": o.Select}
+}
+
 func exactUnaries[T Float](o *Ops[T]) map[string]Unary[T] {
 	return map[string]Unary[T]{"Neg": o.Neg, "Abs": o.Abs, "Sign": o.Sign, "Sqrt": o.Sqrt, "Rsqrt": o.Rsqrt,
 		"Fill": func(dst, a []T) {
@@ -99,10 +104,45 @@ func testElementwise[T Float](t *testing.T, o *Ops[T]) {
 			f(dst, a)
 			check(name)
 		}
-		twin.Select(want, p, a, b)
-		o.Select(dst, p, a, b)
-		check("Select")
+		for name, f := range ternaries(o) {
+			ternaries(twin)[name](want, p, a, b)
+			switch inPlace {
+			case "a":
+				copy(dst, a)
+				f(dst, p, dst, b)
+			case "b":
+				copy(dst, b)
+				f(dst, p, a, dst)
+			default:
+				copy(dst, p)
+				f(dst, dst, a, b)
+			}
+			check(name)
+		}
 	})
+}
+
+// TestProductsAreRounded: a fused product has the bits of two kernels, also where one rounding would give others.
+func TestProductsAreRounded(t *testing.T) {
+	forEach(t, testProducts[float32], testProducts[float64])
+}
+
+func testProducts[T Float](t *testing.T, o *Ops[T]) {
+	const n = 1000
+	r := rand.New(rand.NewPCG(6, 7))
+	a, b := random[T](r, n), random[T](r, n)
+	c, product, want, dst := make([]T, n), make([]T, n), make([]T, n), make([]T, n)
+	o.Mul(product, a, b)
+	o.Neg(c, product) // so that a sum in one rounding would be the product's error, not 0
+	for name, f := range map[string]Binary[T]{"MulAdd": o.Add, "MulSub": o.Sub, "NegMulAdd": func(dst, a, b []T) { o.Sub(dst, b, a) }} {
+		f(want, product, c)
+		ternaries(o)[name](dst, a, b, c)
+		for i := range dst {
+			if !sameBits(dst[i], want[i]) {
+				t.Fatalf("%s(%v, %v, %v) = %v, want %v", name, a[i], b[i], c[i], dst[i], want[i])
+			}
+		}
+	}
 }
 
 // TestGenericArithmetic pins the twin itself on the values where conventions differ.
@@ -210,6 +250,27 @@ func TestConvert(t *testing.T) {
 				t.Errorf("float64: %v", f64[0])
 			}
 		})
+	}
+}
+
+func TestEqI32(t *testing.T) {
+	for _, k := range levels() {
+		for n := range 40 {
+			a, b, all := make([]int32, n), make([]int32, n), make([]int32, n+2)
+			for i := range a {
+				a[i], b[i] = int32(i%3)<<30, int32(i%5%3)<<30
+			}
+			all[0], all[n+1] = 7, 7
+			k.EqI32(all[1:n+1], a, b)
+			for i, got := range all[1 : n+1] {
+				if (got == 1) != (a[i] == b[i]) || got>>1 != 0 {
+					t.Fatalf("%s: element %d of %d: %d = %d gives %d", k.Level, i, n, a[i], b[i], got)
+				}
+			}
+			if all[0] != 7 || all[n+1] != 7 {
+				t.Fatalf("%s: %d elements: wrote outside of dst", k.Level, n)
+			}
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ func generic() *Kernels {
 		I32ToF64: convert[float64, int32],
 		F32ToI32: truncate[float32],
 		F64ToI32: truncate[float64],
+		EqI32:    equalGeneric,
 	}
 }
 
@@ -35,6 +36,11 @@ func genericOps[T Float]() Ops[T] {
 		Gt:     zip(func(a, b T) T { return one[T](a > b) }),
 		Ge:     zip(func(a, b T) T { return one[T](a >= b) }),
 		Select: selectGeneric[T],
+
+		// The conversion keeps a compiler from fusing the product.
+		MulAdd:    zip3(func(a, b, c T) T { return T(a*b) + c }),
+		MulSub:    zip3(func(a, b, c T) T { return T(a*b) - c }),
+		NegMulAdd: zip3(func(a, b, c T) T { return c - T(a*b) }),
 
 		Neg:      each(func(a T) T { return -a }),
 		Abs:      each(func(a T) T { return T(math.Abs(float64(a))) }),
@@ -60,7 +66,10 @@ func genericOps[T Float]() Ops[T] {
 		MaxRows:        maxRows[T],
 		SumMiddle:      sumMiddle[T],
 		MaxMiddle:      maxMiddle[T],
+		AddMiddle:      addMiddle[T],
 		ArgMaxRows:     argMaxRows[T],
+		RepeatEach:     repeatEach[T],
+		RepeatRow:      repeatRow[T],
 		Transpose:      transposeGeneric[T],
 		GatherRows:     gatherRows[T],
 		ScatterAddRows: scatterAddRows(zip(func(a, b T) T { return a + b })),
@@ -81,6 +90,15 @@ func zip[T Float](f func(a, b T) T) Binary[T] {
 		a, b = a[:len(dst)], b[:len(dst)]
 		for i := range dst {
 			dst[i] = f(a[i], b[i])
+		}
+	}
+}
+
+func zip3[T Float](f func(a, b, c T) T) Ternary[T] {
+	return func(dst, a, b, c []T) {
+		a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+		for i := range dst {
+			dst[i] = f(a[i], b[i], c[i])
 		}
 	}
 }
@@ -140,6 +158,16 @@ func selectGeneric[T Float](dst, p, a, b []T) {
 			dst[i] = a[i]
 		} else {
 			dst[i] = b[i]
+		}
+	}
+}
+
+func equalGeneric(dst, a, b []int32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = 0
+		if a[i] == b[i] {
+			dst[i] = 1
 		}
 	}
 }

@@ -18,6 +18,9 @@ type Kernels struct {
 	I32ToF64 func(dst []float64, src []int32)
 	F32ToI32 func(dst []int32, src []float32)
 	F64ToI32 func(dst []int32, src []float64)
+
+	// EqI32 is 1 where a and b are equal, else 0.
+	EqI32 func(dst, a, b []int32)
 }
 
 // Ops is the table of functions over one element type. Elementwise functions compute len(dst) elements.
@@ -28,6 +31,11 @@ type Ops[T Float] struct {
 	Eq, Ne, Lt, Le     Binary[T]              // 1 or 0; a NaN holds no relation but Ne
 	Gt, Ge             Binary[T]              //
 	Select             func(dst, p, a, b []T) // a where p ≠ 0 (NaN is not 0), else b
+
+	// Products and the sums that read them, the product rounded first: the bits of Mul, then Add or Sub.
+	MulAdd    Ternary[T] // a·b + c
+	MulSub    Ternary[T] // a·b − c
+	NegMulAdd Ternary[T] // c − a·b
 
 	Neg, Abs, Sign         Unary[T] // Sign(±0) = 0, Sign(NaN) = NaN
 	Sqrt, Rsqrt            Unary[T] // Rsqrt is 1/√x, both operations rounded
@@ -40,9 +48,17 @@ type Ops[T Float] struct {
 	SumRows, MaxRows func(dst, src []T, n int)
 	// SumMiddle and MaxMiddle reduce the middle axis of src [outer, n, inner] to dst [outer, inner], outer·inner = len(dst).
 	SumMiddle, MaxMiddle func(dst, src []T, n, inner int)
+	// AddMiddle adds the n rows of src [n, inner] to acc [inner] in order: acc[j] = acc[j] + src[0, j] + src[1, j] + …, so that
+	// a sum can go on where the last one stopped. From zeros it is SumMiddle of one block, save for an inner axis of 1, which
+	// stays a chain here.
+	AddMiddle func(acc, src []T, n, inner int)
 	// ArgMaxRows is the index of the first maximum of each row of src [len(dst), n], or of its first NaN; n > 0.
 	ArgMaxRows func(dst []int32, src []T, n int)
 
+	// RepeatEach writes every element of src n times: dst[i·n+j] = src[i], n·len(src) = len(dst).
+	RepeatEach func(dst, src []T, n int)
+	// RepeatRow fills dst with copies of row, the last one cut where dst ends.
+	RepeatRow func(dst, row []T)
 	// Transpose writes src [rows, cols] to dst [cols, rows], which must not overlap.
 	Transpose func(dst, src []T, rows, cols int)
 	// GatherRows copies row index[i] of src [·, width] to row i of dst [len(index), width].
@@ -58,6 +74,9 @@ type Unary[T Float] = func(dst, a []T)
 
 // Binary computes dst[i] = f(a[i], b[i]).
 type Binary[T Float] = func(dst, a, b []T)
+
+// Ternary computes dst[i] = f(a[i], b[i], c[i]).
+type Ternary[T Float] = func(dst, a, b, c []T)
 
 // For returns the kernels of a level. It panics if the machine lacks it.
 func For(l Level) *Kernels {

@@ -79,6 +79,15 @@ func reduceMiddle[T Float](dst, src []T, n, inner int, start T, f func(a, b T) T
 	}
 }
 
+func addMiddle[T Float](acc, src []T, n, inner int) {
+	acc, src = acc[:inner], src[:n*inner]
+	for r := range n {
+		for j, x := range src[r*inner : (r+1)*inner] {
+			acc[j] += x
+		}
+	}
+}
+
 func argMaxRows[T Float](dst []int32, src []T, n int) {
 	src = src[:len(dst)*n]
 	for r := range dst {

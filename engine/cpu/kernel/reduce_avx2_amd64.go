@@ -9,37 +9,17 @@ package kernel
 //go:noescape
 func sumRowsF32AVX2(dst *float32, src *float32, rows int, n int)
 
-// sumMiddleF32AVX2 reduces the middle axis of src [outer, n, inner], in its order.
-//
-//go:noescape
-func sumMiddleF32AVX2(dst *float32, src *float32, outer int, n int, inner int)
-
 // maxRowsF32AVX2 reduces each of the rows of n elements of src.
 //
 //go:noescape
 func maxRowsF32AVX2(dst *float32, src *float32, rows int, n int)
-
-// maxMiddleF32AVX2 reduces the middle axis of src [outer, n, inner], in its order.
-//
-//go:noescape
-func maxMiddleF32AVX2(dst *float32, src *float32, outer int, n int, inner int)
 
 // sumRowsF64AVX2 reduces each of the rows of n elements of src.
 //
 //go:noescape
 func sumRowsF64AVX2(dst *float64, src *float64, rows int, n int)
 
-// sumMiddleF64AVX2 reduces the middle axis of src [outer, n, inner], in its order.
-//
-//go:noescape
-func sumMiddleF64AVX2(dst *float64, src *float64, outer int, n int, inner int)
-
 // maxRowsF64AVX2 reduces each of the rows of n elements of src.
 //
 //go:noescape
 func maxRowsF64AVX2(dst *float64, src *float64, rows int, n int)
-
-// maxMiddleF64AVX2 reduces the middle axis of src [outer, n, inner], in its order.
-//
-//go:noescape
-func maxMiddleF64AVX2(dst *float64, src *float64, outer int, n int, inner int)

@@ -41,6 +41,20 @@ func testReductions[T Float](t *testing.T, o *Ops[T]) {
 		twin.SumMiddle(want, src, n, inner)
 		o.SumMiddle(dst, src, n, inner)
 		check("SumMiddle", dst, want)
+		if outer == 1 && inner > 1 { // in two parts, from zeros: the same chains
+			clear(dst)
+			part := n / 3
+			o.AddMiddle(dst, src, part, inner)
+			o.AddMiddle(dst, src[part*inner:], n-part, inner)
+			check("AddMiddle", dst, want)
+		}
+		if outer > 0 {
+			copy(want, random[T](r, len(want)))
+			copy(dst, want)
+			twin.AddMiddle(want, src, n*outer/(outer+1), inner)
+			o.AddMiddle(dst, src, n*outer/(outer+1), inner)
+			check("AddMiddle", dst, want)
+		}
 		twin.MaxMiddle(want, src, n, inner)
 		o.MaxMiddle(dst, src, n, inner)
 		check("MaxMiddle", dst, want)
@@ -107,6 +121,29 @@ func testReductionValues[T Float](t *testing.T, o *Ops[T]) {
 	o.MaxRows(row[:2], []T{1, nan, 3, 2, -1, 0}, 3)
 	if row[0] == row[0] || row[1] != 2 {
 		t.Errorf("maximum with NaN: %v", row[:2])
+	}
+}
+
+// TestAddMiddleIsAChain compares with additions one after the other, an inner axis of 1 among them.
+func TestAddMiddleIsAChain(t *testing.T) {
+	forEach(t, testChain[float32], testChain[float64])
+}
+
+func testChain[T Float](t *testing.T, o *Ops[T]) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for _, inner := range []int{1, 3, 8, 24, 65, 256} {
+		const n = 50
+		src, acc := random[T](r, n*inner), random[T](r, inner)
+		want := append([]T(nil), acc...)
+		for i, x := range src {
+			want[i%inner] += x
+		}
+		o.AddMiddle(acc, src, n, inner)
+		for j := range acc {
+			if acc[j] != want[j] {
+				t.Errorf("inner %d: element %d is %v, want %v", inner, j, acc[j], want[j])
+			}
+		}
 	}
 }
 

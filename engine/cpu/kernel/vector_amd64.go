@@ -34,6 +34,13 @@ func checked3[T Float](f func(dst, p, a, b *T, n int)) func(dst, p, a, b []T) {
 	}
 }
 
+func checkedI32(f func(dst, a, b *int32, n int)) func(dst, a, b []int32) {
+	return func(dst, a, b []int32) {
+		a, b = a[:len(dst)], b[:len(dst)]
+		f(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+	}
+}
+
 func checkedConversion[D, S Float | int32](f func(dst *D, src *S, n int)) func(dst []D, src []S) {
 	return func(dst []D, src []S) {
 		src = src[:len(dst)]
@@ -61,6 +68,53 @@ func checkedMiddle[T Float](f func(dst, src *T, outer, n, inner int), rows func(
 		outer := wholeBlocks(len(dst), inner)
 		src = src[:len(dst)*n]
 		f(unsafe.SliceData(dst), unsafe.SliceData(src), outer, n, inner)
+	}
+}
+
+func checkedAddMiddle[T Float](f func(acc, src *T, n, inner int)) func(acc, src []T, n, inner int) {
+	return func(acc, src []T, n, inner int) {
+		acc, src = acc[:inner], src[:n*inner]
+		if len(acc) > 0 {
+			f(unsafe.SliceData(acc), unsafe.SliceData(src), n, inner)
+		}
+	}
+}
+
+// checkedRepeatEach leaves the last elements to plain Go where whole vectors from them on would reach beyond dst.
+func checkedRepeatEach[T Float](f func(dst, src *T, m, n int), lanes int) func(dst, src []T, n int) {
+	return func(dst, src []T, n int) {
+		checkRepeat(len(dst), len(src), n)
+		if n == 0 {
+			return
+		}
+		whole := len(src)
+		if n < lanes {
+			whole = max(0, (len(dst)-lanes)/n+1)
+			if len(dst) < lanes {
+				whole = 0
+			}
+		}
+		f(unsafe.SliceData(dst), unsafe.SliceData(src), whole, n)
+		if whole < len(src) {
+			repeatEach(dst[whole*n:], src[whole:], n)
+		}
+	}
+}
+
+// checkedRepeatRow writes the first copies of a short row by plain Go, until they are long enough: two vectors, which are then the row.
+func checkedRepeatRow[T Float](f func(dst, row *T, copies, n int), long int) func(dst, row []T) {
+	return func(dst, row []T) {
+		if n := len(row); n > 0 && n < long {
+			first := dst[:min(len(dst), (long+n-1)/n*n)]
+			repeatRow(first, row)
+			row, dst = first, dst[len(first):]
+		}
+		if len(dst) >= len(row) && len(row) > 0 {
+			copies := len(dst) / len(row)
+			f(unsafe.SliceData(dst), unsafe.SliceData(row), copies, len(row))
+			dst = dst[copies*len(row):]
+		}
+		repeatRow(dst, row)
 	}
 }
 

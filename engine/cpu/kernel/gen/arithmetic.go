@@ -29,6 +29,18 @@ func arithmetic(g *generator) {
 		} {
 			g.elementwise(f.stem, []string{"a", "b"}, f.emit)
 		}
+		for _, f := range []struct {
+			stem string
+			join func(g *generator, product, c operand.Op) reg.VecVirtual
+		}{
+			{"mulAdd", (*generator).vadd},
+			{"mulSub", (*generator).vsub},
+			{"negMulAdd", func(g *generator, product, c operand.Op) reg.VecVirtual { return g.vsub(c, product) }},
+		} {
+			g.elementwise(f.stem, []string{"a", "b", "c"}, func(g *generator, x []operand.Op) operand.Op {
+				return f.join(g, g.vmul(x[0], x[1]), x[2])
+			})
+		}
 		g.elementwise("choose", []string{"p", "a", "b"}, func(g *generator, x []operand.Op) operand.Op {
 			zero := g.vec()
 			g.zero(zero)
@@ -64,6 +76,7 @@ const (
 	eqOQ      = 0x00
 	unordered = 0x03
 	neUQ      = 0x04
+	ordered   = 0x07
 	geOQ      = 0x1d
 	gtOQ      = 0x1e
 	ltOQ      = 0x11

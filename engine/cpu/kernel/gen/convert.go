@@ -19,6 +19,7 @@ func convert(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		g.fill()
 	}
+	g.equal()
 }
 
 // conversion goes by the lanes of the wider type; the other side is as many lanes of a narrower register.
@@ -73,6 +74,18 @@ func (g *generator) conversion(name string, from, to int, emit func(...operand.O
 	g.storeMasked(y, outMask, operand.Mem{Base: dst})
 	g.Label("done")
 	g.ret()
+}
+
+// equal compares int32.
+func (g *generator) equal() {
+	g.elem, g.integer = 4, true
+	g.elementwise("eq", []string{"a", "b"}, func(g *generator, x []operand.Op) operand.Op {
+		v := g.vec()
+		g.VPCMPEQD(x[1], x[0], v)
+		g.VPSRLD(operand.Imm(31), v, v)
+		return v
+	})
+	g.integer = false
 }
 
 func (g *generator) fill() {

@@ -26,6 +26,10 @@ func main() {
 		{"arithmetic", avx512, arithmetic},
 		{"transcendental", avx2, transcendental},
 		{"reduce", avx2, reduce},
+		{"middle", avx2, middle},
+		{"middle", avx512, middle},
+		{"repeat", avx2, repeat},
+		{"repeat", avx512, repeat},
 		{"convert", avx2, convert},
 		{"transpose", avx2, transpose},
 	} {

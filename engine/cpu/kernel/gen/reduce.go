@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"math/bits"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -16,7 +15,7 @@ type reduction struct {
 	join  func(g *generator, acc, x operand.Op) reg.VecVirtual
 }
 
-// reduce writes sums and maxima along rows and along a middle axis.
+// reduce writes sums and maxima along rows.
 func reduce(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		for _, r := range []reduction{
@@ -24,7 +23,6 @@ func reduce(g *generator) {
 			{"max", math.Inf(-1), (*generator).vmax},
 		} {
 			g.reduceRows(r)
-			g.reduceMiddle(r)
 		}
 	}
 }
@@ -109,84 +107,6 @@ func (g *generator) reduceRows(r reduction) {
 	g.ADDQ(operand.Imm(uint64(g.elem)), dst)
 	g.DECQ(rows)
 	g.JMP(operand.LabelRef("row"))
-	g.Label("done")
-	g.ret()
-}
-
-// reduceMiddle goes down columns, four vectors across, then one, then the rest under a mask.
-func (g *generator) reduceMiddle(r reduction) {
-	g.text(r.stem+"Middle", fmt.Sprintf("func(dst, src *%s, outer, n, inner int)", g.typ()),
-		"reduces the middle axis of src [outer, n, inner], in its order.")
-	dst := g.Load(g.Param("dst"), g.GP64())
-	src := g.Load(g.Param("src"), g.GP64())
-	outer := g.Load(g.Param("outer"), g.GP64())
-	stride := g.Load(g.Param("inner"), g.GP64())
-	g.SHLQ(operand.Imm(uint64(bits.TrailingZeros(uint(g.elem)))), stride)
-	block := g.Load(g.Param("n"), g.GP64())
-	g.IMULQ(stride, block)
-	mask := g.mask()
-	rest := g.Load(g.Param("inner"), g.GP64())
-	g.ANDQ(operand.Imm(uint64(g.lanes()-1)), rest)
-	g.firstLanes(rest, mask)
-
-	g.Label("outer")
-	g.TESTQ(outer, outer)
-	g.JLE(operand.LabelRef("done"))
-	left := g.Load(g.Param("inner"), g.GP64())
-	column := g.GP64()
-	g.MOVQ(src, column)
-	down := func(name string, vectors int, masked bool) {
-		acc := make([]reg.VecVirtual, vectors)
-		for i := range acc {
-			acc[i] = g.constant(r.start)
-		}
-		p, n := g.GP64(), g.Load(g.Param("n"), g.GP64())
-		g.MOVQ(column, p)
-		g.TESTQ(n, n)
-		g.JLE(operand.LabelRef(name + "Store"))
-		g.Label(name + "Loop")
-		for i := range acc {
-			m, x := operand.Mem{Base: p, Disp: i * g.width()}, g.vec()
-			if masked {
-				g.loadMasked(m, mask, x)
-			} else {
-				g.load(m, x)
-			}
-			g.into(acc[i], r.join(g, acc[i], x))
-		}
-		g.ADDQ(stride, p)
-		g.DECQ(n)
-		g.JNE(operand.LabelRef(name + "Loop"))
-		g.Label(name + "Store")
-		for i := range acc {
-			m := operand.Mem{Base: dst, Disp: i * g.width()}
-			if masked {
-				g.storeMasked(acc[i], mask, m)
-			} else {
-				g.store(acc[i], m)
-			}
-		}
-	}
-	for _, vectors := range []int{4, 1} {
-		name, next := fmt.Sprintf("columns%d", vectors), map[int]string{4: "columns1", 1: "rest"}[vectors]
-		g.Label(name)
-		g.CMPQ(left, operand.Imm(uint64(vectors*g.lanes())))
-		g.JLT(operand.LabelRef(next))
-		down(name, vectors, false)
-		g.ADDQ(operand.Imm(uint64(vectors*g.width())), column)
-		g.ADDQ(operand.Imm(uint64(vectors*g.width())), dst)
-		g.SUBQ(operand.Imm(uint64(vectors*g.lanes())), left)
-		g.JMP(operand.LabelRef(name))
-	}
-	g.Label("rest")
-	g.TESTQ(left, left)
-	g.JEQ(operand.LabelRef("next"))
-	down("rest", 1, true)
-	g.LEAQ(operand.Mem{Base: dst, Index: left, Scale: uint8(g.elem)}, dst)
-	g.Label("next")
-	g.ADDQ(block, src)
-	g.DECQ(outer)
-	g.JMP(operand.LabelRef("outer"))
 	g.Label("done")
 	g.ret()
 }

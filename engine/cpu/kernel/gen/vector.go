@@ -25,16 +25,25 @@ type generator struct {
 	*build.Context
 	isa  isa
 	elem int
-	data map[string]operand.Mem
+	// integer makes names and types those of int32.
+	integer bool
+	data    map[string]operand.Mem
 }
 
 func (g *generator) width() int { return [...]int{32, 64}[g.isa] } // bytes of a vector
 func (g *generator) lanes() int { return g.width() / g.elem }
 func (g *generator) typ() string {
+	if g.integer {
+		return "int32"
+	}
 	return map[int]string{4: "float32", 8: "float64"}[g.elem]
 }
 func (g *generator) suffix() string {
-	return map[int]string{4: "F32", 8: "F64"}[g.elem] + [...]string{"AVX2", "AVX512"}[g.isa]
+	name := map[int]string{4: "F32", 8: "F64"}[g.elem]
+	if g.integer {
+		name = "I32"
+	}
+	return name + [...]string{"AVX2", "AVX512"}[g.isa]
 }
 
 // text opens a function named by its stem, the element and the level.
@@ -114,6 +123,43 @@ func (g *generator) storeMasked(v, mask, m operand.Op) {
 	default:
 		g.VMASKMOVPD(v, mask, m)
 	}
+}
+
+// storeFirst stores the first n lanes of v, 0 ≤ n ≤ lanes, which mask selects. AVX2's masked store is slow on some processors
+// (tens of micro-operations on Zen), so that there it goes by halves, which it takes from v.
+func (g *generator) storeFirst(label string, v, n reg.Register, mask operand.Op, m operand.Mem) {
+	if g.isa == avx512 {
+		g.storeMasked(v, mask, m)
+		return
+	}
+	p, x := g.GP64(), v.(reg.Vec).AsX()
+	g.LEAQ(m, p)
+	size := g.width() // of the piece to store
+	for lanes := g.lanes(); lanes > 0; lanes /= 2 {
+		next := fmt.Sprintf("%sBelow%d", label, lanes)
+		g.TESTQ(operand.U32(uint32(lanes)), n)
+		g.JEQ(operand.LabelRef(next))
+		to := operand.Mem{Base: p}
+		switch size {
+		case 32:
+			g.VMOVUPS(v, to)
+			g.JMP(operand.LabelRef(label + "Stored"))
+		case 16:
+			g.VMOVUPS(x, to)
+			g.VEXTRACTF128(operand.Imm(1), v, x)
+		case 8:
+			g.VMOVLPS(x, to)
+			g.VPERMILPD(operand.Imm(1), x, x)
+		case 4:
+			g.VMOVSS(x, to)
+		}
+		if lanes > 1 && size < 32 {
+			g.ADDQ(operand.Imm(uint64(size)), p)
+		}
+		g.Label(next)
+		size /= 2
+	}
+	g.Label(label + "Stored")
 }
 
 // firstLanes makes the mask of the first n lanes, 0 ≤ n ≤ lanes. In AVX2 it is a window on ones followed by zeros.

@@ -1,0 +1,66 @@
+package kernel
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestRepeat compares with the definitions, in all short sizes and some long ones.
+func TestRepeat(t *testing.T) {
+	forEach(t, testRepeat[float32], testRepeat[float64])
+}
+
+func testRepeat[T Float](t *testing.T, o *Ops[T]) {
+	r := rand.New(rand.NewPCG(3, 3))
+	sizes := []int{63, 64, 65, 100, 257}
+	for n := range 36 {
+		sizes = append(sizes, n)
+	}
+	for _, n := range sizes {
+		for _, m := range sizes {
+			src, srcIntact := guarded[T](m, r.IntN(16))
+			copy(src, random[T](r, m))
+			dst, intact := guarded[T](m*n, r.IntN(16))
+			o.RepeatEach(dst, src, n)
+			intact(t)
+			srcIntact(t)
+			for i := range dst {
+				if dst[i] != src[i/n] {
+					t.Fatalf("each of %d elements %d times: element %d is %v, want %v", m, n, i, dst[i], src[i/n])
+				}
+			}
+			if m == 0 {
+				continue
+			}
+			long, intact := guarded[T](m*min(n, 9)+n%m, r.IntN(16))
+			o.RepeatRow(long, src)
+			intact(t)
+			srcIntact(t)
+			for i := range long {
+				if long[i] != src[i%m] {
+					t.Fatalf("a row of %d in %d elements: element %d is %v, want %v", m, len(long), i, long[i], src[i%m])
+				}
+			}
+		}
+	}
+}
+
+func TestRepeatRefuses(t *testing.T) {
+	forEach(t, testRepeatRefuses[float32], testRepeatRefuses[float64])
+}
+
+func testRepeatRefuses[T Float](t *testing.T, o *Ops[T]) {
+	for name, f := range map[string]func(){
+		"sizes that do not match": func() { o.RepeatEach(make([]T, 5), make([]T, 2), 3) },
+		"an empty row":            func() { o.RepeatRow(make([]T, 5), nil) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s did not panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
