@@ -73,6 +73,8 @@ func genericOps[T Float]() Ops[T] {
 		Transpose:      transposeGeneric[T],
 		GatherRows:     gatherRows[T],
 		ScatterAddRows: scatterAddRows(zip(func(a, b T) T { return a + b })),
+
+		segments: genericSegments[T](),
 	}
 }
 

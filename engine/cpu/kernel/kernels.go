@@ -66,7 +66,8 @@ type Ops[T Float] struct {
 	// ScatterAddRows adds row i of src [len(index), width] to row index[i] of dst [·, width], in the order of i.
 	ScatterAddRows func(dst, src []T, index []int32, width int)
 
-	gemm blocks[T]
+	gemm     blocks[T]
+	segments []segmentKernels[T] // the longest vectors first
 }
 
 // Unary computes dst[i] = f(a[i]).

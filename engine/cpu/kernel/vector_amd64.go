@@ -6,9 +6,11 @@ import "unsafe"
 func vectorize(k *Kernels, l Level) {
 	if l >= AVX2 {
 		avx2(k)
+		segmentsAVX2(k)
 	}
 	if l >= AVX512 {
 		avx512(k)
+		segmentsAVX512(k)
 	}
 }
 

@@ -22,6 +22,8 @@ func main() {
 	}{
 		{"gemm", avx2, gemm},
 		{"gemm", avx512, gemm},
+		{"segments", avx2, segments},
+		{"segments", avx512, segments},
 		{"arithmetic", avx2, arithmetic},
 		{"arithmetic", avx512, arithmetic},
 		{"transcendental", avx2, transcendental},
