@@ -18,11 +18,12 @@ var allowed = map[string]struct{ imports, why string }{
 	"graph":    {"", "programs know nothing of who runs them"},
 	"spectral": {"linop", "wall: sees operators only"},
 
-	"engine":                {"graph", "the interface, in terms of programs"},
-	"engine/reference":      {"engine graph", "the oracle stands alone"},
-	"engine/cpu":            {"engine engine/cpu/kernel graph", "the fast engine"},
-	"engine/cpu/kernel":     {"", "inner loops over slices"},
-	"engine/cpu/kernel/gen": {"", "makes assembly; not in the binary"},
+	"engine":                 {"graph", "the interface, in terms of programs"},
+	"engine/reference":       {"engine graph", "the oracle stands alone"},
+	"engine/cpu":             {"engine engine/cpu/kernel graph", "the fast engine"},
+	"engine/cpu/kernel":      {"", "inner loops over slices"},
+	"engine/cpu/convolution": {"engine/cpu/kernel graph", "implicit matrix products on images"},
+	"engine/cpu/kernel/gen":  {"", "makes assembly; not in the binary"},
 
 	"dataset":    {"random spec", "reads and transforms data; no model"},
 	"checkpoint": {"", "files of tensors; matching by name and shape"},
