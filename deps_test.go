@@ -20,7 +20,7 @@ var allowed = map[string]struct{ imports, why string }{
 
 	"engine":                 {"graph", "the interface, in terms of programs"},
 	"engine/reference":       {"engine graph", "the oracle stands alone"},
-	"engine/cpu":             {"engine engine/cpu/kernel graph", "the fast engine"},
+	"engine/cpu":             {"engine engine/cpu/convolution engine/cpu/kernel graph", "the fast engine"},
 	"engine/cpu/kernel":      {"", "inner loops over slices"},
 	"engine/cpu/convolution": {"engine/cpu/kernel graph", "implicit matrix products on images"},
 	"engine/cpu/kernel/gen":  {"", "makes assembly; not in the binary"},

@@ -52,6 +52,74 @@ func fillInputs(p *graph.Program) []engine.Array {
 	return in
 }
 
+// run compiles p and binds it to random inputs.
+func run(b *testing.B, e *cpu.Engine, p *graph.Program) engine.Run {
+	x, err := e.Compile(p, engine.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := make([]engine.Array, len(p.Outputs))
+	for i, v := range p.Outputs {
+		out[i] = engine.NewArray(v.Type())
+	}
+	r, err := x.Bind(fillInputs(p), out)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := r(); err != nil {
+		b.Fatal(err)
+	}
+	return r
+}
+
+// BenchmarkResNet times the gradient with batch statistics and the Hessian-vector product with running ones, on 128 images, on one
+// thread and on two.
+func BenchmarkResNet(b *testing.B) {
+	e, _ := cpu.New()
+	for _, s := range []spec.Model{{Kind: "resnet20", Width: 16}, {Kind: "resnet18", Width: 8}} {
+		m, err := model.New(s, []int{3, 32, 32}, 10)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, hvp := range []bool{false, true} {
+			mode := map[bool]model.Mode{false: model.Batch, true: model.Eval}[hvp]
+			p := program(b, m, 128, graph.Float32, hvp, mode)
+			for threads := 1; threads <= 2; threads++ {
+				b.Run(fmt.Sprintf("%s/hvp=%v/threads=%d", s.Kind, hvp, threads), func(b *testing.B) {
+					r := run(b, e.WithThreads(threads), p)
+					b.ReportAllocs()
+					for b.Loop() {
+						if err := r(); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkCompile times the planning of programs.
+func BenchmarkCompile(b *testing.B) {
+	e, _ := cpu.New()
+	for _, c := range []struct {
+		model spec.Model
+		shape []int
+	}{{spec.Model{Kind: "mlp", Width: 32, Depth: 2}, []int{64}}, {spec.Model{Kind: "resnet18", Width: 8}, []int{3, 32, 32}}} {
+		m, err := model.New(c.model, c.shape, 10)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(c.model.Kind, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := e.Compile(program(b, m, 128, graph.Float32, true, model.Eval), engine.Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkStep times the gradient and the Hessian-vector product of small fully connected nets.
 func BenchmarkStep(b *testing.B) {
 	e, _ := cpu.New()
@@ -61,16 +129,7 @@ func BenchmarkStep(b *testing.B) {
 				m, _ := model.New(spec.Model{Kind: "mlp", Width: w, Depth: 2}, []int{64}, 10)
 				p := program(b, m, n, graph.Float32, hvp, model.Eval)
 				b.Run(fmt.Sprintf("w%d/n%d/hvp=%v", w, n, hvp), func(b *testing.B) {
-					x, _ := e.Compile(p, engine.Options{})
-					in := fillInputs(p)
-					out := make([]engine.Array, len(p.Outputs))
-					for i, v := range p.Outputs {
-						out[i] = engine.NewArray(v.Type())
-					}
-					run, err := x.Bind(in, out)
-					if err != nil {
-						b.Fatal(err)
-					}
+					run := run(b, e, p)
 					b.ReportAllocs()
 					for b.Loop() {
 						run()

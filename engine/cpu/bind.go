@@ -12,9 +12,12 @@ import (
 type executable struct {
 	k         *kernel.Kernels
 	plan      *plan
+	threads   int
 	constants []engine.Array
 	arena     [3]engine.Array
-	scratch   [3]engine.Array // of a step while it runs
+	scratch   [][3]engine.Array // of each worker, for a step while it runs
+
+	convolutions map[any]any // plans by kind, geometry and element type
 }
 
 // binding resolves nodes to memory while a program is bound.
@@ -29,24 +32,28 @@ func (x *executable) Bind(in, out []engine.Array) (engine.Run, error) {
 	if err := engine.CheckArguments(x.plan.program, in, out); err != nil {
 		return nil, err
 	}
+	for d := range x.arena {
+		if x.arena[d].Len() < x.plan.arena[d] { // a program that is never bound needs no memory
+			x.arena[d] = alignedArray(graph.DType(d), x.plan.arena[d])
+		}
+	}
 	b := &binding{executable: x, in: in, out: out}
-	steps := make([]func(), 0, len(x.plan.steps)+len(x.plan.finals))
+	var tasks []*task
 	for i := range x.plan.steps {
 		s := &x.plan.steps[i]
 		if s.operation != nil {
-			steps = append(steps, b.bindOperation(s.operation))
-		} else if s.group[0].typ.Size() > 0 {
-			steps = append(steps, b.bindGroup(s.group))
+			tasks = append(tasks, b.bindOperation(s.operation)...)
+		} else if s.group[0].groupSize() > 0 {
+			tasks = append(tasks, b.bindGroup(s.group))
 		}
 	}
 	for _, n := range x.plan.finals {
-		steps = append(steps, b.bindFinal(n))
+		tasks = append(tasks, serial(b.bindFinal(n)))
 	}
+	run := sequence(tasks, x.threads)
 	return func() error {
 		b.err = nil
-		for _, s := range steps {
-			s()
-		}
+		run()
 		return b.err
 	}, nil
 }
@@ -66,12 +73,13 @@ func (b *binding) array(n *node) engine.Array {
 	panic("cpu: a node without memory is read: " + n.op.String())
 }
 
-// reserve gives n elements for the use of one step while it runs. Steps share them.
-func (x *executable) reserve(d graph.DType, n int) engine.Array {
-	if x.scratch[d].Len() < n {
-		x.scratch[d] = alignedArray(d, n)
+// reserve gives n elements for the use of one worker in one step while it runs. Steps share them.
+func (x *executable) reserve(worker int, d graph.DType, n int) engine.Array {
+	s := &x.scratch[worker][d]
+	if s.Len() < n {
+		*s = alignedArray(d, n)
 	}
-	return part(x.scratch[d], 0, n)
+	return part(*s, 0, n)
 }
 
 func part(a engine.Array, at, n int) engine.Array {

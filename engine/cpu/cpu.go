@@ -2,12 +2,13 @@
 //
 // Compile lowers a program in four passes, each in its own file:
 //
-//   - node.go, view.go: common subexpressions are shared; reshape, transpose, broadcast and slice become strided views, folded into
-//     whatever reads them; what depends on no input is computed once.
-//   - plan.go: work is ordered by levels, and elementwise work of one level and size becomes one group.
+//   - node.go, view.go, layout.go, sum.go: common subexpressions are shared; reshape, transpose, broadcast and slice become strided
+//     views, folded into whatever reads them; images are kept channels last; what depends on no input is computed once.
+//   - accumulate.go, recompute.go, plan.go: products are added to products in place; work is ordered by levels; elementwise work and
+//     sums of one level and size become one group; what is cheap is computed again rather than kept.
 //   - place.go: outputs go to the caller's arrays, donated inputs are written in place, all else shares one arena by liveness.
-//   - bind.go: each step becomes a closure over slices. A group (group.go) runs as a chain of kernels over tiles that stay in the L1
-//     cache; a contraction (dot.go, conv.go) as matrix products.
+//   - bind.go: each step becomes a task, of units that threads may share (task.go). A group (group.go, loop.go, stream.go) runs as a
+//     chain of kernels over tiles that stay in the L1 cache; a contraction (dot.go, conv.go) as matrix products.
 //
 // All arithmetic is in package kernel. A result's bits do not depend on the level of instructions, except in transcendental functions;
 // nor, ever, on what else is in the program: an element of a batch has the bits it has alone.
@@ -20,7 +21,10 @@ import (
 )
 
 // Engine is an engine.Engine. The zero value is not usable; see New.
-type Engine struct{ k *kernel.Kernels }
+type Engine struct {
+	k       *kernel.Kernels
+	threads int
+}
 
 // New gives the engine for this machine's best instructions, or for those that the environment variable kernel.Env names.
 func New() (*Engine, error) {
@@ -32,7 +36,11 @@ func New() (*Engine, error) {
 }
 
 // At gives the engine for a level that the machine has.
-func At(level kernel.Level) *Engine { return &Engine{kernel.For(level)} }
+func At(level kernel.Level) *Engine { return &Engine{kernel.For(level), 1} }
+
+// WithThreads gives an engine of the same level whose programs each run on up to n threads: for a single big model. Many small programs
+// run best on an engine of one thread each, the default. Results do not depend on n.
+func (e *Engine) WithThreads(n int) *Engine { return &Engine{e.k, max(1, n)} }
 
 // Level names the instructions in use.
 func (e *Engine) Level() string { return e.k.Level.String() }
@@ -42,12 +50,9 @@ func (e *Engine) Compile(p *graph.Program, o engine.Options) (engine.Executable,
 	if err := engine.Check(p, o); err != nil {
 		return nil, err
 	}
-	x := &executable{k: e.k, plan: newPlan(p, o)}
+	x := &executable{k: e.k, plan: newPlan(p, o), threads: e.threads, scratch: make([][3]engine.Array, e.threads), convolutions: map[any]any{}}
 	if err := x.fillConstants(e); err != nil {
 		return nil, err
-	}
-	for d := range x.arena {
-		x.arena[d] = alignedArray(graph.DType(d), x.plan.arena[d])
 	}
 	return x, nil
 }

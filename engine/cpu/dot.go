@@ -24,14 +24,6 @@ func (l *lowering) dotOperands(n *node) []view {
 	return []view{a, b}
 }
 
-func (w view) permute(axes []int) view {
-	r := view{base: w.base, offset: w.offset}
-	for _, a := range axes {
-		r.shape, r.strides = append(r.shape, w.shape[a]), append(r.strides, w.strides[a])
-	}
-	return r
-}
-
 // matrix is a batch of evenly strided matrices.
 type matrix struct {
 	rows, cols       int
@@ -74,25 +66,67 @@ func dotMatrices(n *node) (a, b matrix) {
 	return a, b
 }
 
-// bindDot runs one matrix product for each element of the batch.
-func bindDot[T kernel.Float](b *binding, n *node) func() {
+// bindDot makes one matrix product for each element of the batch. Threads share the batch, or blocks of the longer side of C.
+func bindDot[T kernel.Float](b *binding, n *node) *task {
 	k := ops[T](b.k)
 	left, right := dotMatrices(n)
 	x, y, c := memory[T](b, n.args[0].base), memory[T](b, n.args[1].base), memory[T](b, n)
 	m, cols, inner := left.rows, right.cols, left.cols
 	if len(c) == 0 {
-		return func() {}
+		return &task{}
 	}
 	if inner == 0 {
-		return func() { clear(c) }
+		return serial(func() { clear(c) })
 	}
-	operand := func(s []T, q matrix, i int) kernel.Strided[T] {
-		return kernel.Strided[T]{Data: s[q.offsets[i]:], Row: q.rowStep, Col: q.colStep}
-	}
-	scratch := elements[T](b.reserve(n.typ.DType, k.GemmScratch(m, cols, inner, operand(x, left, 0), operand(y, right, 0))))
-	return func() {
-		for i := range left.offsets {
-			k.Gemm(c[i*m*cols:], cols, operand(x, left, i), operand(y, right, i), m, cols, inner, false, scratch)
+	t := &task{work: 2 * float64(len(c)) * float64(inner) * flopTime}
+	batch, rows, columns := len(left.offsets), 1, 1 // how many blocks there are of each
+	const block = 64
+	if t.units = batch; b.threads > 1 && batch < 4*b.threads {
+		if m >= cols {
+			rows = (m + block - 1) / block
+		} else {
+			columns = (cols + block - 1) / block
 		}
+		t.units *= rows * columns
 	}
+	blockOf := func(count, i, size int) (from, length int) {
+		if count == 1 {
+			return 0, size
+		}
+		return i * block, min(block, size-i*block)
+	}
+	for w := range b.workers(t) {
+		a0, b0 := operand(x, &left, 0), operand(y, &right, 0)
+		need := 0
+		for _, u := range []int{0, rows*columns - 1} {
+			_, h := blockOf(rows, u, m)
+			_, v := blockOf(columns, u, cols)
+			need = max(need, k.GemmScratch(h, v, inner, a0, b0))
+		}
+		scratch := elements[T](b.reserve(w, n.typ.DType, need))
+		if rows*columns == 1 { // the common case, with nothing to work out
+			t.run = append(t.run, func(from, to int) {
+				for i := from; i < to; i++ {
+					k.Gemm(c[i*m*cols:], cols, operand(x, &left, i), operand(y, &right, i), m, cols, inner, false, scratch)
+				}
+			})
+			continue
+		}
+		t.run = append(t.run, func(from, to int) {
+			for u := from; u < to; u++ {
+				i := u / (rows * columns)
+				top, height := blockOf(rows, u%(rows*columns), m)
+				side, width := blockOf(columns, u%(rows*columns), cols)
+				p, q := operand(x, &left, i), operand(y, &right, i)
+				p.Data, q.Data = p.Data[top*p.Row:], q.Data[side*q.Col:]
+				k.Gemm(c[(i*m+top)*cols+side:], cols, p, q, height, width, inner, false, scratch)
+			}
+		})
+	}
+	return t
+}
+
+// operand is element i of a batch of matrices in s.
+func operand[T kernel.Float](s []T, q *matrix, i int) kernel.Strided[T] {
+	return kernel.Strided[T]{Data: s[q.offsets[i]:], Row: q.rowStep, Col: q.colStep}
 }

@@ -14,6 +14,7 @@ const (
 	external    kind = iota // an input, bound by the caller
 	constant                // known when compiling
 	elementwise             // computed in a fused group
+	reduction               // a sum that a fused group makes on its way over the operand
 	operation               // computed by a step of its own
 )
 
@@ -25,14 +26,18 @@ type node struct {
 	typ  graph.Type
 	args []view // an operation's operands in their own shapes; an elementwise node's, in its shape
 	id   int    // position in topological order
+	sums int    // how many sums lie, one behind the other, on the longest way to it
+	sum  block  // reduction: which of its operand's elements
+	onto *node  // operation: the sum is added to what this node left, in its buffer; see accumulate.go
 
-	level  int  // see schedule
-	stored bool // needs memory: read by other steps or as an output
-	input  int  // external: which input
-	folded int  // constant: 1 + its place among the plan's folded values; 0 if its data stand in attr
-	late   bool // written at the end of each tile, since the group still reads the input that the output replaces
-	output int  // which output's memory it is written to, −1 if none
-	buffer buffer
+	level   int  // see schedule
+	stored  bool // needs memory: read by other steps or as an output
+	virtual bool // computed again in each group that reads it; see recompute.go
+	input   int  // external: which input
+	folded  int  // constant: 1 + its place among the plan's folded values; 0 if its data stand in attr
+	late    bool // written at the end of each tile, since the group still reads the input that the output replaces
+	output  int  // which output's memory it is written to, −1 if none
+	buffer  buffer
 }
 
 // buffer is where a node lives.
@@ -65,6 +70,12 @@ type lowering struct {
 
 func (l *lowering) add(n *node) *node {
 	n.id, n.output = len(l.nodes), -1
+	for _, w := range n.args {
+		n.sums = max(n.sums, w.base.sums)
+	}
+	if n.op == graph.OpReduceSum {
+		n.sums++
+	}
 	l.nodes = append(l.nodes, n)
 	return n
 }
@@ -107,7 +118,14 @@ func (l *lowering) lower(v *graph.Value) {
 		l.views[v] = w
 		return
 	case op.Elementwise():
-		n.kind = elementwise
+		l.views[v] = l.lowerElementwise(n, v.Key())
+		return
+	case op == graph.OpReduceSum:
+		l.views[v] = l.lowerSum(n)
+		return
+	case op == graph.OpConv || op == graph.OpConvInput || op == graph.OpConvWeight:
+		l.views[v] = l.lowerConvolution(n)
+		return
 	default:
 		n.kind = operation
 		l.legalise(n)
@@ -116,12 +134,22 @@ func (l *lowering) lower(v *graph.Value) {
 }
 
 // copyOf makes a view's elements contiguous.
-func (l *lowering) copyOf(w view) *node {
+func (l *lowering) copyOf(w view) *node { return l.share(newCopy(w), "copy") }
+
+func newCopy(w view) *node {
 	n := &node{kind: elementwise, op: copyOp, typ: graph.Type{DType: w.base.typ.DType, Shape: w.shape}, args: []view{w}}
-	if _, stride := mergeAxes(w.shape, w.strides); len(stride) > 1 && stride[len(stride)-1] > 1 {
+	if w.transposed() {
 		n.kind = operation // a transpose is better done by blocks than by tiles
 	}
-	return l.share(n, "copy")
+	return n
+}
+
+// contiguously gives the same elements from contiguous memory.
+func (l *lowering) contiguously(w view) view {
+	if w.contiguous() {
+		return w
+	}
+	return whole(l.copyOf(w))
 }
 
 // legalise gives an operation operands that its kernel can read: strided for a dot product, contiguous for all others.
@@ -131,8 +159,6 @@ func (l *lowering) legalise(n *node) {
 		return
 	}
 	for i, w := range n.args {
-		if !w.contiguous() {
-			n.args[i] = whole(l.copyOf(w))
-		}
+		n.args[i] = l.contiguously(w)
 	}
 }

@@ -7,32 +7,34 @@ import (
 	"basin/graph"
 )
 
-// bindOperation makes the step of an operation.
-func (b *binding) bindOperation(n *node) func() {
+// bindOperation makes the tasks of an operation.
+func (b *binding) bindOperation(n *node) []*task {
 	switch n.args[0].base.typ.DType {
 	case graph.Float32:
 		return bindFloat[float32](b, n)
 	case graph.Float64:
 		return bindFloat[float64](b, n)
 	}
-	return bindAny[int32](b, n)
+	return alone(bindAny[int32](b, n))
 }
 
-func bindFloat[T kernel.Float](b *binding, n *node) func() {
+func bindFloat[T kernel.Float](b *binding, n *node) []*task {
 	switch n.op {
 	case graph.OpDot:
-		return bindDot[T](b, n)
+		return []*task{bindDot[T](b, n)}
 	case graph.OpConv, graph.OpConvInput, graph.OpConvWeight:
 		return bindConvolution[T](b, n)
 	case graph.OpReduceSum:
-		return bindReduceSum[T](b, n)
+		return alone(bindShortSums[T](b, n))
 	case graph.OpReduceMax:
-		return bindReduceMax[T](b, n)
+		return alone(bindReduceMax[T](b, n))
 	case graph.OpArgMax:
-		return bindArgMax[T](b, n)
+		return alone(bindArgMax[T](b, n))
 	}
-	return bindAny[T](b, n)
+	return alone(bindAny[T](b, n))
 }
+
+func alone(f func()) []*task { return []*task{serial(f)} }
 
 // bindAny makes the step of an operation that only moves elements, or of one on integers.
 func bindAny[T number](b *binding, n *node) func() {
@@ -168,8 +170,8 @@ func bindTranspose[T number](b *binding, n *node) func() {
 		return func() {}
 	}
 	if last < 1 {
-		one := loadTile(&stream[T]{dst, 1}, src, w)
-		return func() { one(0, len(dst)) }
+		fill := layOut(src, w)
+		return func() { fill(dst, 0) }
 	}
 	// The axis with the smallest stride and the last one span the block; the others are loops.
 	fast := last
@@ -180,8 +182,8 @@ func bindTranspose[T number](b *binding, n *node) func() {
 	}
 	dstStride := rowMajor(size)
 	if fast == last {
-		one := loadTile(&stream[T]{dst, 1}, src, w)
-		return func() { one(0, len(dst)) }
+		fill := layOut(src, w)
+		return func() { fill(dst, 0) }
 	}
 	const block = 16
 	rows, cols, rs, cs, ds := size[fast], size[last], stride[fast], stride[last], dstStride[fast]

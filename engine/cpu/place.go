@@ -30,20 +30,25 @@ func (pl *plan) place(o engine.Options, outputs []*node) {
 		if i < len(o.Donate) {
 			donor = o.Donate[i] - 1
 		}
-		if donor >= 0 && !pl.mayReplace(n, donor, made[n], read) {
+		if donor >= 0 && !pl.mayReplace(n, donor, made[n.root()], read) {
 			pl.finals = append(pl.finals, n)
 			read[n] = len(pl.steps)
 			continue
 		}
-		n.buffer = buffer{place: inOutput, index: i}
+		n.root().buffer = buffer{place: inOutput, index: i}
 	}
 	var residents []*node
 	for _, n := range pl.nodes {
-		if n.stored && n.buffer.place == nowhere {
+		if r := n.root(); r != n {
+			read[r] = max(read[r], read[n], made[n])
+		} else if n.stored && n.buffer.place == nowhere {
 			residents = append(residents, n)
 		}
 	}
 	pl.pack(residents, made, read)
+	for _, n := range pl.nodes {
+		n.buffer = n.root().buffer
+	}
 }
 
 // mayReplace reports whether node n, made at the given step, may be written over the input that donates its memory: all reads of the

@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"cmp"
 	"slices"
 
 	"basin/engine"
@@ -19,14 +18,10 @@ type plan struct {
 	finals    []*node // outputs that are copied from the arena when all steps are done
 }
 
-// step is one operation, or one group of elementwise nodes of equal size that run together tile by tile.
+// step is one operation, or one group of elementwise nodes and sums of equal size that run together tile by tile.
 type step struct {
 	operation *node
 	group     []*node
-}
-
-func (s *step) joins(n *node) bool {
-	return s.group != nil && s.group[0].level == n.level && s.group[0].typ.Size() == n.typ.Size()
 }
 
 func (s *step) nodes() []*node {
@@ -60,7 +55,10 @@ func newPlan(p *graph.Program, o engine.Options) *plan {
 		outputs[i].output, outputs[i].stored = i, true
 	}
 	pl.nodes = l.nodes
-	pl.schedule(outputs)
+	pl.dropDead(outputs)
+	pl.accumulate(outputs)
+	pl.dropDead(outputs)
+	pl.schedule()
 	pl.place(o, outputs)
 	return pl
 }
@@ -69,15 +67,14 @@ func newPlan(p *graph.Program, o engine.Options) *plan {
 func (l *lowering) outputNode(w view, t graph.Type) *node {
 	n := w.base
 	if !w.identity() || n.kind == external || n.kind == constant || n.output >= 0 {
-		n = l.add(&node{kind: elementwise, op: copyOp, typ: t, args: []view{w}})
+		n = newCopy(w)
+		n.typ = t
+		n = l.add(n)
 	}
 	return n
 }
 
-// schedule orders the work by levels. An operation's level is one above its operands'; an elementwise node's is that of its highest
-// operand, one above if it reads another group's result in another order. All elementwise nodes of one level and one size then fuse
-// into one group: no path leads from a group through an operation back into it.
-func (pl *plan) schedule(outputs []*node) {
+func (pl *plan) dropDead(outputs []*node) {
 	live := map[*node]bool{}
 	var mark func(*node)
 	mark = func(n *node) {
@@ -92,64 +89,120 @@ func (pl *plan) schedule(outputs []*node) {
 		mark(n)
 	}
 	pl.nodes = slices.DeleteFunc(pl.nodes, func(n *node) bool { return !live[n] })
-	var work []*node
+}
+
+// schedule orders the work by levels. An operation's level is one above its operands'; that of an elementwise node or a fused sum is
+// that of its highest operand, one above if that is a sum, or another group's result read in another order. Within a level operations
+// come first. All elementwise nodes of one level and one size then fuse into one group: no path leads from a group through an operation
+// or a sum back into it.
+func (pl *plan) schedule() {
+	byLevel := map[int][]*node{}
+	top := 0
 	for _, n := range pl.nodes {
 		for _, w := range n.args {
-			b := w.base
-			level := b.level
-			if n.kind == operation || b.kind == elementwise && !sameGroupOrder(w, n) {
+			level := w.base.level
+			if n.kind == operation || w.base.kind == reduction || w.base.kind == elementwise && !sameGroupOrder(w, n) {
 				level++
 			}
 			n.level = max(n.level, level)
 		}
-		if n.kind == operation || n.kind == elementwise {
-			work = append(work, n)
+		if n.kind != external && n.kind != constant {
+			byLevel[n.level] = append(byLevel[n.level], n)
+			top = max(top, n.level)
 		}
 	}
-	slices.SortStableFunc(work, func(a, b *node) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.groupSize(), b.groupSize()), cmp.Compare(a.id, b.id))
-	})
-	for _, n := range work {
-		last := len(pl.steps) - 1
-		switch {
-		case n.kind == operation:
-			pl.steps = append(pl.steps, step{operation: n})
-			n.stored = true
-		case last >= 0 && pl.steps[last].joins(n):
-			pl.steps[last].group = append(pl.steps[last].group, n)
-		default:
-			pl.steps = append(pl.steps, step{group: []*node{n}})
+	pl.chooseVirtual()
+	for level := range top + 1 {
+		groups := map[int][]*node{}
+		var sizes []int
+		for _, n := range byLevel[level] {
+			if n.kind == operation {
+				pl.steps = append(pl.steps, step{operation: n})
+				continue
+			}
+			size := n.groupSize()
+			if n.virtual {
+				continue
+			}
+			if groups[size] == nil {
+				sizes = append(sizes, size)
+			}
+			groups[size] = append(groups[size], n)
 		}
-	}
-	for _, n := range work {
-		for _, w := range n.args {
-			b := w.base
-			if n.kind == operation || b.level != n.level || !sameGroupOrder(w, n) {
-				b.stored = true
+		slices.Sort(sizes)
+		for _, size := range sizes {
+			for _, g := range splitBySums(withVirtual(groups[size])) {
+				pl.steps = append(pl.steps, step{group: g})
 			}
 		}
 	}
+	pl.chooseStored()
 }
 
-// rank orders work by level, and within a level operations before the groups that may read them.
-func (n *node) rank() int {
-	if n.kind == elementwise {
-		return 2*n.level + 1
-	}
-	return 2 * n.level
-}
-
+// groupSize is the number of elements that a group walks over for n.
 func (n *node) groupSize() int {
-	if n.kind == elementwise {
-		return n.typ.Size()
+	if n.kind == reduction {
+		return n.args[0].size()
 	}
-	return 0
+	return n.typ.Size()
 }
 
-// sameGroupOrder reports whether an elementwise reader of w could sit in one group with w's base: both run over the same elements in
-// the same order.
+// sameGroupOrder reports whether a reader of w could sit in one group with w's base: both run over the same elements in the same order.
 func sameGroupOrder(w view, reader *node) bool {
-	return reader.kind == elementwise && w.base.kind == elementwise && w.identity()
+	return reader.kind != operation && w.base.kind == elementwise && w.identity()
+}
+
+// splitBySums keeps a group together unless it holds sums of different geometry. Those that differ from the first get groups of their
+// own, behind it, where they read what they sum from memory.
+func splitBySums(nodes []*node) [][]*node {
+	var first *block
+	groups := [][]*node{nil}
+	for _, n := range nodes {
+		switch {
+		case n.kind != reduction || first == nil || n.sum.sharesLoop(*first):
+			if n.kind == reduction && first == nil {
+				first = &n.sum
+			}
+			groups[0] = append(groups[0], n)
+		default:
+			at := slices.IndexFunc(groups[1:], func(g []*node) bool { return g[0].sum.sharesLoop(n.sum) })
+			if at < 0 {
+				groups = append(groups, nil)
+				at = len(groups) - 2
+			}
+			groups[at+1] = append(groups[at+1], n)
+		}
+	}
+	return groups
+}
+
+// sharesLoop reports whether two sums can be made in one loop.
+func (q block) sharesLoop(r block) bool {
+	if q.rows() || r.rows() {
+		return q.rows() && r.rows() && q.n == r.n
+	}
+	return q == r
+}
+
+// chooseStored marks what needs memory: results of operations and sums, and elementwise nodes that another step reads.
+func (pl *plan) chooseStored() {
+	for i := range pl.steps {
+		s := &pl.steps[i]
+		inGroup := map[*node]bool{}
+		for _, n := range s.group {
+			inGroup[n] = true
+		}
+		for _, n := range s.nodes() {
+			if n.kind != elementwise {
+				n.stored = true
+			}
+			for _, w := range n.args {
+				if !inGroup[w.base] || !w.identity() {
+					w.base.stored = true
+				}
+			}
+		}
+	}
 }
 
 // foldable lists the values that depend on no input and are read by something that does, or through a view.

@@ -55,6 +55,21 @@ func (w view) identity() bool {
 	return w.offset == 0 && w.size() == w.base.typ.Size() && w.contiguous()
 }
 
+// transposed reports whether neighbours in the view lie apart in memory.
+func (w view) transposed() bool {
+	_, stride := mergeAxes(w.shape, w.strides)
+	return len(stride) > 1 && stride[len(stride)-1] > 1
+}
+
+// permute lists the axes in another order: axis i of the result is axis axes[i] of w.
+func (w view) permute(axes []int) view {
+	r := view{base: w.base, offset: w.offset, shape: make([]int, len(axes)), strides: make([]int, len(axes))}
+	for i, a := range axes {
+		r.shape[i], r.strides[i] = w.shape[a], w.strides[a]
+	}
+	return r
+}
+
 // through applies the view primitive v to w; ok is false if the result is no affine map of the same buffer.
 func (w view) through(v *graph.Value) (r view, ok bool) {
 	r = view{base: w.base, offset: w.offset, shape: v.Shape(), strides: make([]int, v.Type().Rank())}

@@ -1,0 +1,112 @@
+package cpu
+
+import (
+	"slices"
+
+	"basin/graph"
+)
+
+// Σ (g·f + c·d), with f and d constant along the summed axes, is f·Σg + d·Σc. If d is known only after another sum over the same
+// elements, the second form saves a pass: Σg and Σc are made with what d is computed from. So it is with the mean's part of a batch
+// norm's gradient. Which form is taken depends on the operands of the sum alone.
+
+// distributeElements is the size of a segment from which a pass is worth saving.
+const distributeElements = 1 << 14
+
+// term is one summand: u, or −u, times factors that are constant along the summed axes.
+type term struct {
+	u        view
+	factors  []view
+	negative bool
+}
+
+// termsOf splits w into summands along the given axes.
+func termsOf(w view, axes []int) []term {
+	n := w.base
+	if n.kind == elementwise && w.identity() && slices.Equal(w.shape, n.typ.Shape) {
+		switch constant := slices.ContainsFunc(n.args, func(a view) bool { return a.constantAlong(axes) }); n.op {
+		case graph.OpNeg:
+			return negated(termsOf(n.args[0], axes))
+		case graph.OpAdd:
+			if constant { // x − mean stays whole
+				break
+			}
+			return append(termsOf(n.args[0], axes), termsOf(n.args[1], axes)...)
+		case graph.OpSub:
+			if constant {
+				break
+			}
+			return append(termsOf(n.args[0], axes), negated(termsOf(n.args[1], axes))...)
+		case graph.OpMul:
+			for i, f := range n.args {
+				if f.constantAlong(axes) {
+					terms := termsOf(n.args[1-i], axes)
+					for j := range terms {
+						terms[j].factors = append(terms[j].factors[:len(terms[j].factors):len(terms[j].factors)], f)
+					}
+					return terms
+				}
+			}
+		}
+	}
+	return []term{{u: w}}
+}
+
+func negated(terms []term) []term {
+	for i := range terms {
+		terms[i].negative = !terms[i].negative
+	}
+	return terms
+}
+
+func (w view) constantAlong(axes []int) bool {
+	return !slices.ContainsFunc(axes, func(a int) bool { return w.strides[a] != 0 && w.shape[a] != 1 })
+}
+
+// distribute gives the sum of w over one run of axes as a sum of products of sums, if that saves a pass.
+func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
+	if len(runs) != 1 {
+		return view{}, false
+	}
+	axes := runs[0]
+	q := blockOf(w.shape, axes)
+	if !q.fusible() || q.rows() || q.n*q.inner < distributeElements {
+		return view{}, false
+	}
+	terms := termsOf(w, axes)
+	leaf, factor := 0, 0
+	for _, t := range terms {
+		if !t.u.contiguous() || t.u.constantAlong(axes) {
+			return view{}, false
+		}
+		leaf = max(leaf, t.u.base.sums)
+		for _, f := range t.factors {
+			factor = max(factor, f.base.sums)
+		}
+	}
+	if len(terms) > 4 || factor <= leaf {
+		return view{}, false
+	}
+	var sum view
+	combine := func(op graph.Op, args ...view) view {
+		n := &node{kind: elementwise, op: op, typ: graph.Type{DType: w.base.typ.DType, Shape: args[0].shape}, args: args}
+		return whole(l.share(n, op.String()))
+	}
+	for i, t := range terms {
+		s := l.sumOf(t.u, axes)
+		for _, f := range t.factors {
+			s = combine(graph.OpMul, s, view{f.base, f.offset, remaining(f.shape, axes), remaining(f.strides, axes)})
+		}
+		switch {
+		case i == 0 && t.negative:
+			sum = combine(graph.OpNeg, s)
+		case i == 0:
+			sum = s
+		case t.negative:
+			sum = combine(graph.OpSub, sum, s)
+		default:
+			sum = combine(graph.OpAdd, sum, s)
+		}
+	}
+	return sum, true
+}

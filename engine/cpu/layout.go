@@ -1,0 +1,116 @@
+package cpu
+
+import (
+	"fmt"
+	"slices"
+
+	"basin/graph"
+)
+
+// A node's buffer holds its axes in storage order, which need not be the value's own: convolutions read and write channels last, and
+// what is computed element by element from their results keeps that order, so that nothing is transposed on the way. The value then is
+// a permuted view of the buffer.
+//
+// The order is chosen from the operands' views alone, ignoring axes along which they repeat: a batch axis that vmap adds changes no
+// choice, hence no order of additions.
+
+// storageOrder is the order of w's axes from the largest stride to the smallest; axes of size 1 and those along which w repeats stay
+// where they are. moved is false if that is the order they are in.
+func (w view) storageOrder() (order []int, moved bool) {
+	order = make([]int, len(w.shape))
+	var free []int // axes that may move
+	for i := range order {
+		order[i] = i
+		if w.shape[i] > 1 && w.strides[i] != 0 {
+			free = append(free, i)
+		}
+	}
+	sorted := slices.Clone(free)
+	slices.SortStableFunc(sorted, func(a, b int) int { return w.strides[b] - w.strides[a] })
+	for i, a := range free {
+		order[a] = sorted[i]
+		moved = moved || a != sorted[i]
+	}
+	return order, moved
+}
+
+func inverse(order []int) []int {
+	inv := make([]int, len(order))
+	for i, a := range order {
+		inv[a] = i
+	}
+	return inv
+}
+
+// reorder puts an elementwise node's axes into the order of the first operand that has one of its own.
+func (n *node) reorder() (order []int, moved bool) {
+	for _, w := range n.args {
+		if order, moved = w.storageOrder(); moved {
+			break
+		}
+	}
+	if !moved {
+		return nil, false
+	}
+	shape := make([]int, len(order))
+	for i, a := range order {
+		shape[i] = n.typ.Shape[a]
+	}
+	n.typ.Shape = shape
+	for i, w := range n.args {
+		n.args[i] = w.permute(order)
+	}
+	return order, true
+}
+
+func (l *lowering) lowerElementwise(n *node, key string) view {
+	n.kind = elementwise
+	order, moved := n.reorder()
+	for i, w := range n.args {
+		if w.transposed() && w.size() >= transposeElements {
+			n.args[i] = whole(l.copyOf(w))
+		}
+	}
+	if !moved {
+		return whole(l.share(n, key))
+	}
+	return whole(l.share(n, fmt.Sprint(key, n.typ.Shape))).permute(inverse(order))
+}
+
+// transposeElements is the size from which a transposed operand is laid out by blocks before a group reads it.
+const transposeElements = 1024
+
+// channelsLast moves the channel axis of a convolution's operand or result behind its places; lead is 1 if it has an instance axis.
+func channelsLast(rank, lead int) []int {
+	order := make([]int, 0, rank)
+	for a := range rank {
+		if a != lead+1 {
+			order = append(order, a)
+		}
+	}
+	return append(order, lead+1)
+}
+
+// lowerConvolution reads and writes images channels last, and weights in their own layout.
+func (l *lowering) lowerConvolution(n *node) view {
+	n.kind = operation
+	key := fmt.Sprintf("%d %v %v", n.op, n.attr.Conv, n.typ)
+	plain := len(n.attr.Conv.Size) + 2
+	image := [3]bool{true, n.op == graph.OpConvWeight, n.op != graph.OpConvWeight} // left, right, result
+	for i, w := range n.args {
+		if image[i] {
+			w = w.permute(channelsLast(len(w.shape), len(w.shape)-plain))
+		}
+		n.args[i] = l.contiguously(w)
+	}
+	if !image[2] {
+		return whole(l.share(n, key))
+	}
+	order := channelsLast(len(n.typ.Shape), len(n.typ.Shape)-plain)
+	shape := make([]int, len(order))
+	for i, a := range order {
+		shape[i] = n.typ.Shape[a]
+	}
+	n.typ.Shape = shape
+	return whole(l.share(n, key)).permute(inverse(order))
+}
