@@ -20,6 +20,7 @@ func Run(t *testing.T, e engine.Engine, p Promises) {
 	t.Run("random dots", func(t *testing.T) { testRandomDots(t, e) })
 	t.Run("random convolutions", func(t *testing.T) { testRandomConvolutions(t, e) })
 	t.Run("random programs", func(t *testing.T) { testRandomPrograms(t, e) })
+	t.Run("split", func(t *testing.T) { testSplit(t, e) })
 	t.Run("networks", func(t *testing.T) { testNetworks(t, e) })
 	t.Run("large", func(t *testing.T) { testLarge(t, e) })
 	t.Run("row bits", func(t *testing.T) { testRowBits(t, e) })

@@ -1,0 +1,98 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Split cuts p in two where some of its inputs enter late. early has p's other inputs, in order, and computes from them all that rest
+// needs; rest has p's inputs, then early's outputs, and gives p's outputs. Run one after the other they are p, operation for
+// operation; where only the late inputs change, rest alone need run again.
+//
+// What crosses is small: a reshape, transpose or broadcast is taken through the cut as its operand and rest applies it again, as it
+// does what depends on no input; equal values cross once.
+func Split(p *Program, late []int) (early, rest *Program) {
+	isLate := make([]bool, len(p.Inputs))
+	var lateInputs []*Value
+	for _, i := range late {
+		isLate[i] = true
+		lateInputs = append(lateInputs, p.Inputs[i])
+	}
+	early, rest = &Program{}, &Program{Inputs: slices.Clone(p.Inputs)}
+	for i, v := range p.Inputs {
+		if !isLate[i] {
+			early.Inputs = append(early.Inputs, v)
+		}
+	}
+	order := p.Values()
+	c := &cut{early: early, rest: rest, afterCut: map[*Value]*Value{}, representative: representatives(order),
+		late: dependents(order, lateInputs), free: dependents(order, p.Inputs)}
+	for _, v := range p.Outputs {
+		rest.Outputs = append(rest.Outputs, c.take(v))
+	}
+	return early, rest
+}
+
+// cut is a program being split.
+type cut struct {
+	early, rest    *Program
+	late, free     map[*Value]bool   // what depends on a late input, and on any
+	representative map[*Value]*Value // of the values that compute the same
+	afterCut       map[*Value]*Value // how rest knows a value
+}
+
+// take is v as rest has it: itself if it is an input or constant, computed anew from what rest has if it is late or costs nothing, else
+// an input that early fills.
+func (c *cut) take(v *Value) *Value {
+	v = c.representative[v]
+	if w := c.afterCut[v]; w != nil {
+		return w
+	}
+	w := v
+	switch {
+	case v.op == OpInput || !c.free[v]:
+	case c.late[v] || v.isReading():
+		in := make([]*Value, len(v.in))
+		for i, o := range v.in {
+			in[i] = c.take(o)
+		}
+		w = &Value{op: v.op, in: in, typ: v.typ, attr: v.attr}
+	default:
+		w = Input(fmt.Sprintf("early%d", len(c.early.Outputs)), v.typ)
+		c.early.Outputs = append(c.early.Outputs, v)
+		c.rest.Inputs = append(c.rest.Inputs, w)
+	}
+	c.afterCut[v] = w
+	return w
+}
+
+// isReading reports whether v only reads its operand's elements, all of them, in another way.
+func (v *Value) isReading() bool {
+	switch v.op {
+	case OpReshape, OpTranspose, OpBroadcast, OpStopGradient:
+		return true
+	}
+	return false
+}
+
+// representatives maps each value to the first that computes the same from the same.
+func representatives(order []*Value) map[*Value]*Value {
+	same, number, first := map[*Value]*Value{}, map[*Value]int{}, map[string]*Value{}
+	for i, v := range order {
+		number[v] = i
+		var key strings.Builder
+		key.WriteString(v.Key())
+		for _, o := range v.in {
+			fmt.Fprintf(&key, " %d", number[same[o]])
+		}
+		if v.op == OpInput {
+			fmt.Fprintf(&key, " %d", i) // inputs of one name are different
+		}
+		if first[key.String()] == nil {
+			first[key.String()] = v
+		}
+		same[v] = first[key.String()]
+	}
+	return same
+}
