@@ -13,35 +13,57 @@ func Store(a engine.Array, x []float64) {
 	if a.Len() != len(x) {
 		panic(fmt.Sprintf("objective: %d values for %d places", len(x), a.Len()))
 	}
-	if a.Type.DType == graph.Float64 {
-		copy(a.F64, x)
-		return
-	}
-	for i, v := range x {
-		a.F32[i] = float32(v)
-	}
+	storeInto(a, 0, x)
 }
 
 // Load copies an array to float64 values.
 func Load(a engine.Array) []float64 {
 	x := make([]float64, a.Len())
-	if a.Type.DType == graph.Float64 {
-		copy(x, a.F64)
-		return x
-	}
-	for i, v := range a.F32 {
-		x[i] = float64(v)
-	}
+	loadFrom(x, a, 0)
 	return x
 }
 
-// accumulate adds an array's elements to dst.
-func accumulate(dst []float64, a engine.Array) {
-	for i, v := range a.F32 {
-		dst[i] += float64(v)
+// storeInto is Store into part of an array, from an element on.
+func storeInto(a engine.Array, at int, x []float64) {
+	if a.Type.DType == graph.Float64 {
+		copy(a.F64[at:at+len(x)], x)
+		return
 	}
-	for i, v := range a.F64 {
-		dst[i] += v
+	to := a.F32[at : at+len(x)]
+	for i, v := range x {
+		to[i] = float32(v)
+	}
+}
+
+// loadFrom fills dst from an array, from an element on.
+func loadFrom(dst []float64, a engine.Array, at int) {
+	if a.Type.DType == graph.Float64 {
+		copy(dst, a.F64[at:])
+		return
+	}
+	for i, v := range a.F32[at : at+len(dst)] {
+		dst[i] = float64(v)
+	}
+}
+
+// width is the size of an element in bytes.
+func width(d graph.DType) int {
+	if d == graph.Float64 {
+		return 8
+	}
+	return 4
+}
+
+// accumulate adds to dst an array's elements, from one on.
+func accumulate(dst []float64, a engine.Array, at int) {
+	if a.Type.DType == graph.Float64 {
+		for i, v := range a.F64[at : at+len(dst)] {
+			dst[i] += v
+		}
+		return
+	}
+	for i, v := range a.F32[at : at+len(dst)] {
+		dst[i] += float64(v)
 	}
 }
 

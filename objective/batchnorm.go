@@ -52,6 +52,7 @@ func (o *Objective) RecomputeState(state []float64) error {
 		}
 	}
 	Store(o.state, state)
+	o.stale()
 	return nil
 }
 

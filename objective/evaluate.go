@@ -128,7 +128,7 @@ func (o *Objective) Gradient(dst []float64) error {
 		if err := run(); err != nil {
 			return err
 		}
-		accumulate(dst, o.segments)
+		accumulate(dst, o.segments, 0)
 	}
 	for i := range dst {
 		dst[i] /= float64(o.Set.Len())

@@ -35,19 +35,21 @@ type Objective struct {
 	Set     *dataset.Set
 	Options Options
 
-	engine       engine.Engine
-	theta, state engine.Array // the current point, flat
-	inputs       engine.Array // the whole set's
-	labels       engine.Array // zeros where the set has none
-	chunks       []chunk
-	forward      []engine.Run // one a chunk, made when first needed
-	gradient     []engine.Run
-	hessian      map[int][]engine.Run // by block size
-	losses       engine.Array         // [n]
-	logits       engine.Array         // [n, outputs]
-	segments     engine.Array         // gradient of one chunk, flat
-	blocks       map[int]*block       // by block size
-	programs     map[string]engine.Executable
+	engine        engine.Engine
+	theta, state  engine.Array // the current point, flat
+	inputs        engine.Array // the whole set's
+	labels        engine.Array // zeros where the set has none
+	chunks        []chunk
+	forward       []engine.Run // one a chunk, made when first needed
+	gradient      []engine.Run
+	hessian       map[int]*products // by the number of vectors
+	primals       []primal          // one a chunk; nil if unsplit, or not yet needed
+	unsplit       bool              // the primal pass takes more than residualBytes
+	residualBytes int
+	losses        engine.Array // [n]
+	logits        engine.Array // [n, outputs]
+	segments      engine.Array // gradient of one chunk, flat
+	programs      map[string]engine.Executable
 }
 
 // chunk is a run of samples.
@@ -72,7 +74,7 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 		theta:  engine.NewArray(graph.T(o.DType, m.Params.Size())),
 		state:  engine.NewArray(graph.T(o.DType, m.State.Size())),
 		losses: engine.NewArray(graph.T(o.DType, n)), logits: engine.NewArray(graph.T(o.DType, n, m.Outputs)),
-		hessian: map[int][]engine.Run{}, blocks: map[int]*block{}, programs: map[string]engine.Executable{},
+		hessian: map[int]*products{}, residualBytes: residualBytes, programs: map[string]engine.Executable{},
 	}
 	ob.inputs, ob.labels = Arrays(set, o.DType)
 	if set.Y == nil {
@@ -91,6 +93,7 @@ func (o *Objective) Dim() int { return o.Model.Params.Size() }
 func (o *Objective) MoveTo(theta, state []float64) {
 	Store(o.theta, theta)
 	Store(o.state, state)
+	o.stale()
 }
 
 // Segments views a flat array as the arrays of a layout.
