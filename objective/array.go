@@ -6,6 +6,7 @@ import (
 	"basin/dataset"
 	"basin/engine"
 	"basin/graph"
+	"basin/param"
 )
 
 // Store copies float64 values into an array, rounding to its dtype.
@@ -79,6 +80,31 @@ func Arrays(set *dataset.Set, d graph.DType) (x, y engine.Array) {
 		x.F64[i] = float64(v)
 	}
 	return x, y
+}
+
+// Blocked views an array that holds k flat vectors segment by segment, [k, segment…] one after the other, as programs take them.
+func Blocked(a engine.Array, l param.Layout, k int) []engine.Array {
+	out := make([]engine.Array, len(l.Segments))
+	for i, s := range l.Segments {
+		out[i] = part(a, k*s.Offset, k*s.Size, append([]int{k}, s.Shape...)...)
+	}
+	return out
+}
+
+// StoreVector copies a flat vector into the i-th place of such an array, rounding to its dtype.
+func StoreVector(a engine.Array, l param.Layout, k, i int, x []float64) {
+	for _, s := range l.Segments {
+		storeInto(a, k*s.Offset+i*s.Size, x[s.Offset:s.Offset+s.Size])
+	}
+}
+
+// LoadVector copies the i-th flat vector of such an array.
+func LoadVector(a engine.Array, l param.Layout, k, i int) []float64 {
+	x := make([]float64, l.Size())
+	for _, s := range l.Segments {
+		loadFrom(x[s.Offset:s.Offset+s.Size], a, k*s.Offset+i*s.Size)
+	}
+	return x
 }
 
 // part views n elements of a flat array in a shape; no shape means one axis.

@@ -108,14 +108,7 @@ func (o *Objective) interleave(k int, f func(flat, blocked, n int)) {
 func (o *Objective) bindHessian(k int) (*products, error) {
 	d, p := o.Options.DType, o.Dim()
 	b := &products{tangents: engine.NewArray(graph.T(d, k*p)), products: engine.NewArray(graph.T(d, k*p))}
-	views := func(a engine.Array) []engine.Array {
-		out := make([]engine.Array, 0, len(o.Model.Params.Segments))
-		for _, s := range o.Model.Params.Segments {
-			shape := append([]int{k}, s.Shape...)
-			out = append(out, part(a, k*s.Offset, k*s.Size, shape...))
-		}
-		return out
-	}
+	views := func(a engine.Array) []engine.Array { return Blocked(a, o.Model.Params, k) }
 	split, err := o.splitHessian()
 	if err != nil {
 		return nil, err

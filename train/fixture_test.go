@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"basin/engine"
 	"basin/engine/cpu"
+	"basin/graph"
 	"basin/spec"
 )
 
@@ -34,6 +36,48 @@ func testEngine(t *testing.T) engine.Engine {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// stepper compiles a rule by itself, to update theta in place.
+func stepper(t *testing.T, s spec.Optimizer, theta, grad engine.Array) func(lr float64, step int) {
+	t.Helper()
+	rule, err := NewRule(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changing, donate := []engine.Array{theta}, []int{1}
+	var rates []engine.Array
+	types := []graph.Type{theta.Type}
+	for i := range rule.Moments {
+		changing, donate, types = append(changing, engine.NewArray(theta.Type)), append(donate, i+2), append(types, theta.Type)
+	}
+	types = append(types, grad.Type)
+	for range rule.Rates {
+		rates = append(rates, engine.NewArray(graph.T(theta.Type.DType)))
+		types = append(types, rates[0].Type)
+	}
+	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
+		n := len(changing)
+		next, moments := rule.Update(in[0], in[n], in[1:n], in[n+1:])
+		return append([]*graph.Value{next}, moments...)
+	}, types...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := testEngine(t).Compile(p, engine.Options{Donate: donate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := x.Bind(slices.Concat(changing, []engine.Array{grad}, rates), changing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(lr float64, step int) {
+		rule.SetRates(rates, lr, step)
+		if err := run(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestOptimizersArePyTorchs follows torch.optim for 100 steps, with a drop of the rate on the way.
@@ -64,18 +108,13 @@ func TestOptimizersArePyTorchs(t *testing.T) {
 			s.Eps = c.Options.Eps
 		}
 		theta, grad := engine.Float64s(append([]float64(nil), f.Start...)), engine.Float64s(make([]float64, len(f.Start)))
-		o, err := NewOptimizer(testEngine(t), s, theta, grad)
-		if err != nil {
-			t.Fatal(err)
-		}
+		step := stepper(t, s, theta, grad)
 		for i, g := range f.Gradients {
 			if c.DropAt != nil && i == *c.DropAt {
 				s.LR *= 0.1
 			}
 			copy(grad.F64, g)
-			if err := o.Step(s.LR); err != nil {
-				t.Fatal(err)
-			}
+			step(s.LR, i+1)
 			for j, want := range c.Iterates[i] {
 				if !near(theta.F64[j], want) {
 					t.Fatalf("%s %+v: element %d after step %d is %v, PyTorch has %v", c.Kind, c.Options, j, i+1, theta.F64[j], want)

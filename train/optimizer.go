@@ -9,67 +9,49 @@ import (
 	"basin/spec"
 )
 
-// Optimizer updates a flat θ in place from a flat gradient, as PyTorch does. Rates that change from step to step enter as inputs.
-type Optimizer struct {
-	spec    spec.Optimizer
-	moments []engine.Array // SGD: momentum; Adam: first and second moment
-	rates   []engine.Array // scalars
-	steps   int
-	run     engine.Run
-}
-
-// NewOptimizer compiles the update.
+// Rule is an optimizer's update as part of a program, as PyTorch does it. Rates, which change from step to step, enter as inputs.
 //
 //	sgd   g ← g + wd·θ;  m ← μ·m + g (m = g at the first step, which zero moments give);  θ ← θ − lr·(g + μ·m if nesterov else m)
 //	adam  g ← g + wd·θ;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  θ ← θ − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
-func NewOptimizer(e engine.Engine, s spec.Optimizer, theta, grad engine.Array) (*Optimizer, error) {
-	o := &Optimizer{spec: s}
-	flat, scalar := theta.Type, graph.T(theta.Type.DType)
-	var update func(theta, g *graph.Value, m, rates []*graph.Value) (next *graph.Value, moments []*graph.Value)
-	moments, rates := 0, 1
+type Rule struct {
+	Moments int // arrays like θ that it carries from step to step, zero at first. SGD: momentum; Adam: first and second moment
+	Rates   int // scalars that SetRates sets
+	spec    spec.Optimizer
+	update  func(theta, g *graph.Value, m, rates []*graph.Value) (next *graph.Value, moments []*graph.Value)
+}
+
+// NewRule reads a spec.
+func NewRule(s spec.Optimizer) (Rule, error) {
 	switch s.Kind {
 	case "sgd", "":
-		update = sgd(s)
+		r := Rule{Rates: 1, spec: s, update: sgd(s)}
 		if s.Momentum != 0 {
-			moments = 1
+			r.Moments = 1
 		}
+		return r, nil
 	case "adam":
-		update = adam(s)
-		moments, rates = 2, 2
-	default:
-		return nil, fmt.Errorf("train: optimizer: kind: %q is unknown; choose sgd or adam", s.Kind)
+		return Rule{Moments: 2, Rates: 2, spec: s, update: adam(s)}, nil
 	}
-	types := []graph.Type{flat, flat}
-	for range moments {
-		types = append(types, flat)
-		o.moments = append(o.moments, engine.NewArray(flat))
+	return Rule{}, fmt.Errorf("train: optimizer: kind: %q is unknown; choose sgd or adam", s.Kind)
+}
+
+// Update gives the next θ and moments from the gradient g, each of θ's shape.
+func (r Rule) Update(theta, g *graph.Value, moments, rates []*graph.Value) (next *graph.Value, nextMoments []*graph.Value) {
+	if r.spec.WeightDecay != 0 {
+		g = graph.Add(g, graph.Scale(theta, r.spec.WeightDecay))
 	}
-	for range rates {
-		types = append(types, scalar)
-		o.rates = append(o.rates, engine.NewArray(scalar))
+	return r.update(theta, g, moments, rates)
+}
+
+// SetRates sets the scalars of a step, counted from 1.
+func (r Rule) SetRates(rates []engine.Array, lr float64, step int) {
+	if r.spec.Kind != "adam" {
+		rates[0].Set(0, lr)
+		return
 	}
-	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
-		g := in[1]
-		if s.WeightDecay != 0 {
-			g = graph.Add(g, graph.Scale(in[0], s.WeightDecay))
-		}
-		next, m := update(in[0], g, in[2:2+moments], in[2+moments:])
-		return append([]*graph.Value{next}, m...)
-	}, types...)
-	if err != nil {
-		return nil, err
-	}
-	donate := []int{1}
-	for i := range moments {
-		donate = append(donate, 3+i)
-	}
-	x, err := e.Compile(p, engine.Options{Donate: donate})
-	if err != nil {
-		return nil, err
-	}
-	in := append(append([]engine.Array{theta, grad}, o.moments...), o.rates...)
-	o.run, err = x.Bind(in, append([]engine.Array{theta}, o.moments...))
-	return o, err
+	t := float64(step)
+	rates[0].Set(0, lr/(1-math.Pow(r.spec.Betas[0], t)))
+	rates[1].Set(0, math.Sqrt(1-math.Pow(r.spec.Betas[1], t)))
 }
 
 func sgd(s spec.Optimizer) func(theta, g *graph.Value, m, rates []*graph.Value) (*graph.Value, []*graph.Value) {
@@ -94,26 +76,4 @@ func adam(s spec.Optimizer) func(theta, g *graph.Value, m, rates []*graph.Value)
 		size := graph.Shift(graph.Div(graph.Sqrt(second), rates[1]), s.Eps)
 		return graph.Sub(theta, graph.Mul(rates[0], graph.Div(first, size))), []*graph.Value{first, second}
 	}
-}
-
-// Reset forgets all steps.
-func (o *Optimizer) Reset() {
-	o.steps = 0
-	for _, m := range o.moments {
-		clear(m.F32)
-		clear(m.F64)
-	}
-}
-
-// Step updates θ with the gradient as it stands.
-func (o *Optimizer) Step(lr float64) error {
-	o.steps++
-	if o.spec.Kind == "adam" {
-		t := float64(o.steps)
-		o.rates[0].Set(0, lr/(1-math.Pow(o.spec.Betas[0], t)))
-		o.rates[1].Set(0, math.Sqrt(1-math.Pow(o.spec.Betas[1], t)))
-	} else {
-		o.rates[0].Set(0, lr)
-	}
-	return o.run()
 }

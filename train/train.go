@@ -1,6 +1,6 @@
 // Package train finds minimisers: optimizers with PyTorch's semantics, learning-rate schedules, stopping rules, and an Observer that sees
-// every step. All arithmetic of a step runs in two compiled programs, one for the gradient of a batch and one for the update, which
-// read and write the flat parameter vector in place.
+// every step. All arithmetic of a step is one compiled program, from the gathering of a batch to the update, which reads and writes the
+// parameters in place. Small networks may train together, several replicas in one program.
 package train
 
 import (
@@ -23,7 +23,7 @@ import (
 type Step struct {
 	Epoch, Batch int // counted from 0; Batch within the epoch
 	LR, Loss     float64
-	Gradient     engine.Array // of the batch's loss, without weight decay, flat; valid during the call
+	Gradient     engine.Array // of the batch's loss, without weight decay, flat; valid during the call; empty if Options.WithoutGradient
 	Theta        engine.Array // after the update, flat; valid during the call
 }
 
@@ -53,203 +53,290 @@ type Result struct {
 	Reason       string
 }
 
-// Trainer holds compiled programs for one model, set and recipe. It trains one replica at a time.
+// Trainer holds compiled programs for one model, set and recipe.
 type Trainer struct {
-	model   *model.Model
-	set     *dataset.Set
-	recipe  spec.Train
-	dtype   graph.DType
-	theta   engine.Array // flat
-	state   engine.Array
-	grad    engine.Array
-	loss    engine.Array
-	batches map[int]*batchProgram // by batch size
-	update  *Optimizer
+	compiler
+	crews map[int]*crew // by number of replicas
 }
 
-// batchProgram computes the loss and gradient of the samples that index names.
-type batchProgram struct {
-	index engine.Array
-	run   engine.Run
-}
-
-// New compiles the programs of a recipe.
+// New prepares the programs of a recipe.
 func New(e engine.Engine, m *model.Model, set *dataset.Set, recipe spec.Train) (*Trainer, error) {
-	n := set.Len()
-	if recipe.Batch < 1 || recipe.Batch > n {
+	if n := set.Len(); recipe.Batch < 1 || recipe.Batch > n {
 		return nil, fmt.Errorf("train: batch: %d is not between 1 and the %d training samples", recipe.Batch, n)
 	}
-	t := &Trainer{model: m, set: set, recipe: recipe, batches: map[int]*batchProgram{}}
+	rule, err := NewRule(recipe.Optimizer)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trainer{compiler{engine: e, model: m, recipe: recipe, rule: rule}, map[int]*crew{}}
 	if recipe.DType == "float64" {
 		t.dtype = graph.Float64
 	}
-	flat := graph.T(t.dtype, m.Params.Size())
-	t.theta, t.grad = engine.NewArray(flat), engine.NewArray(flat)
-	t.state, t.loss = engine.NewArray(graph.T(t.dtype, m.State.Size())), engine.NewArray(graph.T(t.dtype))
-	sizes := []int{recipe.Batch}
-	if last := n % recipe.Batch; last > 0 && !recipe.DropLast {
-		sizes = append(sizes, last)
-	}
-	x, y := objective.Arrays(set, t.dtype)
-	for _, b := range sizes {
-		p, err := t.compileBatch(e, b, x, y)
-		if err != nil {
-			return nil, err
-		}
-		t.batches[b] = p
-	}
-	var err error
-	t.update, err = NewOptimizer(e, recipe.Optimizer, t.theta, t.grad)
-	return t, err
-}
-
-func (t *Trainer) compileBatch(e engine.Engine, b int, x, y engine.Array) (*batchProgram, error) {
-	m := t.model
-	np, ns := len(m.Params.Segments), len(m.State.Segments)
-	types := append(model.Types(m.Params, t.dtype), model.Types(m.State, t.dtype)...)
-	types = append(types, x.Type, y.Type, graph.T(graph.Int32, b))
-	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
-		theta, state, index := in[:np], in[np:np+ns], in[np+ns+2]
-		pass := m.Apply(theta, state, graph.Gather(in[np+ns], index), model.Batch)
-		loss := objective.Mean(objective.PerExample(t.recipe.Loss, pass.Logits, graph.Gather(in[np+ns+1], index)))
-		return slices.Concat([]*graph.Value{loss}, graph.Grad(loss, theta...), pass.State)
-	}, types...)
-	if err != nil {
-		return nil, err
-	}
-	donate := make([]int, len(p.Outputs))
-	for i := range ns {
-		donate[1+np+i] = np + i + 1
-	}
-	exe, err := e.Compile(p, engine.Options{Donate: donate})
-	if err != nil {
-		return nil, err
-	}
-	index := engine.NewArray(graph.T(graph.Int32, b))
-	state := objective.Segments(t.state, m.State)
-	in := slices.Concat(objective.Segments(t.theta, m.Params), state, []engine.Array{x, y, index})
-	out := slices.Concat([]engine.Array{t.loss}, objective.Segments(t.grad, m.Params), state)
-	run, err := exe.Bind(in, out)
-	return &batchProgram{index, run}, err
+	t.x, t.y = objective.Arrays(set, t.dtype)
+	return t, nil
 }
 
 // Options of one training. The zero value trains from the start and tells nobody.
 type Options struct {
-	Observer Observer
-	From     *Snapshot                   // where to go on
-	Save     func(func() Snapshot) error // called after each epoch; calls its argument if it wants a snapshot
+	Observer        Observer
+	WithoutGradient bool                        // the Observer does not look at gradients, which then cost nothing
+	From            *Snapshot                   // where to go on
+	Save            func(func() Snapshot) error // called after each epoch; calls its argument if it wants a snapshot
+}
+
+// Member is one replica of several that train together.
+type Member struct {
+	Replica int
+	Options
 }
 
 // Run trains one replica from its own initialisation. Divergence is a status of the result, not an error.
 func (t *Trainer) Run(ctx context.Context, seed uint64, replica int, o Options) (*Result, error) {
-	r, err := t.start(seed, replica, o.From)
+	results, err := t.RunTogether(ctx, seed, []Member{{replica, o}})
 	if err != nil {
 		return nil, err
 	}
-	batches, err := dataset.NewBatches(t.set.Len(), t.recipe.Batch, t.recipe.DropLast, seed, replica)
-	if err != nil {
-		return nil, err
-	}
-	for epoch := r.epoch; epoch < t.recipe.Epochs; epoch++ {
-		if err := r.epochOf(ctx, batches, epoch, o.Observer); err != nil {
+	return results[0], nil
+}
+
+// RunTogether trains several replicas, as far as they are in the same epoch by one program that takes a step with all of them. Each
+// result is the one that Run gives, bit for bit. A replica that stops leaves the others to go on without it; one that is observed
+// trains alone. It pays for networks so small that a step's fixed cost counts.
+func (t *Trainer) RunTogether(ctx context.Context, seed uint64, members []Member) ([]*Result, error) {
+	runs := make([]*run, len(members))
+	for i, m := range members {
+		var err error
+		if runs[i], err = t.start(seed, m); err != nil {
 			return nil, err
 		}
-		if r.stop(epoch) {
+	}
+	for {
+		together, until := t.next(runs)
+		if len(together) == 0 {
 			break
 		}
-		if o.Save != nil {
-			if err := o.Save(r.snapshot); err != nil {
-				return nil, err
+		if err := t.lockStep(ctx, together, until); err != nil {
+			return nil, err
+		}
+	}
+	results := make([]*Result, len(runs))
+	for i, r := range runs {
+		results[i] = r.result()
+	}
+	return results, nil
+}
+
+// next chooses the runs that are behind all others, and the epoch until which they may go on by themselves.
+func (t *Trainer) next(runs []*run) (together []*run, until int) {
+	for _, r := range runs {
+		if r.stopped != "" || len(together) > 0 && r.epoch > together[0].epoch {
+			continue
+		}
+		if len(together) > 0 && r.epoch < together[0].epoch {
+			together = nil
+		}
+		together = append(together, r)
+	}
+	until = t.recipe.Epochs
+	for _, r := range runs {
+		if r.stopped == "" && r.epoch > together[0].epoch {
+			until = min(until, r.epoch)
+		}
+	}
+	for i, r := range together {
+		if r.o.Observer != nil {
+			return together[i : i+1], t.recipe.Epochs
+		}
+	}
+	return together, until
+}
+
+// lockStep trains runs that are in one epoch until a given epoch, or until one of them stops.
+func (t *Trainer) lockStep(ctx context.Context, runs []*run, until int) error {
+	w := t.crews[len(runs)]
+	if w == nil {
+		w = t.crew(len(runs))
+		t.crews[len(runs)] = w
+	}
+	batches := make([]*dataset.Batches, len(runs))
+	for i, r := range runs {
+		batches[i] = r.batches
+		r.enter(w, i)
+	}
+	defer func() {
+		for _, r := range runs {
+			r.leave()
+		}
+	}()
+	for epoch, going := runs[0].epoch, true; going && epoch < until; epoch++ {
+		if err := w.epoch(ctx, runs, batches, epoch); err != nil {
+			return err
+		}
+		for _, r := range runs {
+			if r.stop(epoch) {
+				going = false
+			} else if r.o.Save != nil {
+				if err := r.o.Save(r.snapshot); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return r.result(), nil
-}
-
-// run is one training under way.
-type run struct {
-	*Trainer
-	epoch, steps         int
-	losses               []float64
-	bestTheta, bestState []float64
-	best                 int // epoch of the best, counted from 1
-	stopped              string
-	reason               string
-}
-
-func (t *Trainer) start(seed uint64, replica int, from *Snapshot) (*run, error) {
-	r := &run{Trainer: t, stopped: "epochs"}
-	t.update.Reset()
-	if from == nil {
-		objective.Store(t.theta, t.model.Init(random.Stream(seed, "init", replica)))
-		objective.Store(t.state, t.model.InitState())
-		return r, nil
-	}
-	if len(from.Theta) != t.theta.Len() || len(from.State) != t.state.Len() || len(from.Moments) != len(t.update.moments) {
-		return nil, fmt.Errorf("train: the snapshot is of another network or optimizer")
-	}
-	objective.Store(t.theta, from.Theta)
-	objective.Store(t.state, from.State)
-	for i, m := range from.Moments {
-		objective.Store(t.update.moments[i], m)
-	}
-	t.update.steps = from.Steps
-	r.epoch, r.steps, r.losses = from.Epoch, from.Steps, slices.Clone(from.Losses)
-	r.bestTheta, r.bestState = from.BestTheta, from.BestState
-	for i, l := range r.losses {
-		if r.best == 0 || l < r.losses[r.best-1] {
-			r.best = i + 1
+	for _, r := range runs {
+		if r.stopped == "" && r.epoch == t.recipe.Epochs {
+			r.stopped = "epochs"
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // cancelEvery is how many steps pass between looks at the context.
 const cancelEvery = 64
 
-// epochOf trains one epoch and appends its loss, which is NaN if it left the finite numbers.
-func (r *run) epochOf(ctx context.Context, batches *dataset.Batches, epoch int, see Observer) error {
-	sum, count := 0.0, 0
-	for i, index := range batches.Epoch(epoch) {
+// epoch trains one epoch and appends each run's loss, which is NaN if it left the finite numbers. A run whose loss did is where it was
+// then, whatever its part of the program goes on to compute.
+func (w *crew) epoch(ctx context.Context, runs []*run, batches []*dataset.Batches, epoch int) error {
+	for _, b := range batches {
+		b.Start(epoch)
+	}
+	see, gradient := runs[0].o.Observer, !runs[0].o.WithoutGradient
+	recipe, n, broken, before := &w.recipe, batches[0].Len(), 0, runs[0].steps
+	var lr float64
+	for i := 0; i < n && broken < len(runs); i++ {
 		if i%cancelEvery == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		p := r.batches[len(index)]
-		copy(p.index.I32, index)
-		if err := p.run(); err != nil {
+		if i == 0 || epoch < recipe.Schedule.Warmup {
+			lr = LearningRate(recipe.Optimizer.LR, recipe.Schedule, recipe.Epochs, epoch, i, n)
+		}
+		if err := w.take(batches, i, lr, before+i, see != nil && gradient); err != nil {
 			return err
 		}
-		lr := LearningRate(r.recipe.Optimizer.LR, r.recipe.Schedule, r.recipe.Epochs, epoch, i, batches.Len())
-		if err := r.update.Step(lr); err != nil {
-			return err
+		size := len(batches[0].At(i))
+		for k, r := range runs {
+			if r.broken {
+				continue
+			}
+			loss := w.loss.At(k)
+			r.steps++
+			r.sum += loss * float64(size)
+			r.count += size
+			if math.IsNaN(loss) || math.IsInf(loss, 0) {
+				r.vectors, r.broken = r.load(), true
+				broken++
+			}
 		}
-		r.steps++
-		loss := r.loss.At(0)
-		sum += loss * float64(len(index))
-		count += len(index)
 		if see != nil {
-			if err := see(Step{epoch, i, lr, loss, r.grad, r.theta}); err != nil {
+			s := Step{Epoch: epoch, Batch: i, LR: lr, Loss: w.loss.At(0), Theta: w.theta}
+			if gradient {
+				s.Gradient = w.grad
+			}
+			if err := see(s); err != nil {
 				return err
 			}
 		}
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			break
+	}
+	for _, r := range runs {
+		r.epoch = epoch + 1
+		r.losses = append(r.losses, r.sum/float64(r.count))
+		r.sum, r.count = 0, 0
+	}
+	return nil
+}
+
+// run is one training under way. Its vectors are in the arrays of a crew while it trains.
+type run struct {
+	*compiler
+	o       Options
+	batches *dataset.Batches
+
+	epoch, steps         int
+	sum                  float64 // of the losses of the epoch under way, over count samples
+	count                int
+	losses               []float64
+	bestTheta, bestState []float64
+	best                 int // epoch of the best, counted from 1
+	stopped              string
+	reason               string
+
+	vectors       // where it is not in a crew, or broken
+	crew    *crew // nil between crews
+	place   int   // in the crew
+	broken  bool  // its loss is not finite
+}
+
+// vectors are all that steps change, flat.
+type vectors struct {
+	theta, state []float64
+	moments      [][]float64
+}
+
+func (t *Trainer) start(seed uint64, m Member) (*run, error) {
+	r := &run{compiler: &t.compiler, o: m.Options}
+	var err error
+	if r.batches, err = dataset.NewBatches(t.x.Type.Shape[0], t.recipe.Batch, t.recipe.DropLast, seed, m.Replica); err != nil {
+		return nil, err
+	}
+	from := m.From
+	if from == nil {
+		r.theta, r.state = t.model.Init(random.Stream(seed, "init", m.Replica)), t.model.InitState()
+		for range t.rule.Moments {
+			r.moments = append(r.moments, make([]float64, len(r.theta)))
+		}
+	} else {
+		if len(from.Theta) != t.model.Params.Size() || len(from.State) != t.model.State.Size() || len(from.Moments) != t.rule.Moments {
+			return nil, fmt.Errorf("train: the snapshot is of another network or optimizer")
+		}
+		r.vectors = vectors{from.Theta, from.State, from.Moments}
+		r.epoch, r.steps, r.losses = from.Epoch, from.Steps, slices.Clone(from.Losses)
+		r.bestTheta, r.bestState = from.BestTheta, from.BestState
+		for i, l := range r.losses {
+			if r.best == 0 || l < r.losses[r.best-1] {
+				r.best = i + 1
+			}
 		}
 	}
-	r.epoch = epoch + 1
-	r.losses = append(r.losses, sum/float64(count))
-	return nil
+	if r.epoch >= t.recipe.Epochs {
+		r.stopped = "epochs"
+	}
+	return r, nil
+}
+
+// enter moves the run's vectors to a place in a crew, leave moves them back.
+func (r *run) enter(w *crew, place int) {
+	r.crew, r.place = w, place
+	objective.StoreVector(w.theta, r.model.Params, w.n, place, r.theta)
+	objective.StoreVector(w.state, r.model.State, w.n, place, r.state)
+	for i, m := range r.moments {
+		objective.StoreVector(w.moments[i], r.model.Params, w.n, place, m)
+	}
+}
+
+func (r *run) leave() { r.vectors, r.crew = r.load(), nil }
+
+// load copies the run's vectors as they stand.
+func (r *run) load() vectors {
+	if r.crew == nil || r.broken {
+		return r.vectors
+	}
+	w := r.crew
+	v := vectors{theta: objective.LoadVector(w.theta, r.model.Params, w.n, r.place), state: objective.LoadVector(w.state, r.model.State, w.n, r.place)}
+	for _, m := range w.moments {
+		v.moments = append(v.moments, objective.LoadVector(m, r.model.Params, w.n, r.place))
+	}
+	return v
 }
 
 // stop decides after an epoch whether training ends, and keeps the best.
 func (r *run) stop(epoch int) bool {
 	loss := r.losses[epoch]
-	if math.IsNaN(loss) || math.IsInf(loss, 0) || !finite(r.theta) {
+	if math.IsNaN(loss) || math.IsInf(loss, 0) || !r.finite() {
 		r.stopped, r.reason = "diverged", fmt.Sprintf("the loss or a parameter left the finite numbers in epoch %d", epoch+1)
 		return true
 	}
 	if r.recipe.Keep == "best" && (r.best == 0 || loss < r.losses[r.best-1]) {
-		r.best, r.bestTheta, r.bestState = epoch+1, objective.Load(r.theta), objective.Load(r.state)
+		v := r.load()
+		r.best, r.bestTheta, r.bestState = epoch+1, v.theta, v.state
 	}
 	if s := r.recipe.Stop; s.TargetLoss > 0 && loss <= s.TargetLoss {
 		r.stopped = "target loss"
@@ -277,16 +364,13 @@ func RuleB(losses []float64) bool {
 }
 
 func (r *run) snapshot() Snapshot {
-	s := Snapshot{Epoch: r.epoch, Steps: r.steps, Theta: objective.Load(r.theta), State: objective.Load(r.state),
+	v := r.load()
+	return Snapshot{Epoch: r.epoch, Steps: r.steps, Theta: v.theta, State: v.state, Moments: v.moments,
 		BestTheta: r.bestTheta, BestState: r.bestState, Losses: slices.Clone(r.losses)}
-	for _, m := range r.update.moments {
-		s.Moments = append(s.Moments, objective.Load(m))
-	}
-	return s
 }
 
 func (r *run) result() *Result {
-	out := &Result{Theta: objective.Load(r.theta), State: objective.Load(r.state), Losses: r.losses, Epoch: r.epoch, Steps: r.steps, Stopped: r.stopped, Status: record.OK}
+	out := &Result{Theta: r.theta, State: r.state, Losses: r.losses, Epoch: r.epoch, Steps: r.steps, Stopped: r.stopped, Status: record.OK}
 	if r.bestTheta != nil {
 		out.Theta, out.State, out.Epoch = r.bestTheta, r.bestState, r.best
 	}
@@ -296,11 +380,24 @@ func (r *run) result() *Result {
 	return out
 }
 
-func finite(a engine.Array) bool {
-	for i := range a.Len() {
-		if x := a.At(i); math.IsNaN(x) || math.IsInf(x, 0) {
+// finite reports whether all parameters are finite numbers.
+func (r *run) finite() bool {
+	w := r.crew
+	for _, a := range objective.Blocked(w.theta, r.model.Params, w.n) {
+		n := a.Len() / w.n
+		if !allFinite(a.F32[min(len(a.F32), r.place*n):min(len(a.F32), (r.place+1)*n)]) ||
+			!allFinite(a.F64[min(len(a.F64), r.place*n):min(len(a.F64), (r.place+1)*n)]) {
 			return false
 		}
 	}
 	return true
+}
+
+// allFinite looks at sums of x−x, which is NaN for NaN and infinities alone.
+func allFinite[T float32 | float64](x []T) bool {
+	var s T
+	for _, v := range x {
+		s += v - v
+	}
+	return s == 0
 }

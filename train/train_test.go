@@ -60,7 +60,10 @@ func run(t *testing.T, tr *train.Trainer, replica int, o train.Options) *train.R
 
 func same(t *testing.T, what string, a, b *train.Result) {
 	t.Helper()
-	if !slices.Equal(a.Theta, b.Theta) || !slices.Equal(a.State, b.State) || !slices.Equal(a.Losses, b.Losses) || a.Epoch != b.Epoch || a.Steps != b.Steps {
+	equal := func(x, y []float64) bool {
+		return slices.EqualFunc(x, y, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) })
+	}
+	if !equal(a.Theta, b.Theta) || !equal(a.State, b.State) || !equal(a.Losses, b.Losses) || a.Epoch != b.Epoch || a.Steps != b.Steps {
 		t.Errorf("%s: other bits", what)
 	}
 }
