@@ -8,8 +8,9 @@ import (
 	"basin/linop"
 )
 
-// blockSize is how many vectors one program multiplies with the Hessian at once.
-const blockSize = 16
+// blockSize is how many vectors one program multiplies with the Hessian at once. The primal pass is shared in any case: a block saves
+// the fixed cost of a run, but its intermediate values leave the cache. It changes no bit.
+const blockSize = 1
 
 // residualBytes bounds what a Hessian keeps of the primal pass, over all chunks. The bound looks at shapes alone, and no bit depends on
 // which side of it an objective lies.
@@ -29,7 +30,7 @@ func (h hessian) Apply(dst, src []float64) error { return h.ApplyBlock(dst, src,
 func (h hessian) ApplyBlock(dst, src []float64, k int) error {
 	p := h.Dim()
 	for k > 0 {
-		n := min(k, blockSize)
+		n := min(k, h.o.blockSize)
 		if err := h.o.hessianProducts(dst[:n*p], src[:n*p], n); err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ type primal struct {
 	fresh  bool           // values are of the current point
 }
 
-// hessianProducts multiplies k ≤ blockSize vectors.
+// hessianProducts multiplies k vectors, no more than a block.
 func (o *Objective) hessianProducts(dst, src []float64, k int) error {
 	b := o.hessian[k]
 	if b == nil {

@@ -46,6 +46,7 @@ type Objective struct {
 	primals       []primal          // one a chunk; nil if unsplit, or not yet needed
 	unsplit       bool              // the primal pass takes more than residualBytes
 	residualBytes int
+	blockSize     int
 	losses        engine.Array // [n]
 	logits        engine.Array // [n, outputs]
 	segments      engine.Array // gradient of one chunk, flat
@@ -74,7 +75,7 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 		theta:  engine.NewArray(graph.T(o.DType, m.Params.Size())),
 		state:  engine.NewArray(graph.T(o.DType, m.State.Size())),
 		losses: engine.NewArray(graph.T(o.DType, n)), logits: engine.NewArray(graph.T(o.DType, n, m.Outputs)),
-		hessian: map[int]*products{}, residualBytes: residualBytes, programs: map[string]engine.Executable{},
+		hessian: map[int]*products{}, residualBytes: residualBytes, blockSize: blockSize, programs: map[string]engine.Executable{},
 	}
 	ob.inputs, ob.labels = Arrays(set, o.DType)
 	if set.Y == nil {

@@ -23,7 +23,7 @@ func noisySet(n int, shape ...int) *dataset.Set {
 	return s
 }
 
-// TestKeptPrimalPass: products from a primal pass that is kept have the bits of products that each make their own, alone and in blocks,
+// TestKeptPrimalPass: products from a primal pass that is kept have the bits of products that each make their own, alone and in blocks of unequal sizes,
 // over chunks of unequal sizes, and also after the point or the running statistics have moved.
 func TestKeptPrimalPass(t *testing.T) {
 	e, err := cpu.New()
@@ -47,6 +47,7 @@ func TestKeptPrimalPass(t *testing.T) {
 			}
 		}
 		pair[1].residualBytes = 0
+		pair[0].blockSize, pair[1].blockSize = 16, 5
 		rng := rand.New(rand.NewPCG(3, 4))
 		state := m.InitState()
 		check := func(when string) {

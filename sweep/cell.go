@@ -120,7 +120,9 @@ func (w *worker) train(ctx context.Context, job Job, work *work) (ok bool, err e
 			return err
 		}
 		t := Trained{Replica: r.Index, Status: r.Status, Reason: r.Reason, Seconds: w.now().Sub(began).Seconds(), Records: recs}
-		began = w.now()
+		if began = w.now(); r.Seconds > 0 {
+			t.Seconds = r.Seconds
+		}
 		if r.Checkpoint != "" && r.Checkpoint != path {
 			return fmt.Errorf("replica %d was written to %s, not to %s", r.Index, r.Checkpoint, path)
 		}

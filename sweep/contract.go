@@ -36,6 +36,7 @@ type Replica struct {
 	Checkpoint string        // path of its safetensors file
 	Status     record.Status // of its training
 	Reason     string        // why that is not ok
+	Seconds    float64       // set by Train where it trained several at once: this one's share; 0: the time since the last save
 }
 
 // Recorder keeps what was found. Each Save commits atomically and survives the death of the process once it has returned. Methods
