@@ -10,9 +10,6 @@ import (
 // elements, the second form saves a pass: Σg and Σc are made with what d is computed from. So it is with the mean's part of a batch
 // norm's gradient. Which form is taken depends on the operands of the sum alone.
 
-// distributeElements is the size of a segment from which a pass is worth saving.
-const distributeElements = 1 << 14
-
 // term is one summand: u, or −u, times factors that are constant along the summed axes.
 type term struct {
 	u        view
@@ -70,7 +67,7 @@ func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
 	}
 	axes := runs[0]
 	q := blockOf(w.shape, axes)
-	if !q.fusible() || q.rows() || q.n*q.inner < distributeElements {
+	if !q.fusible() || q.rows() || q.n*q.inner < limits.distribute {
 		return view{}, false
 	}
 	terms := termsOf(w, axes)

@@ -67,7 +67,7 @@ func (l *lowering) lowerElementwise(n *node, key string) view {
 	n.kind = elementwise
 	order, moved := n.reorder()
 	for i, w := range n.args {
-		if w.transposed() && w.size() >= transposeElements {
+		if w.transposed() && w.size() >= limits.transpose {
 			n.args[i] = whole(l.copyOf(w))
 		}
 	}
@@ -76,9 +76,6 @@ func (l *lowering) lowerElementwise(n *node, key string) view {
 	}
 	return whole(l.share(n, fmt.Sprint(key, n.typ.Shape))).permute(inverse(order))
 }
-
-// transposeElements is the size from which a transposed operand is laid out by blocks before a group reads it.
-const transposeElements = 1024
 
 // channelsLast moves the channel axis of a convolution's operand or result behind its places; lead is 1 if it has an instance axis.
 func channelsLast(rank, lead int) []int {

@@ -53,7 +53,7 @@ func newLoop(nodes []*node) *loop {
 	for _, n := range nodes {
 		for _, w := range n.args {
 			for _, r := range []int{w.run(), w.repeats(l.tile)} {
-				if r >= shortRun && r%unit == 0 && r < l.size && !slices.Contains(l.restarts, r) {
+				if r >= limits.run && r%unit == 0 && r < l.size && !slices.Contains(l.restarts, r) {
 					l.restarts = append(l.restarts, r)
 				}
 			}
@@ -61,9 +61,6 @@ func newLoop(nodes []*node) *loop {
 	}
 	return l
 }
-
-// shortRun is the length below which tiles are not cut to fit a run.
-const shortRun = 256
 
 // period is the number of elements after which a view repeats itself, and for how many elements it goes on doing so. A view that does
 // not repeat has its size as both.

@@ -11,9 +11,8 @@ import (
 // again. The centred input of a batch norm, the mask of a ReLU and their tangents cost a few operations on a tile in the L1 cache, and
 // storing them a pass through memory to write and another to read. The bits are the same.
 const (
-	recomputeElements = 1 << 14 // smaller values stay in the cache
-	recomputeCost     = 8       // elementwise operations
-	recomputeSources  = 2       // buffers of the value's size that it is computed from
+	recomputeCost    = 8 // elementwise operations
+	recomputeSources = 2 // buffers of the value's size that it is computed from
 )
 
 // chooseVirtual marks the nodes that each group computes for itself. One that only its own group reads is computed once all the same.
@@ -28,7 +27,7 @@ func (pl *plan) chooseVirtual() {
 	}
 	cost, sources := map[*node]int{}, map[*node][]*node{}
 	for _, n := range pl.nodes {
-		if n.kind != elementwise || n.typ.Size() < recomputeElements || n.stored || elsewhere[n] || !n.cheap() {
+		if n.kind != elementwise || n.typ.Size() < limits.recompute || n.stored || elsewhere[n] || !n.cheap() {
 			continue
 		}
 		total, from := 1, []*node(nil)
@@ -37,7 +36,7 @@ func (pl *plan) chooseVirtual() {
 			case b.virtual:
 				total += cost[b]
 				from = append(from, sources[b]...)
-			case b.typ.Size() >= recomputeElements:
+			case b.typ.Size() >= limits.recompute:
 				from = append(from, b)
 			}
 		}

@@ -45,7 +45,7 @@ func (r *runs) at(i int) int {
 
 // direct reports whether a group can read w where it lies.
 func (l *loop) direct(w view) bool {
-	return w.contiguous() || w.run() >= shortRun && l.aligned(w.run())
+	return w.contiguous() || w.run() >= limits.run && l.aligned(w.run())
 }
 
 func resolve[T number](g *group, r ref) *stream[T] {

@@ -92,22 +92,18 @@ func remaining(s, drop []int) []int {
 // A reduction's geometry, as a fused group sees it. Short rows are summed whole; anything else is summed over segments of n·inner
 // elements, in chunks of a fixed number of rows whose partial sums are added in order, so that threads can share the work and long sums
 // lose less to rounding.
-const (
-	shortRow     = tileElements
-	chunkSize    = 32 * tileElements // elements of a chunk, about
-	shortSegment = 256               // shorter segments are not worth a loop of their own
-)
+const shortRow = tileElements
 
 func (q block) rows() bool { return q.inner == 1 && q.n <= shortRow }
 
 // fusible reports whether a group can make the sum on its way.
 func (q block) fusible() bool {
-	return q.n > 0 && q.outer > 0 && q.inner > 0 && (q.rows() || q.n*q.inner >= shortSegment)
+	return q.n > 0 && q.outer > 0 && q.inner > 0 && (q.rows() || q.n*q.inner >= limits.segment)
 }
 
 // chunkRows is how many rows of inner elements make a chunk.
 func (q block) chunkRows() int {
-	return min(q.n, max(64, chunkSize/q.inner))
+	return min(q.n, max(limits.chunkRows, limits.chunk/q.inner))
 }
 
 // chunks is the number of chunks of a segment.

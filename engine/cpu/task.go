@@ -22,9 +22,6 @@ const (
 	flopTime        = 0.012 // nanoseconds a floating-point operation of a product
 )
 
-// worthSharing is the work in nanoseconds from which a task is shared: handing it out costs about one microsecond.
-var worthSharing = 20e3
-
 // serial is a task of one unit.
 func serial(f func()) *task {
 	return &task{units: 1, run: []func(from, to int){func(int, int) { f() }}}
@@ -32,7 +29,7 @@ func serial(f func()) *task {
 
 // workers is how many workers may share t.
 func (x *executable) workers(t *task) int {
-	if t.work < worthSharing {
+	if t.work < limits.share {
 		return 1
 	}
 	return max(1, min(x.threads, t.units))

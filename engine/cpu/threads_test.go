@@ -14,19 +14,23 @@ import (
 	"basin/spec"
 )
 
-// TestConformanceOnThreads holds programs that share every task, however small, to the same suite.
-func TestConformanceOnThreads(t *testing.T) {
-	defer cpu.ShareAll()()
+// TestConformanceOfLargePrograms holds the ways that large programs take, on one thread and on three, to the same suite.
+func TestConformanceOfLargePrograms(t *testing.T) {
+	defer cpu.TakeEveryWay()()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	enginetest.Run(t, e.WithThreads(3), enginetest.Promises{})
+	for _, threads := range []int{1, 3} {
+		t.Run(fmt.Sprint(threads), func(t *testing.T) {
+			enginetest.Run(t, e.WithThreads(threads), enginetest.Promises{NoAllocations: threads == 1})
+		})
+	}
 }
 
 // TestThreadsChangeNoBit runs whole networks on 1, 2, 3 and 4 threads.
 func TestThreadsChangeNoBit(t *testing.T) {
-	defer cpu.ShareAll()()
+	defer cpu.TakeEveryWay()()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,16 @@
+package cpu
+
+// sizes are the thresholds of the planner. They change which steps a program takes, and where long sums are cut, never what it computes;
+// tests lower them, so that small programs take every way.
+type sizes struct {
+	recompute  int     // elements from which a cheap value is computed again, not kept: smaller ones stay in the cache
+	distribute int     // elements of a sum from which a pass over them is worth saving
+	transpose  int     // elements from which a transposed operand is laid out by blocks before a group reads it
+	segment    int     // elements of a sum from which it is worth a loop of its own, hence can be made by a group
+	run        int     // elements of a contiguous run from which tiles are cut to fit it
+	chunk      int     // elements of a long sum that are added up by themselves, about
+	chunkRows  int     // rows of such a chunk, at least
+	share      float64 // nanoseconds of work from which a task is shared between threads: handing it out costs about one microsecond
+}
+
+var limits = sizes{recompute: 1 << 14, distribute: 1 << 14, transpose: 1024, segment: 256, run: 256, chunk: 32 * tileElements, chunkRows: 64, share: 20e3}
