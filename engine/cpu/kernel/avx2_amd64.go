@@ -53,7 +53,8 @@ func avx2F32(o *Ops[float32]) {
 	o.Transpose = transposeBlocks(transposeF32AVX2, 8)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
-		wide: gemmWideF32AVX2, narrow: gemmNarrowF32AVX2, lanes: 8, mc: 192, kc: 256, nc: 2048,
+		panels: panels(gemmNarrowF32AVX2, gemmWideF32AVX2, gemmThreeRowsF32AVX2, gemmTwoRowsF32AVX2, gemmOneRowF32AVX2),
+		lanes:  8, mc: 192, kc: 512, nc: 2048,
 		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
 	}
 }
@@ -89,7 +90,8 @@ func avx2F64(o *Ops[float64]) {
 	o.Transpose = transposeBlocks(transposeF64AVX2, 4)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
-		wide: gemmWideF64AVX2, narrow: gemmNarrowF64AVX2, lanes: 4, mc: 96, kc: 256, nc: 1024,
+		panels: panels(gemmNarrowF64AVX2, gemmWideF64AVX2, gemmThreeRowsF64AVX2, gemmTwoRowsF64AVX2, gemmOneRowF64AVX2),
+		lanes:  4, mc: 192, kc: 512, nc: 2048,
 		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
 	}
 }

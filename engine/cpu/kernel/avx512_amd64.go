@@ -35,7 +35,8 @@ func avx512F32(o *Ops[float32]) {
 	o.RepeatRow = checkedRepeatRow(repeatRowF32AVX512, 32)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
-		wide: gemmWideF32AVX512, narrow: gemmNarrowF32AVX512, lanes: 16, mc: 192, kc: 256, nc: 2048,
+		panels: panels(gemmNarrowF32AVX512, gemmWideF32AVX512, gemmThreeRowsF32AVX512, gemmTwoRowsF32AVX512, gemmOneRowF32AVX512),
+		half:   gemmNarrowF32AVX2, lanes: 16, mc: 192, kc: 512, nc: 2048,
 		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
 	}
 }
@@ -68,7 +69,8 @@ func avx512F64(o *Ops[float64]) {
 	o.RepeatRow = checkedRepeatRow(repeatRowF64AVX512, 16)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
-		wide: gemmWideF64AVX512, narrow: gemmNarrowF64AVX512, lanes: 8, mc: 96, kc: 256, nc: 1024,
+		panels: panels(gemmNarrowF64AVX512, gemmWideF64AVX512, gemmThreeRowsF64AVX512, gemmTwoRowsF64AVX512, gemmOneRowF64AVX512),
+		half:   gemmNarrowF64AVX2, lanes: 8, mc: 192, kc: 512, nc: 2048,
 		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
 	}
 }

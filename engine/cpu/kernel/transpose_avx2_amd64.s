@@ -5,8 +5,8 @@
 #include "textflag.h"
 
 // func transposeF32AVX2(dst *float32, ds int, src *float32, ss int, rows int, k int, whole bool)
-// Requires: AVX, CMOV
-TEXT ·transposeF32AVX2(SB), NOSPLIT, $0-49
+// Requires: AVX, AVX2, CMOV
+TEXT ·transposeF32AVX2(SB), NOSPLIT, $8-49
 	MOVQ    rows+32(FP), AX
 	MOVQ    ss+24(FP), CX
 	MOVQ    src+16(FP), DX
@@ -38,283 +38,351 @@ TEXT ·transposeF32AVX2(SB), NOSPLIT, $0-49
 	LEAQ    (R11)(CX*1), CX
 	CMPQ    AX, $0x07
 	CMOVQGT CX, R11
-	MOVQ    dst+0(FP), CX
-	MOVQ    ds+8(FP), R12
-	MOVQ    k+40(FP), R13
 	CMPB    whole+48(FP), $0x00
-	JEQ     masked
+	JEQ     counted
 	MOVQ    $+8, AX
 
-masked:
-	LEAQ    onesAVX2<>+0(SB), R15
-	MOVQ    $0x00000008, R14
-	SUBQ    AX, R14
-	VMOVUPS (R15)(R14*4), Y0
-	CMPQ    AX, $0x08
-	JLT     part
+counted:
+	MOVQ dst+0(FP), CX
+	MOVQ ds+8(FP), R12
+	MOVQ k+40(FP), R13
+	XORQ R14, R14
+	CMPQ AX, $0x08
+	JLT  some
+	SUBQ $0x04, R13
+	JLT  wholeRest
 
 whole:
-	CMPQ       R13, $0x08
-	JLT        wholeRest
-	VMOVUPS    (DX), Y0
-	VMOVUPS    (BX), Y1
-	VMOVUPS    (SI), Y2
-	VMOVUPS    (DI), Y3
-	VMOVUPS    (R8), Y4
-	VMOVUPS    (R9), Y5
-	VMOVUPS    (R10), Y6
-	VMOVUPS    (R11), Y7
-	VUNPCKLPS  Y1, Y0, Y8
-	VUNPCKHPS  Y1, Y0, Y0
-	VUNPCKLPS  Y3, Y2, Y1
-	VUNPCKHPS  Y3, Y2, Y2
-	VUNPCKLPS  Y5, Y4, Y3
-	VUNPCKHPS  Y5, Y4, Y4
-	VUNPCKLPS  Y7, Y6, Y5
-	VUNPCKHPS  Y7, Y6, Y6
-	VUNPCKLPD  Y1, Y8, Y7
-	VUNPCKHPD  Y1, Y8, Y1
-	VUNPCKLPD  Y2, Y0, Y8
-	VUNPCKHPD  Y2, Y0, Y0
-	VUNPCKLPD  Y5, Y3, Y2
-	VUNPCKHPD  Y5, Y3, Y3
-	VUNPCKLPD  Y6, Y4, Y5
-	VUNPCKHPD  Y6, Y4, Y4
-	VPERM2F128 $0x20, Y2, Y7, Y6
-	VPERM2F128 $0x31, Y2, Y7, Y2
-	VPERM2F128 $0x20, Y3, Y1, Y7
-	VPERM2F128 $0x31, Y3, Y1, Y1
-	VPERM2F128 $0x20, Y5, Y8, Y3
-	VPERM2F128 $0x31, Y5, Y8, Y5
-	VPERM2F128 $0x20, Y4, Y0, Y8
-	VPERM2F128 $0x31, Y4, Y0, Y0
-	VMOVUPS    Y6, (CX)
-	ADDQ       R12, CX
-	VMOVUPS    Y7, (CX)
-	ADDQ       R12, CX
-	VMOVUPS    Y3, (CX)
-	ADDQ       R12, CX
-	VMOVUPS    Y8, (CX)
-	ADDQ       R12, CX
-	VMOVUPS    Y2, (CX)
-	ADDQ       R12, CX
-	VMOVUPS    Y1, (CX)
-	ADDQ       R12, CX
-	VMOVUPS    Y5, (CX)
-	ADDQ       R12, CX
-	VMOVUPS    Y0, (CX)
-	ADDQ       R12, CX
-	ADDQ       $0x20, DX
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, SI
-	ADDQ       $0x20, DI
-	ADDQ       $0x20, R8
-	ADDQ       $0x20, R9
-	ADDQ       $0x20, R10
-	ADDQ       $0x20, R11
-	SUBQ       $0x08, R13
-	JMP        whole
+	VMOVUPS     (DX)(R14*1), X0
+	VINSERTF128 $0x01, (R8)(R14*1), Y0, Y0
+	VMOVUPS     (BX)(R14*1), X1
+	VINSERTF128 $0x01, (R9)(R14*1), Y1, Y1
+	VMOVUPS     (SI)(R14*1), X2
+	VINSERTF128 $0x01, (R10)(R14*1), Y2, Y2
+	VMOVUPS     (DI)(R14*1), X3
+	VINSERTF128 $0x01, (R11)(R14*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y5
+	VUNPCKHPS   Y3, Y2, Y11
+	VUNPCKLPD   Y11, Y5, Y12
+	VUNPCKHPD   Y11, Y5, Y5
+	VMOVUPS     Y6, (CX)
+	VMOVUPS     Y4, (CX)(R12*1)
+	LEAQ        (CX)(R12*2), CX
+	VMOVUPS     Y12, (CX)
+	VMOVUPS     Y5, (CX)(R12*1)
+	LEAQ        (CX)(R12*2), CX
+	ADDQ        $0x10, R14
+	SUBQ        $0x04, R13
+	JGE         whole
 
 wholeRest:
-	TESTQ      R13, R13
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R14
-	MOVQ       $0x00000008, AX
-	SUBQ       R13, AX
-	VMOVUPS    (R14)(AX*4), Y0
-	VMASKMOVPS (DX), Y0, Y1
-	VMASKMOVPS (BX), Y0, Y2
-	VMASKMOVPS (SI), Y0, Y3
-	VMASKMOVPS (DI), Y0, Y4
-	VMASKMOVPS (R8), Y0, Y5
-	VMASKMOVPS (R9), Y0, Y6
-	VMASKMOVPS (R10), Y0, Y7
-	VMASKMOVPS (R11), Y0, Y0
-	VUNPCKLPS  Y2, Y1, Y8
-	VUNPCKHPS  Y2, Y1, Y1
-	VUNPCKLPS  Y4, Y3, Y2
-	VUNPCKHPS  Y4, Y3, Y3
-	VUNPCKLPS  Y6, Y5, Y4
-	VUNPCKHPS  Y6, Y5, Y5
-	VUNPCKLPS  Y0, Y7, Y6
-	VUNPCKHPS  Y0, Y7, Y0
-	VUNPCKLPD  Y2, Y8, Y7
-	VUNPCKHPD  Y2, Y8, Y2
-	VUNPCKLPD  Y3, Y1, Y8
-	VUNPCKHPD  Y3, Y1, Y1
-	VUNPCKLPD  Y6, Y4, Y3
-	VUNPCKHPD  Y6, Y4, Y4
-	VUNPCKLPD  Y0, Y5, Y6
-	VUNPCKHPD  Y0, Y5, Y0
-	VPERM2F128 $0x20, Y3, Y7, Y5
-	VPERM2F128 $0x31, Y3, Y7, Y3
-	VPERM2F128 $0x20, Y4, Y2, Y7
-	VPERM2F128 $0x31, Y4, Y2, Y2
-	VPERM2F128 $0x20, Y6, Y8, Y4
-	VPERM2F128 $0x31, Y6, Y8, Y6
-	VPERM2F128 $0x20, Y0, Y1, Y8
-	VPERM2F128 $0x31, Y0, Y1, Y0
-	VMOVUPS    Y5, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMOVUPS    Y7, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMOVUPS    Y4, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMOVUPS    Y8, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMOVUPS    Y3, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMOVUPS    Y2, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMOVUPS    Y6, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	JMP        done
+	ADDQ        $0x04, R13
+	JEQ         wholeDone
+	LEAQ        onesAVX2<>+0(SB), R15
+	MOVQ        $0x00000008, AX
+	SUBQ        R13, AX
+	VMOVUPS     (R15)(AX*4), Y0
+	VMASKMOVPS  (DX)(R14*1), X0, X7
+	VMASKMOVPS  (R8)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y7, Y7
+	VMASKMOVPS  (BX)(R14*1), X0, X8
+	VMASKMOVPS  (R9)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y8, Y8
+	VMASKMOVPS  (SI)(R14*1), X0, X9
+	VMASKMOVPS  (R10)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y9, Y9
+	VMASKMOVPS  (DI)(R14*1), X0, X10
+	VMASKMOVPS  (R11)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y10, Y10
+	VUNPCKLPS   Y8, Y7, Y0
+	VUNPCKLPS   Y10, Y9, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VUNPCKHPS   Y8, Y7, Y1
+	VUNPCKHPS   Y10, Y9, Y3
+	VUNPCKLPD   Y3, Y1, Y4
+	VUNPCKHPD   Y3, Y1, Y1
+	VMOVUPS     Y2, (CX)
+	DECQ        R13
+	JEQ         wholeDone
+	VMOVUPS     Y0, (CX)(R12*1)
+	LEAQ        (CX)(R12*2), CX
+	DECQ        R13
+	JEQ         wholeDone
+	VMOVUPS     Y4, (CX)
+	DECQ        R13
+	JEQ         wholeDone
 
-part:
-	CMPQ       R13, $0x08
-	JLT        partRest
-	VMOVUPS    (DX), Y1
-	VMOVUPS    (BX), Y2
-	VMOVUPS    (SI), Y3
-	VMOVUPS    (DI), Y4
-	VMOVUPS    (R8), Y5
-	VMOVUPS    (R9), Y6
-	VMOVUPS    (R10), Y7
-	VMOVUPS    (R11), Y8
-	VUNPCKLPS  Y2, Y1, Y9
-	VUNPCKHPS  Y2, Y1, Y1
-	VUNPCKLPS  Y4, Y3, Y2
-	VUNPCKHPS  Y4, Y3, Y3
-	VUNPCKLPS  Y6, Y5, Y4
-	VUNPCKHPS  Y6, Y5, Y5
-	VUNPCKLPS  Y8, Y7, Y6
-	VUNPCKHPS  Y8, Y7, Y7
-	VUNPCKLPD  Y2, Y9, Y8
-	VUNPCKHPD  Y2, Y9, Y2
-	VUNPCKLPD  Y3, Y1, Y9
-	VUNPCKHPD  Y3, Y1, Y1
-	VUNPCKLPD  Y6, Y4, Y3
-	VUNPCKHPD  Y6, Y4, Y4
-	VUNPCKLPD  Y7, Y5, Y6
-	VUNPCKHPD  Y7, Y5, Y5
-	VPERM2F128 $0x20, Y3, Y8, Y7
-	VPERM2F128 $0x31, Y3, Y8, Y3
-	VPERM2F128 $0x20, Y4, Y2, Y8
-	VPERM2F128 $0x31, Y4, Y2, Y2
-	VPERM2F128 $0x20, Y6, Y9, Y4
-	VPERM2F128 $0x31, Y6, Y9, Y6
-	VPERM2F128 $0x20, Y5, Y1, Y9
-	VPERM2F128 $0x31, Y5, Y1, Y1
-	VMASKMOVPS Y7, Y0, (CX)
-	ADDQ       R12, CX
-	VMASKMOVPS Y8, Y0, (CX)
-	ADDQ       R12, CX
-	VMASKMOVPS Y4, Y0, (CX)
-	ADDQ       R12, CX
-	VMASKMOVPS Y9, Y0, (CX)
-	ADDQ       R12, CX
-	VMASKMOVPS Y3, Y0, (CX)
-	ADDQ       R12, CX
-	VMASKMOVPS Y2, Y0, (CX)
-	ADDQ       R12, CX
-	VMASKMOVPS Y6, Y0, (CX)
-	ADDQ       R12, CX
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       R12, CX
-	ADDQ       $0x20, DX
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, SI
-	ADDQ       $0x20, DI
-	ADDQ       $0x20, R8
-	ADDQ       $0x20, R9
-	ADDQ       $0x20, R10
-	ADDQ       $0x20, R11
-	SUBQ       $0x08, R13
-	JMP        part
+wholeDone:
+	VZEROUPPER
+	RET
 
-partRest:
-	TESTQ      R13, R13
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R14
-	MOVQ       $0x00000008, AX
-	SUBQ       R13, AX
-	VMOVUPS    (R14)(AX*4), Y1
-	VMASKMOVPS (DX), Y1, Y2
-	VMASKMOVPS (BX), Y1, Y3
-	VMASKMOVPS (SI), Y1, Y4
-	VMASKMOVPS (DI), Y1, Y5
-	VMASKMOVPS (R8), Y1, Y6
-	VMASKMOVPS (R9), Y1, Y7
-	VMASKMOVPS (R10), Y1, Y8
-	VMASKMOVPS (R11), Y1, Y1
-	VUNPCKLPS  Y3, Y2, Y9
-	VUNPCKHPS  Y3, Y2, Y2
-	VUNPCKLPS  Y5, Y4, Y3
-	VUNPCKHPS  Y5, Y4, Y4
-	VUNPCKLPS  Y7, Y6, Y5
-	VUNPCKHPS  Y7, Y6, Y6
-	VUNPCKLPS  Y1, Y8, Y7
-	VUNPCKHPS  Y1, Y8, Y1
-	VUNPCKLPD  Y3, Y9, Y8
-	VUNPCKHPD  Y3, Y9, Y3
-	VUNPCKLPD  Y4, Y2, Y9
-	VUNPCKHPD  Y4, Y2, Y2
-	VUNPCKLPD  Y7, Y5, Y4
-	VUNPCKHPD  Y7, Y5, Y5
-	VUNPCKLPD  Y1, Y6, Y7
-	VUNPCKHPD  Y1, Y6, Y1
-	VPERM2F128 $0x20, Y4, Y8, Y6
-	VPERM2F128 $0x31, Y4, Y8, Y4
-	VPERM2F128 $0x20, Y5, Y3, Y8
-	VPERM2F128 $0x31, Y5, Y3, Y3
-	VPERM2F128 $0x20, Y7, Y9, Y5
-	VPERM2F128 $0x31, Y7, Y9, Y7
-	VPERM2F128 $0x20, Y1, Y2, Y9
-	VPERM2F128 $0x31, Y1, Y2, Y1
-	VMASKMOVPS Y6, Y0, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMASKMOVPS Y8, Y0, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMASKMOVPS Y5, Y0, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMASKMOVPS Y9, Y0, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMASKMOVPS Y4, Y0, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMASKMOVPS Y3, Y0, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
-	VMASKMOVPS Y7, Y0, (CX)
-	ADDQ       R12, CX
-	DECQ       R13
-	JEQ        done
+some:
+	CMPQ    AX, $0x04
+	JLT     below4
+	LEAQ    lanesAVX2<>+0(SB), BP
+	MOVQ    AX, R15
+	SUBQ    $0x04, R15
+	VMOVUPS (BP)(R15*4), Y0
+	SUBQ    $0x04, R13
+	JLT     by4Rest
 
-done:
+by4:
+	VMOVUPS     (DX)(R14*1), X1
+	VINSERTF128 $0x01, (R8)(R14*1), Y1, Y1
+	VMOVUPS     (BX)(R14*1), X2
+	VINSERTF128 $0x01, (R9)(R14*1), Y2, Y2
+	VMOVUPS     (SI)(R14*1), X3
+	VINSERTF128 $0x01, (R10)(R14*1), Y3, Y3
+	VMOVUPS     (DI)(R14*1), X4
+	VINSERTF128 $0x01, (R11)(R14*1), Y4, Y4
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKLPS   Y4, Y3, Y6
+	VUNPCKLPD   Y6, Y5, Y7
+	VUNPCKHPD   Y6, Y5, Y5
+	VUNPCKHPS   Y2, Y1, Y6
+	VUNPCKHPS   Y4, Y3, Y12
+	VUNPCKLPD   Y12, Y6, Y13
+	VUNPCKHPD   Y12, Y6, Y6
+	VMOVUPS     X7, (CX)
+	VPERMPS     Y7, Y0, Y7
+	VMOVUPS     X7, -16(CX)(AX*4)
+	VMOVUPS     X5, (CX)(R12*1)
+	VPERMPS     Y5, Y0, Y5
+	LEAQ        (CX)(R12*1), R15
+	VMOVUPS     X5, -16(R15)(AX*4)
+	LEAQ        (CX)(R12*2), CX
+	VMOVUPS     X13, (CX)
+	VPERMPS     Y13, Y0, Y13
+	VMOVUPS     X13, -16(CX)(AX*4)
+	VMOVUPS     X6, (CX)(R12*1)
+	VPERMPS     Y6, Y0, Y6
+	LEAQ        (CX)(R12*1), R15
+	VMOVUPS     X6, -16(R15)(AX*4)
+	LEAQ        (CX)(R12*2), CX
+	ADDQ        $0x10, R14
+	SUBQ        $0x04, R13
+	JGE         by4
+
+by4Rest:
+	ADDQ        $0x04, R13
+	JEQ         by4Done
+	LEAQ        onesAVX2<>+0(SB), BP
+	MOVQ        $0x00000008, R15
+	SUBQ        R13, R15
+	VMOVUPS     (BP)(R15*4), Y1
+	VMASKMOVPS  (DX)(R14*1), X1, X8
+	VMASKMOVPS  (R8)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y8, Y8
+	VMASKMOVPS  (BX)(R14*1), X1, X9
+	VMASKMOVPS  (R9)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y9, Y9
+	VMASKMOVPS  (SI)(R14*1), X1, X10
+	VMASKMOVPS  (R10)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y10, Y10
+	VMASKMOVPS  (DI)(R14*1), X1, X11
+	VMASKMOVPS  (R11)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y11, Y11
+	VUNPCKLPS   Y9, Y8, Y1
+	VUNPCKLPS   Y11, Y10, Y2
+	VUNPCKLPD   Y2, Y1, Y3
+	VUNPCKHPD   Y2, Y1, Y1
+	VUNPCKHPS   Y9, Y8, Y2
+	VUNPCKHPS   Y11, Y10, Y4
+	VUNPCKLPD   Y4, Y2, Y5
+	VUNPCKHPD   Y4, Y2, Y2
+	VMOVUPS     X3, (CX)
+	VPERMPS     Y3, Y0, Y3
+	VMOVUPS     X3, -16(CX)(AX*4)
+	DECQ        R13
+	JEQ         by4Done
+	VMOVUPS     X1, (CX)(R12*1)
+	VPERMPS     Y1, Y0, Y1
+	LEAQ        (CX)(R12*1), DX
+	VMOVUPS     X1, -16(DX)(AX*4)
+	LEAQ        (CX)(R12*2), CX
+	DECQ        R13
+	JEQ         by4Done
+	VMOVUPS     X5, (CX)
+	VPERMPS     Y5, Y0, Y5
+	VMOVUPS     X5, -16(CX)(AX*4)
+	DECQ        R13
+	JEQ         by4Done
+
+by4Done:
+	VZEROUPPER
+	RET
+
+below4:
+	CMPQ    AX, $0x02
+	JLT     below2
+	LEAQ    lanesAVX2<>+0(SB), BP
+	MOVQ    AX, R15
+	SUBQ    $0x02, R15
+	VMOVUPS (BP)(R15*4), Y0
+	SUBQ    $0x04, R13
+	JLT     by2Rest
+
+by2:
+	VMOVUPS     (DX)(R14*1), X1
+	VINSERTF128 $0x01, (R8)(R14*1), Y1, Y1
+	VMOVUPS     (BX)(R14*1), X2
+	VINSERTF128 $0x01, (R9)(R14*1), Y2, Y2
+	VMOVUPS     (SI)(R14*1), X3
+	VINSERTF128 $0x01, (R10)(R14*1), Y3, Y3
+	VMOVUPS     (DI)(R14*1), X4
+	VINSERTF128 $0x01, (R11)(R14*1), Y4, Y4
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKLPS   Y4, Y3, Y6
+	VUNPCKLPD   Y6, Y5, Y7
+	VUNPCKHPD   Y6, Y5, Y5
+	VUNPCKHPS   Y2, Y1, Y6
+	VUNPCKHPS   Y4, Y3, Y12
+	VUNPCKLPD   Y12, Y6, Y13
+	VUNPCKHPD   Y12, Y6, Y6
+	VMOVLPS     X7, (CX)
+	VPERMPS     Y7, Y0, Y7
+	VMOVLPS     X7, -8(CX)(AX*4)
+	VMOVLPS     X5, (CX)(R12*1)
+	VPERMPS     Y5, Y0, Y5
+	LEAQ        (CX)(R12*1), R15
+	VMOVLPS     X5, -8(R15)(AX*4)
+	LEAQ        (CX)(R12*2), CX
+	VMOVLPS     X13, (CX)
+	VPERMPS     Y13, Y0, Y13
+	VMOVLPS     X13, -8(CX)(AX*4)
+	VMOVLPS     X6, (CX)(R12*1)
+	VPERMPS     Y6, Y0, Y6
+	LEAQ        (CX)(R12*1), R15
+	VMOVLPS     X6, -8(R15)(AX*4)
+	LEAQ        (CX)(R12*2), CX
+	ADDQ        $0x10, R14
+	SUBQ        $0x04, R13
+	JGE         by2
+
+by2Rest:
+	ADDQ        $0x04, R13
+	JEQ         by2Done
+	LEAQ        onesAVX2<>+0(SB), BP
+	MOVQ        $0x00000008, R15
+	SUBQ        R13, R15
+	VMOVUPS     (BP)(R15*4), Y1
+	VMASKMOVPS  (DX)(R14*1), X1, X8
+	VMASKMOVPS  (R8)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y8, Y8
+	VMASKMOVPS  (BX)(R14*1), X1, X9
+	VMASKMOVPS  (R9)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y9, Y9
+	VMASKMOVPS  (SI)(R14*1), X1, X10
+	VMASKMOVPS  (R10)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y10, Y10
+	VMASKMOVPS  (DI)(R14*1), X1, X11
+	VMASKMOVPS  (R11)(R14*1), X1, X2
+	VINSERTF128 $0x01, X2, Y11, Y11
+	VUNPCKLPS   Y9, Y8, Y1
+	VUNPCKLPS   Y11, Y10, Y2
+	VUNPCKLPD   Y2, Y1, Y3
+	VUNPCKHPD   Y2, Y1, Y1
+	VUNPCKHPS   Y9, Y8, Y2
+	VUNPCKHPS   Y11, Y10, Y4
+	VUNPCKLPD   Y4, Y2, Y5
+	VUNPCKHPD   Y4, Y2, Y2
+	VMOVLPS     X3, (CX)
+	VPERMPS     Y3, Y0, Y3
+	VMOVLPS     X3, -8(CX)(AX*4)
+	DECQ        R13
+	JEQ         by2Done
+	VMOVLPS     X1, (CX)(R12*1)
+	VPERMPS     Y1, Y0, Y1
+	LEAQ        (CX)(R12*1), DX
+	VMOVLPS     X1, -8(DX)(AX*4)
+	LEAQ        (CX)(R12*2), CX
+	DECQ        R13
+	JEQ         by2Done
+	VMOVLPS     X5, (CX)
+	VPERMPS     Y5, Y0, Y5
+	VMOVLPS     X5, -8(CX)(AX*4)
+	DECQ        R13
+	JEQ         by2Done
+
+by2Done:
+	VZEROUPPER
+	RET
+
+below2:
+	SUBQ $0x04, R13
+	JLT  oneRest
+
+one:
+	VMOVUPS     (DX)(R14*1), X0
+	VINSERTF128 $0x01, (R8)(R14*1), Y0, Y0
+	VMOVUPS     (BX)(R14*1), X1
+	VINSERTF128 $0x01, (R9)(R14*1), Y1, Y1
+	VMOVUPS     (SI)(R14*1), X2
+	VINSERTF128 $0x01, (R10)(R14*1), Y2, Y2
+	VMOVUPS     (DI)(R14*1), X3
+	VINSERTF128 $0x01, (R11)(R14*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y5
+	VUNPCKHPS   Y3, Y2, Y11
+	VUNPCKLPD   Y11, Y5, Y12
+	VUNPCKHPD   Y11, Y5, Y5
+	VMOVSS      X6, (CX)
+	VMOVSS      X4, (CX)(R12*1)
+	LEAQ        (CX)(R12*2), CX
+	VMOVSS      X12, (CX)
+	VMOVSS      X5, (CX)(R12*1)
+	LEAQ        (CX)(R12*2), CX
+	ADDQ        $0x10, R14
+	SUBQ        $0x04, R13
+	JGE         one
+
+oneRest:
+	ADDQ        $0x04, R13
+	JEQ         oneDone
+	LEAQ        onesAVX2<>+0(SB), R15
+	MOVQ        $0x00000008, AX
+	SUBQ        R13, AX
+	VMOVUPS     (R15)(AX*4), Y0
+	VMASKMOVPS  (DX)(R14*1), X0, X7
+	VMASKMOVPS  (R8)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y7, Y7
+	VMASKMOVPS  (BX)(R14*1), X0, X8
+	VMASKMOVPS  (R9)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y8, Y8
+	VMASKMOVPS  (SI)(R14*1), X0, X9
+	VMASKMOVPS  (R10)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y9, Y9
+	VMASKMOVPS  (DI)(R14*1), X0, X10
+	VMASKMOVPS  (R11)(R14*1), X0, X1
+	VINSERTF128 $0x01, X1, Y10, Y10
+	VUNPCKLPS   Y8, Y7, Y0
+	VUNPCKLPS   Y10, Y9, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VUNPCKHPS   Y8, Y7, Y1
+	VUNPCKHPS   Y10, Y9, Y3
+	VUNPCKLPD   Y3, Y1, Y4
+	VUNPCKHPD   Y3, Y1, Y1
+	VMOVSS      X2, (CX)
+	DECQ        R13
+	JEQ         oneDone
+	VMOVSS      X0, (CX)(R12*1)
+	LEAQ        (CX)(R12*2), CX
+	DECQ        R13
+	JEQ         oneDone
+	VMOVSS      X4, (CX)
+	DECQ        R13
+	JEQ         oneDone
+
+oneDone:
 	VZEROUPPER
 	RET
 
@@ -336,8 +404,26 @@ DATA onesAVX2<>+56(SB)/4, $0x00000000
 DATA onesAVX2<>+60(SB)/4, $0x00000000
 GLOBL onesAVX2<>(SB), RODATA|NOPTR, $64
 
+DATA lanesAVX2<>+0(SB)/4, $0x00000000
+DATA lanesAVX2<>+4(SB)/4, $0x00000001
+DATA lanesAVX2<>+8(SB)/4, $0x00000002
+DATA lanesAVX2<>+12(SB)/4, $0x00000003
+DATA lanesAVX2<>+16(SB)/4, $0x00000004
+DATA lanesAVX2<>+20(SB)/4, $0x00000005
+DATA lanesAVX2<>+24(SB)/4, $0x00000006
+DATA lanesAVX2<>+28(SB)/4, $0x00000007
+DATA lanesAVX2<>+32(SB)/4, $0x00000008
+DATA lanesAVX2<>+36(SB)/4, $0x00000009
+DATA lanesAVX2<>+40(SB)/4, $0x0000000a
+DATA lanesAVX2<>+44(SB)/4, $0x0000000b
+DATA lanesAVX2<>+48(SB)/4, $0x0000000c
+DATA lanesAVX2<>+52(SB)/4, $0x0000000d
+DATA lanesAVX2<>+56(SB)/4, $0x0000000e
+DATA lanesAVX2<>+60(SB)/4, $0x0000000f
+GLOBL lanesAVX2<>(SB), RODATA|NOPTR, $64
+
 // func transposeF64AVX2(dst *float64, ds int, src *float64, ss int, rows int, k int, whole bool)
-// Requires: AVX, CMOV
+// Requires: AVX, AVX2, CMOV
 TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-49
 	MOVQ    rows+32(FP), AX
 	MOVQ    ss+24(FP), CX
@@ -354,147 +440,149 @@ TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-49
 	LEAQ    (DI)(CX*1), CX
 	CMPQ    AX, $0x03
 	CMOVQGT CX, DI
-	MOVQ    dst+0(FP), CX
-	MOVQ    ds+8(FP), R8
-	MOVQ    k+40(FP), R9
 	CMPB    whole+48(FP), $0x00
-	JEQ     masked
+	JEQ     counted
 	MOVQ    $+4, AX
 
-masked:
-	LEAQ    onesAVX2<>+0(SB), R11
-	MOVQ    $0x00000004, R10
-	SUBQ    AX, R10
-	VMOVUPS (R11)(R10*8), Y0
-	CMPQ    AX, $0x04
-	JLT     part
+counted:
+	MOVQ dst+0(FP), CX
+	MOVQ ds+8(FP), R8
+	MOVQ k+40(FP), R9
+	XORQ R10, R10
+	CMPQ AX, $0x04
+	JLT  some
+	SUBQ $0x02, R9
+	JLT  wholeRest
 
 whole:
-	CMPQ       R9, $0x04
-	JLT        wholeRest
-	VMOVUPD    (DX), Y0
-	VMOVUPD    (BX), Y1
-	VMOVUPD    (SI), Y2
-	VMOVUPD    (DI), Y3
-	VUNPCKLPD  Y1, Y0, Y4
-	VUNPCKHPD  Y1, Y0, Y0
-	VUNPCKLPD  Y3, Y2, Y1
-	VUNPCKHPD  Y3, Y2, Y2
-	VPERM2F128 $0x20, Y1, Y4, Y3
-	VPERM2F128 $0x20, Y2, Y0, Y5
-	VPERM2F128 $0x31, Y1, Y4, Y1
-	VPERM2F128 $0x31, Y2, Y0, Y0
-	VMOVUPD    Y3, (CX)
-	ADDQ       R8, CX
-	VMOVUPD    Y5, (CX)
-	ADDQ       R8, CX
-	VMOVUPD    Y1, (CX)
-	ADDQ       R8, CX
-	VMOVUPD    Y0, (CX)
-	ADDQ       R8, CX
-	ADDQ       $0x20, DX
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, SI
-	ADDQ       $0x20, DI
-	SUBQ       $0x04, R9
-	JMP        whole
+	VMOVUPS     (DX)(R10*1), X0
+	VINSERTF128 $0x01, (SI)(R10*1), Y0, Y0
+	VMOVUPS     (BX)(R10*1), X1
+	VINSERTF128 $0x01, (DI)(R10*1), Y1, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y3
+	VMOVUPD     Y2, (CX)
+	VMOVUPD     Y3, (CX)(R8*1)
+	LEAQ        (CX)(R8*2), CX
+	ADDQ        $0x10, R10
+	SUBQ        $0x02, R9
+	JGE         whole
 
 wholeRest:
-	TESTQ      R9, R9
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R10
-	MOVQ       $0x00000004, AX
-	SUBQ       R9, AX
-	VMOVUPS    (R10)(AX*8), Y0
-	VMASKMOVPD (DX), Y0, Y1
-	VMASKMOVPD (BX), Y0, Y2
-	VMASKMOVPD (SI), Y0, Y3
-	VMASKMOVPD (DI), Y0, Y0
-	VUNPCKLPD  Y2, Y1, Y4
-	VUNPCKHPD  Y2, Y1, Y1
-	VUNPCKLPD  Y0, Y3, Y2
-	VUNPCKHPD  Y0, Y3, Y0
-	VPERM2F128 $0x20, Y2, Y4, Y3
-	VPERM2F128 $0x20, Y0, Y1, Y5
-	VPERM2F128 $0x31, Y2, Y4, Y2
-	VPERM2F128 $0x31, Y0, Y1, Y0
-	VMOVUPD    Y3, (CX)
-	ADDQ       R8, CX
-	DECQ       R9
-	JEQ        done
-	VMOVUPD    Y5, (CX)
-	ADDQ       R8, CX
-	DECQ       R9
-	JEQ        done
-	VMOVUPD    Y2, (CX)
-	ADDQ       R8, CX
-	DECQ       R9
-	JEQ        done
-	JMP        done
+	ADDQ        $0x02, R9
+	JEQ         wholeDone
+	LEAQ        onesAVX2<>+0(SB), R8
+	MOVQ        $0x00000004, AX
+	SUBQ        R9, AX
+	VMOVUPS     (R8)(AX*8), Y0
+	VMASKMOVPD  (DX)(R10*1), X0, X4
+	VMASKMOVPD  (SI)(R10*1), X0, X1
+	VINSERTF128 $0x01, X1, Y4, Y4
+	VMASKMOVPD  (BX)(R10*1), X0, X5
+	VMASKMOVPD  (DI)(R10*1), X0, X1
+	VINSERTF128 $0x01, X1, Y5, Y5
+	VUNPCKLPD   Y5, Y4, Y0
+	VUNPCKHPD   Y5, Y4, Y1
+	VMOVUPD     Y0, (CX)
+	DECQ        R9
+	JEQ         wholeDone
 
-part:
-	CMPQ       R9, $0x04
-	JLT        partRest
-	VMOVUPD    (DX), Y1
-	VMOVUPD    (BX), Y2
-	VMOVUPD    (SI), Y3
-	VMOVUPD    (DI), Y4
-	VUNPCKLPD  Y2, Y1, Y5
-	VUNPCKHPD  Y2, Y1, Y1
-	VUNPCKLPD  Y4, Y3, Y2
-	VUNPCKHPD  Y4, Y3, Y3
-	VPERM2F128 $0x20, Y2, Y5, Y4
-	VPERM2F128 $0x20, Y3, Y1, Y6
-	VPERM2F128 $0x31, Y2, Y5, Y2
-	VPERM2F128 $0x31, Y3, Y1, Y1
-	VMASKMOVPD Y4, Y0, (CX)
-	ADDQ       R8, CX
-	VMASKMOVPD Y6, Y0, (CX)
-	ADDQ       R8, CX
-	VMASKMOVPD Y2, Y0, (CX)
-	ADDQ       R8, CX
-	VMASKMOVPD Y1, Y0, (CX)
-	ADDQ       R8, CX
-	ADDQ       $0x20, DX
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, SI
-	ADDQ       $0x20, DI
-	SUBQ       $0x04, R9
-	JMP        part
+wholeDone:
+	VZEROUPPER
+	RET
 
-partRest:
-	TESTQ      R9, R9
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R10
-	MOVQ       $0x00000004, AX
-	SUBQ       R9, AX
-	VMOVUPS    (R10)(AX*8), Y1
-	VMASKMOVPD (DX), Y1, Y2
-	VMASKMOVPD (BX), Y1, Y3
-	VMASKMOVPD (SI), Y1, Y4
-	VMASKMOVPD (DI), Y1, Y1
-	VUNPCKLPD  Y3, Y2, Y5
-	VUNPCKHPD  Y3, Y2, Y2
-	VUNPCKLPD  Y1, Y4, Y3
-	VUNPCKHPD  Y1, Y4, Y1
-	VPERM2F128 $0x20, Y3, Y5, Y4
-	VPERM2F128 $0x20, Y1, Y2, Y6
-	VPERM2F128 $0x31, Y3, Y5, Y3
-	VPERM2F128 $0x31, Y1, Y2, Y1
-	VMASKMOVPD Y4, Y0, (CX)
-	ADDQ       R8, CX
-	DECQ       R9
-	JEQ        done
-	VMASKMOVPD Y6, Y0, (CX)
-	ADDQ       R8, CX
-	DECQ       R9
-	JEQ        done
-	VMASKMOVPD Y3, Y0, (CX)
-	ADDQ       R8, CX
-	DECQ       R9
-	JEQ        done
+some:
+	CMPQ    AX, $0x02
+	JLT     below2
+	LEAQ    lanesAVX2<>+0(SB), R12
+	MOVQ    AX, R11
+	SUBQ    $0x02, R11
+	VMOVUPS (R12)(R11*8), Y0
+	SUBQ    $0x02, R9
+	JLT     by2Rest
 
-done:
+by2:
+	VMOVUPS     (DX)(R10*1), X1
+	VINSERTF128 $0x01, (SI)(R10*1), Y1, Y1
+	VMOVUPS     (BX)(R10*1), X2
+	VINSERTF128 $0x01, (DI)(R10*1), Y2, Y2
+	VUNPCKLPD   Y2, Y1, Y3
+	VUNPCKHPD   Y2, Y1, Y4
+	VMOVUPS     X3, (CX)
+	VPERMPS     Y3, Y0, Y3
+	VMOVUPS     X3, -16(CX)(AX*8)
+	VMOVUPS     X4, (CX)(R8*1)
+	VPERMPS     Y4, Y0, Y4
+	LEAQ        (CX)(R8*1), R11
+	VMOVUPS     X4, -16(R11)(AX*8)
+	LEAQ        (CX)(R8*2), CX
+	ADDQ        $0x10, R10
+	SUBQ        $0x02, R9
+	JGE         by2
+
+by2Rest:
+	ADDQ        $0x02, R9
+	JEQ         by2Done
+	LEAQ        onesAVX2<>+0(SB), R11
+	MOVQ        $0x00000004, R8
+	SUBQ        R9, R8
+	VMOVUPS     (R11)(R8*8), Y1
+	VMASKMOVPD  (DX)(R10*1), X1, X5
+	VMASKMOVPD  (SI)(R10*1), X1, X2
+	VINSERTF128 $0x01, X2, Y5, Y5
+	VMASKMOVPD  (BX)(R10*1), X1, X6
+	VMASKMOVPD  (DI)(R10*1), X1, X2
+	VINSERTF128 $0x01, X2, Y6, Y6
+	VUNPCKLPD   Y6, Y5, Y1
+	VUNPCKHPD   Y6, Y5, Y2
+	VMOVUPS     X1, (CX)
+	VPERMPS     Y1, Y0, Y1
+	VMOVUPS     X1, -16(CX)(AX*8)
+	DECQ        R9
+	JEQ         by2Done
+
+by2Done:
+	VZEROUPPER
+	RET
+
+below2:
+	SUBQ $0x02, R9
+	JLT  oneRest
+
+one:
+	VMOVUPS     (DX)(R10*1), X0
+	VINSERTF128 $0x01, (SI)(R10*1), Y0, Y0
+	VMOVUPS     (BX)(R10*1), X1
+	VINSERTF128 $0x01, (DI)(R10*1), Y1, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y3
+	VMOVLPS     X2, (CX)
+	VMOVLPS     X3, (CX)(R8*1)
+	LEAQ        (CX)(R8*2), CX
+	ADDQ        $0x10, R10
+	SUBQ        $0x02, R9
+	JGE         one
+
+oneRest:
+	ADDQ        $0x02, R9
+	JEQ         oneDone
+	LEAQ        onesAVX2<>+0(SB), R8
+	MOVQ        $0x00000004, AX
+	SUBQ        R9, AX
+	VMOVUPS     (R8)(AX*8), Y0
+	VMASKMOVPD  (DX)(R10*1), X0, X4
+	VMASKMOVPD  (SI)(R10*1), X0, X1
+	VINSERTF128 $0x01, X1, Y4, Y4
+	VMASKMOVPD  (BX)(R10*1), X0, X5
+	VMASKMOVPD  (DI)(R10*1), X0, X1
+	VINSERTF128 $0x01, X1, Y5, Y5
+	VUNPCKLPD   Y5, Y4, Y0
+	VUNPCKHPD   Y5, Y4, Y1
+	VMOVLPS     X0, (CX)
+	DECQ        R9
+	JEQ         oneDone
+
+oneDone:
 	VZEROUPPER
 	RET
 

@@ -134,3 +134,8 @@ func transposeBlocks[T Float](f transposeFunc[T], lanes int) func(dst, src []T, 
 		}
 	}
 }
+
+// panels places kernels by their width in vectors.
+func panels[T Float](narrow, wide, threeRows, twoRows, oneRow panelFunc[T]) [9]panelFunc[T] {
+	return [9]panelFunc[T]{1: narrow, 2: wide, 3: threeRows, 4: twoRows, 8: oneRow}
+}

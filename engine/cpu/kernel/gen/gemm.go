@@ -9,19 +9,21 @@ import (
 
 const gemmSignature = "func(m, k int, a *%[1]s, ars, acs int, b *%[1]s, brs int, c *%[1]s, crs, n int, accumulate bool)"
 
-// gemm writes the matrix-product kernels: a wide one, whose panel of C is two vectors across, and a narrow one, of one vector.
+// gemm writes the matrix-product kernels, one for each width of a panel of C in vectors. The wide one, of two, has the best
+// ratio of FMAs to loads; the narrow one, of one vector, wastes the fewest lanes; the others are for one, two or three rows,
+// which in two vectors would make too few chains to hide an FMA's latency.
 //
 // A kernel walks down its panel in tiles of up to `rows` rows held in registers. For each p it loads row p of B once and
 // broadcasts one element of A a row, so that A is read with any strides, in place. Each element of C is thus one chain of FMAs
 // over p in order, whatever the tile.
 func gemm(g *generator) {
 	for _, g.elem = range []int{4, 8} {
-		wide, narrow := 6, 8
-		if g.isa == avx512 {
-			wide, narrow = 12, 12
-		}
+		wide := map[isa]int{avx2: 6, avx512: 12}[g.isa]
+		panel{g, 12, 1}.write("gemmNarrow")
 		panel{g, wide, 2}.write("gemmWide")
-		panel{g, narrow, 1}.write("gemmNarrow")
+		panel{g, 3, 3}.write("gemmThreeRows")
+		panel{g, 2, 4}.write("gemmTwoRows")
+		panel{g, 1, 8}.write("gemmOneRow")
 	}
 }
 
@@ -114,11 +116,6 @@ func (t *tile) bases(p, stride reg.Register, rows int) ([]reg.Register, func(i i
 func (t *tile) write(rows int) {
 	label := func(s string) string { return fmt.Sprintf("%s%d", s, rows) }
 	ref := func(s string) operand.LabelRef { return operand.LabelRef(label(s)) }
-	b := []reg.VecPhysical{t.phys(12), t.phys(13)}
-	spread := t.phys(14)
-	if t.isa == avx512 {
-		b, spread = []reg.VecPhysical{t.phys(28), t.phys(29)}, t.phys(30)
-	}
 
 	// Start from C or from 0.
 	t.CMPB(t.paramAddr("accumulate"), operand.Imm(0))
@@ -139,28 +136,14 @@ func (t *tile) write(rows int) {
 	}
 
 	t.Label(label("start"))
+	count := t.Load(t.Param("k"), t.GP64())
+	if rows == t.rows && rows > 1 {
+		t.prefetch(rows, count, ref("go"))
+		t.Label(label("go"))
+	}
 	pointers, at := t.bases(t.a, t.ars, rows)
 	row := t.Load(t.Param("b"), t.GP64())
-	count := t.Load(t.Param("k"), t.GP64())
-	t.TESTQ(count, count)
-	t.JLE(ref("store"))
-	t.Label(label("loop"))
-	for v := range t.vectors - 1 {
-		t.load(operand.Mem{Base: row, Disp: v * t.width()}, b[v])
-	}
-	t.loadMasked(operand.Mem{Base: row, Disp: (t.vectors - 1) * t.width()}, t.mask, b[t.vectors-1])
-	t.ADDQ(t.brs, row)
-	for i := range rows {
-		t.broadcast(at(i), spread)
-		for v := range t.vectors {
-			t.fma(b[v], spread, t.acc(i, v))
-		}
-	}
-	for _, p := range pointers {
-		t.ADDQ(t.acs, p)
-	}
-	t.DECQ(count)
-	t.JNZ(ref("loop"))
+	t.loop(label("by"), count, func() { t.step(rows, row, at, pointers) })
 
 	t.Label(label("store"))
 	_, at = t.bases(t.c, t.crs, rows)
@@ -185,77 +168,172 @@ func (t *tile) write(rows int) {
 	t.advance(t.c, t.crs, rows)
 }
 
+// prefetchDepth is the k from which fetching the next tile of C ahead pays.
+const prefetchDepth = 48
+
+// prefetch asks for the next tile's rows of C: too far away for the processor to see them coming, they would otherwise stall
+// the first step of every chain that starts from C.
+func (t *tile) prefetch(rows int, k reg.Register, skip operand.LabelRef) {
+	t.CMPQ(k, operand.Imm(prefetchDepth))
+	t.JLT(skip)
+	next := t.GP64()
+	t.MOVQ(t.c, next)
+	t.advance(next, t.crs, rows)
+	_, at := t.bases(next, t.crs, rows)
+	for i := range rows {
+		const line = 64
+		size := t.vectors * t.width()
+		for offset := 0; offset < size; offset += line {
+			t.PREFETCHT0(at(i).Offset(offset))
+		}
+		t.PREFETCHT0(at(i).Offset(size - 1))
+	}
+}
+
+// loop runs a step count times, by fours while it can: a short loop that is not over after a number of rounds that the branch
+// predictor can count costs a misprediction a tile.
+func (t *tile) loop(label string, count reg.Register, step func()) {
+	const unroll = 4
+	four, one, done := label+"Four", label+"One", label+"Done"
+	rest := t.GP64()
+	t.MOVQ(count, rest)
+	t.ANDQ(operand.Imm(unroll-1), rest)
+	t.SHRQ(operand.Imm(2), count)
+	t.JEQ(operand.LabelRef(one))
+	t.Label(four)
+	for range unroll {
+		step()
+	}
+	t.DECQ(count)
+	t.JNE(operand.LabelRef(four))
+	t.Label(one)
+	t.TESTQ(rest, rest)
+	t.JEQ(operand.LabelRef(done))
+	t.Label(one + "More")
+	step()
+	t.DECQ(rest)
+	t.JNE(operand.LabelRef(one + "More"))
+	t.Label(done)
+}
+
+// step adds one p to every chain of the tile: row p of B, times column p of A.
+func (t *tile) step(rows int, row reg.Register, a func(i int) operand.Mem, pointers []reg.Register) {
+	b := func(v int) operand.Mem { return operand.Mem{Base: row, Disp: v * t.width()} }
+	free := len(zmm) - 2
+	if t.isa == avx2 {
+		free = len(ymm) - 2 // the last is the mask
+	}
+	load := func(v int, to reg.VecPhysical) {
+		if v == t.vectors-1 {
+			t.loadMasked(b(v), t.mask, to)
+		} else {
+			t.load(b(v), to)
+		}
+	}
+	switch {
+	case t.vectors <= 2: // B in registers, A goes by
+		vs := []reg.VecPhysical{t.phys(free - 1), t.phys(free - 2)}
+		for v := range t.vectors {
+			load(v, vs[v])
+		}
+		for i := range rows {
+			t.broadcast(a(i), t.phys(free))
+			for v := range t.vectors {
+				t.fma(vs[v], t.phys(free), t.acc(i, v))
+			}
+		}
+	default: // A in registers, B goes by
+		for i := range rows {
+			t.broadcast(a(i), t.phys(free-i))
+		}
+		for v := range t.vectors {
+			from := t.phys(free - rows - v%2)
+			load(v, from)
+			for i := range rows {
+				t.fma(from, t.phys(free-i), t.acc(i, v))
+			}
+		}
+	}
+	t.ADDQ(t.brs, row)
+	for _, p := range pointers {
+		t.ADDQ(t.acs, p)
+	}
+}
+
 // storeEdge stores the first `last` lanes of each row's last vector. VMASKMOV would do, but a masked store costs AMD a dozen
-// cycles; so a whole vector, or two overlapping halves, or their like for two lanes, or one lane.
+// cycles; so a whole vector, or two overlapping pieces, or one lane.
 func (t *tile) storeEdge(rows int, ref func(string) operand.LabelRef, row func(i int) (reg.VecPhysical, operand.Mem)) {
-	size := uint64(t.elem)
 	t.CMPQ(t.last, operand.Imm(uint64(t.lanes())))
-	t.JNE(ref("half"))
+	t.JNE(ref("pieces"))
 	for i := range rows {
 		v, m := row(i)
 		t.store(v, m)
 	}
 	t.JMP(ref("done"))
-
-	half := t.lanes() / 2
-	t.Label(string(ref("half")))
-	// The upper piece ends at the last lane: shift the vector down by last − piece lanes, through a window on 0, 1, 2, ...
-	window := func(piece int) {
-		at, address := t.GP64(), t.GP64()
-		t.LEAQ(t.lanesFrom0(), address)
-		t.MOVQ(t.last, at)
-		t.SUBQ(operand.Imm(uint64(piece)), at)
-		t.VMOVUPS(operand.Mem{Base: address, Index: at, Scale: uint8(size)}, t.phys(12))
-	}
-	upper := func(m operand.Mem, piece int) operand.Mem {
-		if m.Index == nil {
-			m.Index, m.Scale = t.last, uint8(size)
-			return m.Offset(-piece * t.elem)
-		}
-		p := t.GP64()
-		t.LEAQ(m, p)
-		return operand.Mem{Base: p, Index: t.last, Scale: uint8(size), Disp: -piece * t.elem}
-	}
-	t.CMPQ(t.last, operand.Imm(uint64(half)))
-	t.JLT(ref("quarter"))
-	window(half)
-	for i := range rows {
-		v, m := row(i)
-		t.VMOVUPS(v.AsX(), m)
-		t.VPERMPS(v, t.phys(12), v)
-		t.VMOVUPS(v.AsX(), upper(m, half))
-	}
-	t.JMP(ref("done"))
-
-	t.Label(string(ref("quarter")))
-	if t.elem == 4 {
-		t.CMPQ(t.last, operand.Imm(2))
-		t.JLT(ref("one"))
-		window(2)
+	t.Label(string(ref("pieces")))
+	for piece := t.lanes() / 2; piece > 1; piece /= 2 {
+		smaller := ref(fmt.Sprintf("below%d_", piece))
+		t.CMPQ(t.last, operand.Imm(uint64(piece)))
+		t.JLT(smaller)
+		t.lanesTo(t.phys(12), t.last, piece) // free by now, as no row of C is kept beyond register 11
 		for i := range rows {
 			v, m := row(i)
-			t.VMOVLPS(v.AsX(), m)
-			t.VPERMPS(v, t.phys(12), v)
-			t.VMOVLPS(v.AsX(), upper(m, 2))
+			t.storePieces(v, t.phys(12), m, t.last, piece)
 		}
 		t.JMP(ref("done"))
-		t.Label(string(ref("one")))
+		t.Label(string(smaller))
 	}
 	for i := range rows {
 		v, m := row(i)
-		if t.elem == 4 {
-			t.VMOVSS(v.AsX(), m)
-		} else {
-			t.VMOVLPS(v.AsX(), m)
-		}
+		t.storeLanes(v.AsX(), m, 1)
+	}
+}
+
+// lanesTo makes the window by which storePieces moves its upper piece down: it ends at lane n.
+func (g *generator) lanesTo(window operand.Op, n reg.Register, piece int) {
+	at, address := g.GP64(), g.GP64()
+	g.LEAQ(g.lanesFrom0(), address)
+	g.MOVQ(n, at)
+	g.SUBQ(operand.Imm(uint64(piece)), at)
+	g.VMOVUPS(operand.Mem{Base: address, Index: at, Scale: uint8(g.elem)}, window)
+}
+
+// vector is a register that may be taken by its lower half.
+type vector interface {
+	operand.Op
+	AsX() reg.Register
+}
+
+// storePieces stores the first n lanes of v, piece ≤ n < 2·piece, as two pieces that overlap. It changes v.
+func (g *generator) storePieces(v vector, window operand.Op, m operand.Mem, n reg.Register, piece int) {
+	g.storeLanes(v.AsX(), m, piece)
+	g.VPERMPS(v, window, v)
+	if m.Index != nil {
+		p := g.GP64()
+		g.LEAQ(m, p)
+		m = operand.Mem{Base: p}
+	}
+	m.Index, m.Scale = n, uint8(g.elem)
+	g.storeLanes(v.AsX(), m.Offset(-piece*g.elem), piece)
+}
+
+// storeLanes stores the first n lanes of v: 4, 8 or 16 bytes.
+func (g *generator) storeLanes(v operand.Op, m operand.Mem, n int) {
+	switch n * g.elem {
+	case 4:
+		g.VMOVSS(v, m)
+	case 8:
+		g.VMOVLPS(v, m)
+	default:
+		g.VMOVUPS(v, m)
 	}
 }
 
 // lanesFrom0 is the table 0, 1, 2, ... of VPERMPS indices: a float64 lane is a pair of them.
-func (t *tile) lanesFrom0() operand.Mem {
-	return t.table("lanes", func() {
+func (g *generator) lanesFrom0() operand.Mem {
+	return g.table("lanes", func() {
 		for i := range 16 {
-			t.AppendDatum(operand.U32(uint32(i)))
+			g.AppendDatum(operand.U32(uint32(i)))
 		}
 	})
 }

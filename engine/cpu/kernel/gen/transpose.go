@@ -42,6 +42,8 @@ func (g *generator) copyLines() {
 	g.ret()
 }
 
+// transposeRows goes by blocks of one vector of rows and 16 bytes of each. Row i and row i + lanes/2 share a vector from the
+// load on, so what is left is to transpose squares within halves, and nothing crosses them.
 func (g *generator) transposeRows() {
 	n := g.lanes()
 	g.text("transpose", fmt.Sprintf("func(dst *%[1]s, ds int, src *%[1]s, ss, rows, k int, whole bool)", g.typ()), fmt.Sprintf(
@@ -57,109 +59,116 @@ func (g *generator) transposeRows() {
 		g.CMOVQGT(next, p)
 		row = append(row, p)
 	}
-	dst := g.Load(g.Param("dst"), g.GP64())
-	ds := g.Load(g.Param("ds"), g.GP64())
-	k := g.Load(g.Param("k"), g.GP64())
-	if g.elem == 4 {
-		// Eight rows take eight registers; the strides fit in what is left.
-		ss = nil
-	}
-	mask := g.YMM()
 	g.CMPB(g.paramAddr("whole"), operand.Imm(0))
-	g.JEQ(operand.LabelRef("masked"))
+	g.JEQ(operand.LabelRef("counted"))
 	g.MOVQ(operand.I64(int64(n)), rows)
-	g.Label("masked")
-	g.firstLanes(rows, mask)
+	g.Label("counted")
 
-	for _, whole := range []bool{true, false} {
-		name := map[bool]string{true: "whole", false: "part"}[whole]
-		store := func(v operand.Op, m operand.Mem) {
-			if whole {
-				g.store(v, m)
-			} else {
-				g.storeMasked(v, mask, m)
-			}
-		}
-		if whole {
-			g.CMPQ(rows, operand.Imm(uint64(n)))
-			g.JLT(operand.LabelRef("part"))
-		}
-		g.Label(name)
-		g.CMPQ(k, operand.Imm(uint64(n)))
-		g.JLT(operand.LabelRef(name + "Rest"))
-		x := make([]operand.Op, n)
-		for i := range x {
-			v := g.YMM()
-			g.load(operand.Mem{Base: row[i]}, v)
-			x[i] = v
-		}
-		for _, v := range g.transposed(x) {
-			store(v, operand.Mem{Base: dst})
-			g.ADDQ(ds, dst)
-		}
-		for _, p := range row {
-			g.ADDQ(operand.Imm(uint64(g.width())), p)
-		}
-		g.SUBQ(operand.Imm(uint64(n)), k)
-		g.JMP(operand.LabelRef(name))
-
-		g.Label(name + "Rest")
-		g.TESTQ(k, k)
-		g.JLE(operand.LabelRef("done"))
-		inRow := g.YMM()
-		g.firstLanes(k, inRow)
-		for i := range x {
-			v := g.YMM()
-			g.loadMasked(operand.Mem{Base: row[i]}, inRow, v)
-			x[i] = v
-		}
-		for _, v := range g.transposed(x)[:n-1] {
-			store(v, operand.Mem{Base: dst})
-			g.ADDQ(ds, dst)
-			g.DECQ(k)
-			g.JEQ(operand.LabelRef("done"))
-		}
-		g.JMP(operand.LabelRef("done"))
+	t := &transposition{generator: g, row: row}
+	t.dst = g.Load(g.Param("dst"), g.GP64())
+	t.ds = g.Load(g.Param("ds"), g.GP64())
+	t.k = g.Load(g.Param("k"), g.GP64())
+	t.at = g.GP64()
+	g.XORQ(t.at, t.at)
+	// One loop for each way to store some of the lanes.
+	t.window = g.YMM()
+	g.CMPQ(rows, operand.Imm(uint64(n)))
+	g.JLT(operand.LabelRef("some"))
+	t.loop("whole", func(v reg.VecVirtual, m operand.Mem) { g.store(v, m) })
+	g.Label("some")
+	for piece := n / 2; piece > 1; piece /= 2 {
+		smaller := fmt.Sprintf("below%d", piece)
+		g.CMPQ(rows, operand.Imm(uint64(piece)))
+		g.JLT(operand.LabelRef(smaller))
+		g.lanesTo(t.window, rows, piece)
+		t.loop(fmt.Sprintf("by%d", piece), func(v reg.VecVirtual, m operand.Mem) { g.storePieces(v, t.window, m, rows, piece) })
+		g.Label(smaller)
 	}
-	g.Label("done")
-	g.ret()
+	t.loop("one", func(v reg.VecVirtual, m operand.Mem) { g.storeLanes(v.AsX(), m, 1) })
 }
 
-// transposed is the square of lanes x, transposed: by pairs within halves, by pairs of pairs, then across halves.
-func (g *generator) transposed(x []operand.Op) []operand.Op {
-	pair := func(f func(...operand.Op), a, b operand.Op) operand.Op {
-		v := g.YMM()
+type transposition struct {
+	*generator
+	row            []reg.Register
+	dst, ds, k, at reg.Register
+	window         reg.VecVirtual
+}
+
+func (t *transposition) loop(name string, store func(v reg.VecVirtual, m operand.Mem)) {
+	step := 16 / t.elem
+	t.SUBQ(operand.Imm(uint64(step)), t.k)
+	t.JLT(operand.LabelRef(name + "Rest"))
+	t.Label(name)
+	t.columns(t.block(func(m operand.Mem, v reg.VecVirtual, upper bool) {
+		if upper {
+			t.VINSERTF128(operand.Imm(1), m, v, v)
+		} else {
+			t.VMOVUPS(m, v.AsX())
+		}
+	}), store, func() {})
+	t.ADDQ(operand.Imm(16), t.at)
+	t.SUBQ(operand.Imm(uint64(step)), t.k)
+	t.JGE(operand.LabelRef(name))
+	t.Label(name + "Rest")
+	t.ADDQ(operand.Imm(uint64(step)), t.k)
+	t.JEQ(operand.LabelRef(name + "Done"))
+	mask, half := t.YMM(), t.YMM()
+	t.firstLanes(t.k, mask)
+	columns := t.block(func(m operand.Mem, v reg.VecVirtual, upper bool) {
+		if upper {
+			t.loadMasked(m, mask.AsX(), half.AsX())
+			t.VINSERTF128(operand.Imm(1), half.AsX(), v, v)
+		} else {
+			t.loadMasked(m, mask.AsX(), v.AsX())
+		}
+	})
+	t.columns(columns[:step-1], store, func() {
+		t.DECQ(t.k)
+		t.JEQ(operand.LabelRef(name + "Done"))
+	})
+	t.Label(name + "Done")
+	t.ret()
+}
+
+// columns stores the columns of a block, and moves dst on by two as each second one is stored.
+func (t *transposition) columns(vs []reg.VecVirtual, store func(v reg.VecVirtual, m operand.Mem), then func()) {
+	for i, v := range vs {
+		if i%2 == 0 {
+			store(v, operand.Mem{Base: t.dst})
+		} else {
+			store(v, operand.Mem{Base: t.dst, Index: t.ds, Scale: 1})
+			t.LEAQ(operand.Mem{Base: t.dst, Index: t.ds, Scale: 2}, t.dst)
+		}
+		then()
+	}
+}
+
+// block loads 16 bytes of each row and gives them transposed.
+func (t *transposition) block(load func(m operand.Mem, v reg.VecVirtual, upper bool)) []reg.VecVirtual {
+	half := len(t.row) / 2
+	x := make([]reg.VecVirtual, half)
+	for i := range x {
+		x[i] = t.YMM()
+		load(operand.Mem{Base: t.row[i], Index: t.at, Scale: 1}, x[i], false)
+		load(operand.Mem{Base: t.row[i+half], Index: t.at, Scale: 1}, x[i], true)
+	}
+	pair := func(f func(...operand.Op), a, b reg.VecVirtual) reg.VecVirtual {
+		v := t.YMM()
 		f(b, a, v)
 		return v
 	}
-	halves := func(i uint64, a, b operand.Op) operand.Op {
-		v := g.YMM()
-		g.VPERM2F128(operand.Imm(i), b, a, v)
-		return v
+	if t.elem == 8 {
+		return []reg.VecVirtual{pair(t.unpcklpd, x[0], x[1]), pair(t.unpckhpd, x[0], x[1])}
 	}
-	y := make([]operand.Op, len(x))
-	if g.elem == 8 {
-		for i := 0; i < 4; i += 2 {
-			y[i] = pair(g.VUNPCKLPD, x[i], x[i+1])
-			y[i+1] = pair(g.VUNPCKHPD, x[i], x[i+1])
-		}
-		return []operand.Op{halves(0x20, y[0], y[2]), halves(0x20, y[1], y[3]), halves(0x31, y[0], y[2]), halves(0x31, y[1], y[3])}
-	}
-	for i := 0; i < 8; i += 2 {
-		y[i] = pair(g.VUNPCKLPS, x[i], x[i+1])
-		y[i+1] = pair(g.VUNPCKHPS, x[i], x[i+1])
-	}
-	z := make([]operand.Op, 8)
-	for i := 0; i < 8; i += 4 {
-		for j := range 2 {
-			z[i+2*j] = pair(g.VUNPCKLPD, y[i+j], y[i+j+2])
-			z[i+2*j+1] = pair(g.VUNPCKHPD, y[i+j], y[i+j+2])
-		}
-	}
-	out := make([]operand.Op, 8)
-	for i := range 4 {
-		out[i] = halves(0x20, z[i], z[i+4])
-		out[i+4] = halves(0x31, z[i], z[i+4])
+	var out []reg.VecVirtual
+	for _, unpack := range []func(...operand.Op){t.unpcklps, t.unpckhps} {
+		y, z := pair(unpack, x[0], x[1]), pair(unpack, x[2], x[3])
+		out = append(out, pair(t.unpcklpd, y, z), pair(t.unpckhpd, y, z))
 	}
 	return out
 }
+
+func (g *generator) unpcklps(ops ...operand.Op) { g.VUNPCKLPS(ops...) }
+func (g *generator) unpckhps(ops ...operand.Op) { g.VUNPCKHPS(ops...) }
+func (g *generator) unpcklpd(ops ...operand.Op) { g.VUNPCKLPD(ops...) }
+func (g *generator) unpckhpd(ops ...operand.Op) { g.VUNPCKHPD(ops...) }
