@@ -20,7 +20,7 @@ import (
 func segments(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		// Gathered rows need a pointer each.
-		gatheredRows, narrowRows, stridedRows, tallRows := 6, 9, 6, 12
+		gatheredRows, narrowRows, stridedRows, tallRows := 6, 10, 6, 12
 		if g.isa == avx512 {
 			gatheredRows, narrowRows, stridedRows, tallRows = 8, 8, 12, 12
 		}
@@ -82,6 +82,11 @@ func (s *segmented) tiles(write func()) {
 		}
 		s.firstLanes(s.Load(s.Param("last"), s.GP64()), s.mask)
 	}
+	// The place of the count takes the end of the segments, for want of registers.
+	end := s.Load(s.Param("count"), s.GP64())
+	s.IMUL3Q(operand.U32(segmentBytes), end, end)
+	s.ADDQ(s.argument("segments"), end)
+	s.MOVQ(end, s.argument("count"))
 	s.Label("next")
 	size := s.Load(s.Param("m"), s.GP64())
 	s.CMPQ(size, operand.Imm(uint64(2*s.rows)))
@@ -123,9 +128,8 @@ func (s *segmented) start(load func()) {
 // eachSegment runs body, which finds the segment's fields by field, for all segments.
 func (s *segmented) eachSegment(body func(field func(i int) reg.GPVirtual)) {
 	at := s.Load(s.Param("segments"), s.GP64())
-	left := s.Load(s.Param("count"), s.GP64())
-	s.TESTQ(left, left)
-	s.JLE(s.ref("store"))
+	s.CMPQ(at, s.argument("count"))
+	s.JEQ(s.ref("store"))
 	s.Label(s.label("segment"))
 	body(func(i int) reg.GPVirtual {
 		r := s.GP64()
@@ -133,18 +137,19 @@ func (s *segmented) eachSegment(body func(field func(i int) reg.GPVirtual)) {
 		return r
 	})
 	s.ADDQ(operand.Imm(segmentBytes), at)
-	s.DECQ(left)
-	s.JNZ(s.ref("segment"))
+	s.CMPQ(at, s.argument("count"))
+	s.JNE(s.ref("segment"))
 	s.Label(s.label("store"))
 }
 
-// unrolled repeats step(i) count times, `by` at a time; advance moves the pointers on by n steps.
-func (s *segmented) unrolled(count reg.Register, by int, step func(i int), advance func(n int)) {
+// unrolled repeats step(i) count times, `by` at a time; advance moves the pointers on by n steps. Steps that
+// are left over are single ones.
+func (s *segmented) unrolled(count reg.Register, by int, step func(i int, single bool), advance func(n int)) {
 	s.SUBQ(operand.U32(uint32(by)), count)
 	s.JL(s.ref("rest"))
 	s.Label(s.label("loop"))
 	for i := range by {
-		step(i)
+		step(i, false)
 	}
 	advance(by)
 	s.SUBQ(operand.U32(uint32(by)), count)
@@ -153,7 +158,7 @@ func (s *segmented) unrolled(count reg.Register, by int, step func(i int), advan
 	s.ADDQ(operand.U32(uint32(by)), count)
 	s.JZ(s.ref("end"))
 	s.Label(s.label("single"))
-	step(0)
+	step(0, true)
 	advance(1)
 	s.DECQ(count)
 	s.JNZ(s.ref("single"))
@@ -161,12 +166,33 @@ func (s *segmented) unrolled(count reg.Register, by int, step func(i int), advan
 }
 
 // multiply adds to every accumulator the product of its row's element of A and its vector of B, loaded already.
-func (s *segmented) multiply(a func(i int) operand.Mem) {
+func (s *segmented) multiply(spread func(i int, to reg.VecPhysical)) {
 	for i := range s.tile {
-		s.broadcast(a(i), s.spare(2))
+		spread(i, s.spare(2))
 		for v := range s.vectors {
 			s.fma(s.spare(v), s.spare(2), s.acc(i, v))
 		}
+	}
+}
+
+// shuffled is the number of a tile's first rows whose elements of A are not broadcast from memory one by one: a load takes
+// several, and shuffles spread them. A tile one vector wide needs more loads than FMAs, and would wait for them.
+func (s *segmented) shuffled() int {
+	if s.isa == avx2 && s.vectors == 1 {
+		return 1
+	}
+	return 0
+}
+
+// held is the register of a shuffled row's elements of A.
+func (s *segmented) held(i int) reg.VecPhysical { return []reg.VecPhysical{s.spare(1), s.phys(11), s.phys(10)}[i] }
+
+// splatLane copies element i of each half of from to that whole half.
+func (s *segmented) splatLane(i int, from, to operand.Op) {
+	if s.elem == 4 {
+		s.VPERMILPS(operand.Imm(uint64(0b01010101*i)), from, to)
+	} else {
+		s.VPERMILPD(operand.Imm(uint64(0b1111*i)), from, to)
 	}
 }
 
@@ -214,12 +240,23 @@ func (s *segmented) gathered(stem string) {
 			at, b := field(0), field(1)
 			s.IMUL3Q(operand.U32(uint32(s.vectors*s.width())), b, b)
 			s.ADDQ(s.argument("b"), b)
-			s.unrolled(field(2), 4, func(u int) {
+			element := func(i, u int) operand.Mem {
+				return operand.Mem{Base: pointers[i], Index: at, Scale: scale, Disp: u * s.elem}
+			}
+			quarter := 16 / s.elem // elements that VBROADCASTF128 loads
+			s.unrolled(field(2), 4, func(u int, single bool) {
 				for v := range s.vectors {
 					s.load(operand.Mem{Base: b, Disp: (u*s.vectors + v) * s.width()}, s.spare(v))
 				}
-				s.multiply(func(i int) operand.Mem {
-					return operand.Mem{Base: pointers[i], Index: at, Scale: scale, Disp: u * s.elem}
+				s.multiply(func(i int, to reg.VecPhysical) {
+					if i >= s.shuffled() || single {
+						s.broadcast(element(i, u), to)
+						return
+					}
+					if u%quarter == 0 {
+						s.VBROADCASTF128(element(i, u), s.held(i))
+					}
+					s.splatLane(u%quarter, s.held(i), to)
 				})
 			}, func(n int) {
 				s.ADDQ(operand.U32(uint32(n)), at)
@@ -269,7 +306,7 @@ func (s *segmented) strided(stem string) {
 			s.ADDQ(s.argument("a"), a)
 			s.IMULQ(brs, b)
 			s.ADDQ(s.argument("b"), b)
-			s.unrolled(field(2), 2, func(int) {
+			s.unrolled(field(2), 2, func(int, bool) {
 				for v := range s.vectors {
 					m := operand.Mem{Base: b}
 					if v > 0 {
@@ -281,7 +318,7 @@ func (s *segmented) strided(stem string) {
 						s.load(m, s.spare(v))
 					}
 				}
-				s.multiply(func(i int) operand.Mem { return operand.Mem{Base: a, Disp: i * s.elem} })
+				s.multiply(func(i int, to reg.VecPhysical) { s.broadcast(operand.Mem{Base: a, Disp: i * s.elem}, to) })
 				s.ADDQ(acs, a)
 				s.ADDQ(brs, b)
 			}, func(int) {})
