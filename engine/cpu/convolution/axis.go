@@ -22,11 +22,27 @@ func axes(g *graph.Geometry) (rows, columns axis) {
 // meeting says that a tap of the kernel meets place at.
 type meeting struct{ tap, at int }
 
+// at is the input place that output place i meets by a tap, if it is one.
+func (a axis) at(i, tap int) int { return i*a.stride - a.low + tap*a.dilation }
+
+// met tells which output places meet the input by a tap: count neighbours from first on.
+func (a axis) met(tap int) (first, count int) {
+	for i := range a.out {
+		if at := a.at(i, tap); at >= 0 && at < a.in {
+			if count == 0 {
+				first = i
+			}
+			count++
+		}
+	}
+	return first, count
+}
+
 // forward lists what output place i meets in the input, by rising place.
 func (a axis) forward(i int) []meeting {
 	var m []meeting
 	for tap := range a.kernel {
-		if at := i*a.stride - a.low + tap*a.dilation; at >= 0 && at < a.in {
+		if at := a.at(i, tap); at >= 0 && at < a.in {
 			m = append(m, meeting{tap, at})
 		}
 	}

@@ -266,7 +266,8 @@ func square(batch, in, out, size, kernel, stride int) *graph.Geometry {
 
 // TestLarge has images of several blocks, many images, and channels of many panels.
 func TestLarge(t *testing.T) {
-	for _, g := range []*graph.Geometry{square(2, 5, 7, 70, 3, 1), square(100, 3, 4, 6, 3, 2), square(3, 20, 70, 5, 3, 1), square(37, 8, 8, 8, 3, 1)} {
+	for _, g := range []*graph.Geometry{square(2, 5, 7, 70, 3, 1), square(100, 3, 4, 6, 3, 2), square(3, 20, 70, 5, 3, 1), square(37, 8, 8, 8, 3, 1),
+		square(20, 64, 48, 6, 3, 1), square(3, 32, 32, 20, 3, 2), square(5, 48, 33, 9, 1, 1)} {
 		for _, kind := range kinds {
 			r := rand.New(rand.NewPCG(1, 2))
 			na, nb, nd := operands(kind, g)

@@ -146,38 +146,34 @@ func (p *pixels[T]) units() int {
 
 // pack writes weights [o, c, taps] by groups, panels, taps and rows of the sum, each row a panel wide.
 func (p *pixels[T]) pack(w, dst []T) {
-	rows := p.from.channels
-	rowStride, columnStride := p.taps, p.from.channels*p.taps // between channels of the sum, and of the result
-	if p.back {
-		rowStride, columnStride = p.to.channels*p.taps, p.taps
-	}
+	rows, columns := p.from.channels, p.to.channels
 	for g := range p.groups {
-		w := w[g*rows*p.to.channels*p.taps:]
+		w := w[g*rows*columns*p.taps:]
 		for i := range p.panels {
 			panel := &p.panels[i]
-			for place := range panel.Width {
-				column := panel.Column(place)
-				for r := range rows {
-					to := dst[r*panel.Width+place:]
-					if column < 0 {
-						for tap := range p.taps {
-							to[tap*rows*panel.Width] = 0
-						}
-						continue
+			to := dst[:p.taps*rows*panel.Width]
+			if !panel.Whole() {
+				clear(to)
+			}
+			for v := range panel.Vectors() {
+				place, column, n := panel.Vector(v)
+				switch {
+				case p.back && p.taps == 1: // w is [row of the sum, column]
+					p.k.CopyRows(to[place:], panel.Width, w[column:], columns, rows, n)
+				case p.back: // [row, column, tap], taps from the last
+					for r := range rows {
+						p.k.TransposeRows(to, ((p.taps-1)*rows+r)*panel.Width+place, -rows*panel.Width,
+							w[(r*columns+column)*p.taps:], p.taps, n, p.taps)
 					}
-					from := w[r*rowStride+column*columnStride:][:p.taps]
-					if p.back {
-						for tap, x := range from {
-							to[(p.taps-1-tap)*rows*panel.Width] = x
-						}
-					} else {
-						for tap, x := range from {
-							to[tap*rows*panel.Width] = x
-						}
+				case p.taps == 1: // [column, row]
+					p.k.TransposeRows(to, place, panel.Width, w[column*rows:], rows, n, rows)
+				default: // [column, row, tap]
+					for r := range rows {
+						p.k.TransposeRows(to, r*panel.Width+place, rows*panel.Width, w[(column*rows+r)*p.taps:], rows*p.taps, n, p.taps)
 					}
 				}
 			}
-			dst = dst[p.taps*rows*panel.Width:]
+			dst = dst[len(to):]
 		}
 	}
 }

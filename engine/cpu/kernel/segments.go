@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// Segment is a stretch of a segmented sum: Count terms that read A from offset A on (in elements, beside the row's own offset)
-// and the rows of B from B on.
+// Segment is a stretch of a segmented sum: Count terms that read A from offset A on (beside the row's own offset) and the rows of
+// B from B on.
 type Segment struct{ A, B, Count int32 }
 
 // Row is where a gathered row reads A and where its C is, in elements.
@@ -22,25 +22,26 @@ type Panel struct {
 	last   int // lanes of the last vector that count
 }
 
-// Column is the column of C in place i of a packed row, or −1 if that place is padding, which must hold a number.
-func (p *Panel) Column(i int) int {
-	v, l := i/p.lanes, i%p.lanes
-	if v == p.Width/p.lanes-1 && l >= p.last {
-		return -1
+// Vectors is the number of vectors of a packed row.
+func (p *Panel) Vectors() int { return p.Width / p.lanes }
+
+// Vector tells where vector v starts in a packed row, its first column of C, and how many columns it has. Places beyond are padding,
+// which must hold numbers. Columns in two vectors have one result.
+func (p *Panel) Vector(v int) (place, column, columns int) {
+	columns = p.lanes
+	if v == p.Vectors()-1 {
+		columns = p.last
 	}
-	return p.At + v*p.second + l
+	return v * p.lanes, p.At + v*p.second, columns
 }
 
-// Place is a place in a packed row of column At + j, j < Columns.
-func (p *Panel) Place(j int) int {
-	if p.second > 0 && j >= p.second {
-		return p.lanes + j - p.second
-	}
-	return j
-}
+// Whole reports whether every place of a packed row has a column of its own, in order.
+func (p *Panel) Whole() bool { return p.Columns() == p.Width }
 
 // Columns is the number of columns of C in the panel.
-func (p *Panel) Columns() int { return p.Width - p.lanes - (p.lanes-p.second)*(p.Width/p.lanes-1) + p.last }
+func (p *Panel) Columns() int {
+	return p.Width - p.lanes - (p.lanes-p.second)*(p.Width/p.lanes-1) + p.last
+}
 
 // segmentKernels are those of one vector length.
 type segmentKernels[T Float] struct {
@@ -48,11 +49,18 @@ type segmentKernels[T Float] struct {
 	overlap                      bool // the last of several vectors is whole and overlaps the one before it
 	gatheredWide, gatheredNarrow gatheredFunc[T]
 	stridedWide, stridedNarrow   stridedFunc[T]
+
+	transpose      transposeRowsFunc[T] // of up to transposeLanes rows
+	transposeLanes int
+	copyLines      func(dst *byte, ds int, src *byte, ss, k int) // copies k lines of 64 bytes
 }
+
+// transposeRowsFunc writes dst[p·ds + i] = src[i·ss + p] for up to one vector of rows i and k values of p, strides in bytes.
+type transposeRowsFunc[T Float] = func(dst *T, ds int, src *T, ss, rows, k int, whole bool)
 
 type gatheredFunc[T Float] = func(rows *int32, m int, a *T, segments *int32, count int, b, c *T, second, last int, accumulate bool)
 
-type stridedFunc[T Float] = func(m int, a *T, acs int, segments *int32, count int, b *T, brs, second, last int, c *T, accumulate bool)
+type stridedFunc[T Float] = func(m int, a *T, unit, acs int, segments *int32, count int, b *T, brs, second, last int, c *T, accumulate bool)
 
 // Panels divides n columns into panels.
 func (o *Ops[T]) Panels(n int) []Panel {
@@ -114,10 +122,10 @@ func (o *Ops[T]) Gathered(p *Panel, rows []Row, a []T, segments []Segment, b, c 
 
 // Strided computes, for each row i < m and each column j of the panel,
 //
-//	c[i][j] = Σ over the segments s, over p < s.Count: a[i + s.A + p·acs] · b[(s.B + p)·brs + j]
+//	c[i][j] = Σ over the segments s, over p < s.Count: a[i + s.A·unit + p·acs] · b[(s.B + p)·brs + j]
 //
 // as Gathered does; here c has packed rows of Panel.Width, and b starts at the panel's first column.
-func (o *Ops[T]) Strided(p *Panel, m int, a []T, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool) {
+func (o *Ops[T]) Strided(p *Panel, m int, a []T, unit, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool) {
 	if m <= 0 {
 		return
 	}
@@ -128,12 +136,53 @@ func (o *Ops[T]) Strided(p *Panel, m int, a []T, acs int, segments []Segment, b 
 		f = k.stridedNarrow
 	}
 	if f == nil {
-		stridedGeneric(p, m, a, acs, segments, b, brs, c, accumulate)
+		stridedGeneric(p, m, a, unit, acs, segments, b, brs, c, accumulate)
 		return
 	}
 	size := sizeOf[T]()
-	f(m, unsafe.SliceData(a), acs*size, segmentData(segments), len(segments), unsafe.SliceData(b), brs*size, p.second*size, p.last,
+	f(m, unsafe.SliceData(a), unit*size, acs*size, segmentData(segments), len(segments), unsafe.SliceData(b), brs*size, p.second*size, p.last,
 		&c[0], accumulate)
+}
+
+// TransposeRows writes dst[at + p·ds + i] = src[i·ss + p] for i < rows and p < columns; ds may be negative.
+func (o *Ops[T]) TransposeRows(dst []T, at, ds int, src []T, ss, rows, columns int) {
+	if rows <= 0 || columns <= 0 {
+		return
+	}
+	last := at + (columns-1)*ds
+	_, _, _ = dst[max(at, last)+rows-1], dst[min(at, last)], src[(rows-1)*ss+columns-1]
+	k := &o.segments[0]
+	if k.transpose == nil {
+		for i := range rows {
+			for p := range columns {
+				dst[at+p*ds+i] = src[i*ss+p]
+			}
+		}
+		return
+	}
+	size := sizeOf[T]()
+	for i := 0; i < rows; i += k.transposeLanes {
+		k.transpose(&dst[at+i], ds*size, &src[i*ss], ss*size, min(k.transposeLanes, rows-i), columns, false)
+	}
+}
+
+// CopyRows writes dst[i·ds + j] = src[i·ss + j] for i < rows and j < columns.
+func (o *Ops[T]) CopyRows(dst []T, ds int, src []T, ss, rows, columns int) {
+	if rows <= 0 || columns <= 0 {
+		return
+	}
+	_, _ = dst[(rows-1)*ds+columns-1], src[(rows-1)*ss+columns-1]
+	const line = 64
+	size := sizeOf[T]()
+	if k := &o.segments[0]; k.copyLines != nil && columns*size%line == 0 {
+		for j := 0; j < columns; j += line / size {
+			k.copyLines((*byte)(unsafe.Pointer(&dst[j])), ds*size, (*byte)(unsafe.Pointer(&src[j])), ss*size, rows)
+		}
+		return
+	}
+	for i := range rows {
+		copy(dst[i*ds:i*ds+columns], src[i*ss:i*ss+columns])
+	}
 }
 
 func segmentData(s []Segment) *int32 {
@@ -174,8 +223,7 @@ func gatheredGeneric[T Float](p *Panel, rows []Row, a []T, segments []Segment, b
 	}
 }
 
-func stridedGeneric[T Float](p *Panel, m int, a []T, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool) {
-	vectors := p.Width / p.lanes
+func stridedGeneric[T Float](p *Panel, m int, a []T, unit, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool) {
 	for i := range m {
 		to := c[i*p.Width:][:p.Width]
 		if !accumulate {
@@ -183,13 +231,10 @@ func stridedGeneric[T Float](p *Panel, m int, a []T, acs int, segments []Segment
 		}
 		for _, s := range segments {
 			for q := range int(s.Count) {
-				x, row := a[i+int(s.A)+q*acs], b[(int(s.B)+q)*brs:]
-				for v := range vectors {
-					n := p.lanes
-					if v == vectors-1 {
-						n = p.last
-					}
-					fmaRow(to[v*p.lanes:][:n], x, row[v*p.second:])
+				x, row := a[i+int(s.A)*unit+q*acs], b[(int(s.B)+q)*brs:]
+				for v := range p.Vectors() {
+					place, _, n := p.Vector(v)
+					fmaRow(to[place:][:n], x, row[v*p.second:])
 				}
 			}
 		}

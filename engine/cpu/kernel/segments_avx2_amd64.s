@@ -2948,13 +2948,13 @@ DATA onesAVX2<>+56(SB)/4, $0x00000000
 DATA onesAVX2<>+60(SB)/4, $0x00000000
 GLOBL onesAVX2<>(SB), RODATA|NOPTR, $64
 
-// func stridedWideF32AVX2(m int, a *float32, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
+// func stridedWideF32AVX2(m int, a *float32, unit int, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·stridedWideF32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   count+32(FP), AX
+TEXT ·stridedWideF32AVX2(SB), NOSPLIT, $0-89
+	MOVQ   count+40(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
-	ADDQ   segments+24(FP), AX
-	MOVQ   AX, count+32(FP)
+	ADDQ   segments+32(FP), AX
+	MOVQ   AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -2982,8 +2982,8 @@ choose:
 	RET
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3014,20 +3014,20 @@ zero6:
 	VXORPS Y11, Y11, Y11
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest6
@@ -3112,7 +3112,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -3129,13 +3129,13 @@ store6:
 	VMOVUPS Y10, 320(AX)
 	VMOVUPS Y11, 352(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3162,20 +3162,20 @@ zero5:
 	VXORPS Y9, Y9, Y9
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest5
@@ -3251,7 +3251,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -3266,13 +3266,13 @@ store5:
 	VMOVUPS Y8, 256(AX)
 	VMOVUPS Y9, 288(AX)
 	ADDQ    $0x00000014, a+8(FP)
-	ADDQ    $0x00000140, c+72(FP)
+	ADDQ    $0x00000140, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3295,20 +3295,20 @@ zero4:
 	VXORPS Y7, Y7, Y7
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest4
@@ -3375,7 +3375,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -3388,13 +3388,13 @@ store4:
 	VMOVUPS Y6, 192(AX)
 	VMOVUPS Y7, 224(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3413,20 +3413,20 @@ zero3:
 	VXORPS Y5, Y5, Y5
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest3
@@ -3484,7 +3484,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -3495,13 +3495,13 @@ store3:
 	VMOVUPS Y4, 128(AX)
 	VMOVUPS Y5, 160(AX)
 	ADDQ    $0x0000000c, a+8(FP)
-	ADDQ    $0x000000c0, c+72(FP)
+	ADDQ    $0x000000c0, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3516,20 +3516,20 @@ zero2:
 	VXORPS Y3, Y3, Y3
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest2
@@ -3578,7 +3578,7 @@ single2:
 
 end2:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment2
 
 store2:
@@ -3587,13 +3587,13 @@ store2:
 	VMOVUPS Y2, 64(AX)
 	VMOVUPS Y3, 96(AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3604,20 +3604,20 @@ zero1:
 	VXORPS Y1, Y1, Y1
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest1
@@ -3657,29 +3657,29 @@ single1:
 
 end1:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000004, a+8(FP)
-	ADDQ    $0x00000040, c+72(FP)
+	ADDQ    $0x00000040, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
-// func stridedNarrowF32AVX2(m int, a *float32, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
+// func stridedNarrowF32AVX2(m int, a *float32, unit int, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·stridedNarrowF32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    last+64(FP), AX
+TEXT ·stridedNarrowF32AVX2(SB), NOSPLIT, $0-89
+	MOVQ    last+72(FP), AX
 	LEAQ    onesAVX2<>+0(SB), DX
 	MOVQ    $0x00000008, CX
 	SUBQ    AX, CX
 	VMOVUPS (DX)(CX*4), Y15
-	MOVQ    count+32(FP), AX
+	MOVQ    count+40(FP), AX
 	IMUL3Q  $0x0000000c, AX, AX
-	ADDQ    segments+24(FP), AX
-	MOVQ    AX, count+32(FP)
+	ADDQ    segments+32(FP), AX
+	MOVQ    AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -3719,8 +3719,8 @@ choose:
 	RET
 
 tile12:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero12
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3751,19 +3751,19 @@ zero12:
 	VXORPS Y11, Y11, Y11
 
 start12:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store12
 
 segment12:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest12
@@ -3863,7 +3863,7 @@ single12:
 
 end12:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment12
 
 store12:
@@ -3880,13 +3880,13 @@ store12:
 	VMOVUPS Y10, 320(AX)
 	VMOVUPS Y11, 352(AX)
 	ADDQ    $0x00000030, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x0000000c, m+0(FP)
 	JMP     next
 
 tile11:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero11
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -3915,19 +3915,19 @@ zero11:
 	VXORPS Y10, Y10, Y10
 
 start11:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store11
 
 segment11:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest11
@@ -4021,7 +4021,7 @@ single11:
 
 end11:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment11
 
 store11:
@@ -4037,13 +4037,13 @@ store11:
 	VMOVUPS Y9, 288(AX)
 	VMOVUPS Y10, 320(AX)
 	ADDQ    $0x0000002c, a+8(FP)
-	ADDQ    $0x00000160, c+72(FP)
+	ADDQ    $0x00000160, c+80(FP)
 	SUBQ    $0x0000000b, m+0(FP)
 	JMP     next
 
 tile10:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero10
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4070,19 +4070,19 @@ zero10:
 	VXORPS Y9, Y9, Y9
 
 start10:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store10
 
 segment10:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest10
@@ -4170,7 +4170,7 @@ single10:
 
 end10:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment10
 
 store10:
@@ -4185,13 +4185,13 @@ store10:
 	VMOVUPS Y8, 256(AX)
 	VMOVUPS Y9, 288(AX)
 	ADDQ    $0x00000028, a+8(FP)
-	ADDQ    $0x00000140, c+72(FP)
+	ADDQ    $0x00000140, c+80(FP)
 	SUBQ    $0x0000000a, m+0(FP)
 	JMP     next
 
 tile9:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero9
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4216,19 +4216,19 @@ zero9:
 	VXORPS Y8, Y8, Y8
 
 start9:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store9
 
 segment9:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest9
@@ -4310,7 +4310,7 @@ single9:
 
 end9:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment9
 
 store9:
@@ -4324,13 +4324,13 @@ store9:
 	VMOVUPS Y7, 224(AX)
 	VMOVUPS Y8, 256(AX)
 	ADDQ    $0x00000024, a+8(FP)
-	ADDQ    $0x00000120, c+72(FP)
+	ADDQ    $0x00000120, c+80(FP)
 	SUBQ    $0x00000009, m+0(FP)
 	JMP     next
 
 tile8:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero8
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4353,19 +4353,19 @@ zero8:
 	VXORPS Y7, Y7, Y7
 
 start8:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store8
 
 segment8:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest8
@@ -4441,7 +4441,7 @@ single8:
 
 end8:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment8
 
 store8:
@@ -4454,13 +4454,13 @@ store8:
 	VMOVUPS Y6, 192(AX)
 	VMOVUPS Y7, 224(AX)
 	ADDQ    $0x00000020, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000008, m+0(FP)
 	JMP     next
 
 tile7:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero7
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4481,19 +4481,19 @@ zero7:
 	VXORPS Y6, Y6, Y6
 
 start7:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store7
 
 segment7:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest7
@@ -4563,7 +4563,7 @@ single7:
 
 end7:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment7
 
 store7:
@@ -4575,13 +4575,13 @@ store7:
 	VMOVUPS Y5, 160(AX)
 	VMOVUPS Y6, 192(AX)
 	ADDQ    $0x0000001c, a+8(FP)
-	ADDQ    $0x000000e0, c+72(FP)
+	ADDQ    $0x000000e0, c+80(FP)
 	SUBQ    $0x00000007, m+0(FP)
 	JMP     next
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4600,19 +4600,19 @@ zero6:
 	VXORPS Y5, Y5, Y5
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest6
@@ -4676,7 +4676,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -4687,13 +4687,13 @@ store6:
 	VMOVUPS Y4, 128(AX)
 	VMOVUPS Y5, 160(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x000000c0, c+72(FP)
+	ADDQ    $0x000000c0, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4710,19 +4710,19 @@ zero5:
 	VXORPS Y4, Y4, Y4
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest5
@@ -4780,7 +4780,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -4790,13 +4790,13 @@ store5:
 	VMOVUPS Y3, 96(AX)
 	VMOVUPS Y4, 128(AX)
 	ADDQ    $0x00000014, a+8(FP)
-	ADDQ    $0x000000a0, c+72(FP)
+	ADDQ    $0x000000a0, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4811,19 +4811,19 @@ zero4:
 	VXORPS Y3, Y3, Y3
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest4
@@ -4875,7 +4875,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -4884,13 +4884,13 @@ store4:
 	VMOVUPS Y2, 64(AX)
 	VMOVUPS Y3, 96(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4903,19 +4903,19 @@ zero3:
 	VXORPS Y2, Y2, Y2
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest3
@@ -4961,7 +4961,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -4969,13 +4969,13 @@ store3:
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
 	ADDQ    $0x0000000c, a+8(FP)
-	ADDQ    $0x00000060, c+72(FP)
+	ADDQ    $0x00000060, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -4986,19 +4986,19 @@ zero2:
 	VXORPS Y1, Y1, Y1
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest2
@@ -5038,20 +5038,20 @@ single2:
 
 end2:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment2
 
 store2:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000040, c+72(FP)
+	ADDQ    $0x00000040, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPS (AX), Y0
 	JMP     start1
@@ -5060,19 +5060,19 @@ zero1:
 	VXORPS Y0, Y0, Y0
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest1
@@ -5106,13 +5106,13 @@ single1:
 
 end1:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPS Y0, (AX)
 	ADDQ    $0x00000004, a+8(FP)
-	ADDQ    $0x00000020, c+72(FP)
+	ADDQ    $0x00000020, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
@@ -8052,13 +8052,13 @@ stored1:
 	SUBQ $0x00000001, m+8(FP)
 	JMP  next
 
-// func stridedWideF64AVX2(m int, a *float64, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
+// func stridedWideF64AVX2(m int, a *float64, unit int, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·stridedWideF64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   count+32(FP), AX
+TEXT ·stridedWideF64AVX2(SB), NOSPLIT, $0-89
+	MOVQ   count+40(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
-	ADDQ   segments+24(FP), AX
-	MOVQ   AX, count+32(FP)
+	ADDQ   segments+32(FP), AX
+	MOVQ   AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -8086,8 +8086,8 @@ choose:
 	RET
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -8118,20 +8118,20 @@ zero6:
 	VXORPD Y11, Y11, Y11
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest6
@@ -8216,7 +8216,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -8233,13 +8233,13 @@ store6:
 	VMOVUPD Y10, 320(AX)
 	VMOVUPD Y11, 352(AX)
 	ADDQ    $0x00000030, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -8266,20 +8266,20 @@ zero5:
 	VXORPD Y9, Y9, Y9
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest5
@@ -8355,7 +8355,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -8370,13 +8370,13 @@ store5:
 	VMOVUPD Y8, 256(AX)
 	VMOVUPD Y9, 288(AX)
 	ADDQ    $0x00000028, a+8(FP)
-	ADDQ    $0x00000140, c+72(FP)
+	ADDQ    $0x00000140, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -8399,20 +8399,20 @@ zero4:
 	VXORPD Y7, Y7, Y7
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest4
@@ -8479,7 +8479,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -8492,13 +8492,13 @@ store4:
 	VMOVUPD Y6, 192(AX)
 	VMOVUPD Y7, 224(AX)
 	ADDQ    $0x00000020, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -8517,20 +8517,20 @@ zero3:
 	VXORPD Y5, Y5, Y5
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest3
@@ -8588,7 +8588,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -8599,13 +8599,13 @@ store3:
 	VMOVUPD Y4, 128(AX)
 	VMOVUPD Y5, 160(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x000000c0, c+72(FP)
+	ADDQ    $0x000000c0, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -8620,20 +8620,20 @@ zero2:
 	VXORPD Y3, Y3, Y3
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest2
@@ -8682,7 +8682,7 @@ single2:
 
 end2:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment2
 
 store2:
@@ -8691,13 +8691,13 @@ store2:
 	VMOVUPD Y2, 64(AX)
 	VMOVUPD Y3, 96(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -8708,20 +8708,20 @@ zero1:
 	VXORPD Y1, Y1, Y1
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest1
@@ -8761,29 +8761,29 @@ single1:
 
 end1:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000040, c+72(FP)
+	ADDQ    $0x00000040, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
-// func stridedNarrowF64AVX2(m int, a *float64, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
+// func stridedNarrowF64AVX2(m int, a *float64, unit int, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·stridedNarrowF64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    last+64(FP), AX
+TEXT ·stridedNarrowF64AVX2(SB), NOSPLIT, $0-89
+	MOVQ    last+72(FP), AX
 	LEAQ    onesAVX2<>+0(SB), DX
 	MOVQ    $0x00000004, CX
 	SUBQ    AX, CX
 	VMOVUPS (DX)(CX*8), Y15
-	MOVQ    count+32(FP), AX
+	MOVQ    count+40(FP), AX
 	IMUL3Q  $0x0000000c, AX, AX
-	ADDQ    segments+24(FP), AX
-	MOVQ    AX, count+32(FP)
+	ADDQ    segments+32(FP), AX
+	MOVQ    AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -8823,8 +8823,8 @@ choose:
 	RET
 
 tile12:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero12
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -8855,19 +8855,19 @@ zero12:
 	VXORPD Y11, Y11, Y11
 
 start12:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store12
 
 segment12:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest12
@@ -8967,7 +8967,7 @@ single12:
 
 end12:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment12
 
 store12:
@@ -8984,13 +8984,13 @@ store12:
 	VMOVUPD Y10, 320(AX)
 	VMOVUPD Y11, 352(AX)
 	ADDQ    $0x00000060, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x0000000c, m+0(FP)
 	JMP     next
 
 tile11:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero11
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9019,19 +9019,19 @@ zero11:
 	VXORPD Y10, Y10, Y10
 
 start11:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store11
 
 segment11:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest11
@@ -9125,7 +9125,7 @@ single11:
 
 end11:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment11
 
 store11:
@@ -9141,13 +9141,13 @@ store11:
 	VMOVUPD Y9, 288(AX)
 	VMOVUPD Y10, 320(AX)
 	ADDQ    $0x00000058, a+8(FP)
-	ADDQ    $0x00000160, c+72(FP)
+	ADDQ    $0x00000160, c+80(FP)
 	SUBQ    $0x0000000b, m+0(FP)
 	JMP     next
 
 tile10:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero10
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9174,19 +9174,19 @@ zero10:
 	VXORPD Y9, Y9, Y9
 
 start10:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store10
 
 segment10:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest10
@@ -9274,7 +9274,7 @@ single10:
 
 end10:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment10
 
 store10:
@@ -9289,13 +9289,13 @@ store10:
 	VMOVUPD Y8, 256(AX)
 	VMOVUPD Y9, 288(AX)
 	ADDQ    $0x00000050, a+8(FP)
-	ADDQ    $0x00000140, c+72(FP)
+	ADDQ    $0x00000140, c+80(FP)
 	SUBQ    $0x0000000a, m+0(FP)
 	JMP     next
 
 tile9:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero9
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9320,19 +9320,19 @@ zero9:
 	VXORPD Y8, Y8, Y8
 
 start9:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store9
 
 segment9:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest9
@@ -9414,7 +9414,7 @@ single9:
 
 end9:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment9
 
 store9:
@@ -9428,13 +9428,13 @@ store9:
 	VMOVUPD Y7, 224(AX)
 	VMOVUPD Y8, 256(AX)
 	ADDQ    $0x00000048, a+8(FP)
-	ADDQ    $0x00000120, c+72(FP)
+	ADDQ    $0x00000120, c+80(FP)
 	SUBQ    $0x00000009, m+0(FP)
 	JMP     next
 
 tile8:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero8
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9457,19 +9457,19 @@ zero8:
 	VXORPD Y7, Y7, Y7
 
 start8:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store8
 
 segment8:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest8
@@ -9545,7 +9545,7 @@ single8:
 
 end8:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment8
 
 store8:
@@ -9558,13 +9558,13 @@ store8:
 	VMOVUPD Y6, 192(AX)
 	VMOVUPD Y7, 224(AX)
 	ADDQ    $0x00000040, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000008, m+0(FP)
 	JMP     next
 
 tile7:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero7
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9585,19 +9585,19 @@ zero7:
 	VXORPD Y6, Y6, Y6
 
 start7:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store7
 
 segment7:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest7
@@ -9667,7 +9667,7 @@ single7:
 
 end7:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment7
 
 store7:
@@ -9679,13 +9679,13 @@ store7:
 	VMOVUPD Y5, 160(AX)
 	VMOVUPD Y6, 192(AX)
 	ADDQ    $0x00000038, a+8(FP)
-	ADDQ    $0x000000e0, c+72(FP)
+	ADDQ    $0x000000e0, c+80(FP)
 	SUBQ    $0x00000007, m+0(FP)
 	JMP     next
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9704,19 +9704,19 @@ zero6:
 	VXORPD Y5, Y5, Y5
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest6
@@ -9780,7 +9780,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -9791,13 +9791,13 @@ store6:
 	VMOVUPD Y4, 128(AX)
 	VMOVUPD Y5, 160(AX)
 	ADDQ    $0x00000030, a+8(FP)
-	ADDQ    $0x000000c0, c+72(FP)
+	ADDQ    $0x000000c0, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9814,19 +9814,19 @@ zero5:
 	VXORPD Y4, Y4, Y4
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest5
@@ -9884,7 +9884,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -9894,13 +9894,13 @@ store5:
 	VMOVUPD Y3, 96(AX)
 	VMOVUPD Y4, 128(AX)
 	ADDQ    $0x00000028, a+8(FP)
-	ADDQ    $0x000000a0, c+72(FP)
+	ADDQ    $0x000000a0, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -9915,19 +9915,19 @@ zero4:
 	VXORPD Y3, Y3, Y3
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest4
@@ -9979,7 +9979,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -9988,13 +9988,13 @@ store4:
 	VMOVUPD Y2, 64(AX)
 	VMOVUPD Y3, 96(AX)
 	ADDQ    $0x00000020, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -10007,19 +10007,19 @@ zero3:
 	VXORPD Y2, Y2, Y2
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest3
@@ -10065,7 +10065,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -10073,13 +10073,13 @@ store3:
 	VMOVUPD Y1, 32(AX)
 	VMOVUPD Y2, 64(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x00000060, c+72(FP)
+	ADDQ    $0x00000060, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
@@ -10090,19 +10090,19 @@ zero2:
 	VXORPD Y1, Y1, Y1
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest2
@@ -10142,20 +10142,20 @@ single2:
 
 end2:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment2
 
 store2:
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000040, c+72(FP)
+	ADDQ    $0x00000040, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPD (AX), Y0
 	JMP     start1
@@ -10164,19 +10164,19 @@ zero1:
 	VXORPD Y0, Y0, Y0
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest1
@@ -10210,12 +10210,12 @@ single1:
 
 end1:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPD Y0, (AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000020, c+72(FP)
+	ADDQ    $0x00000020, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next

@@ -2726,17 +2726,17 @@ store1:
 	SUBQ    $0x00000001, m+8(FP)
 	JMP     next
 
-// func stridedWideF32AVX512(m int, a *float32, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
+// func stridedWideF32AVX512(m int, a *float32, unit int, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·stridedWideF32AVX512(SB), NOSPLIT, $0-81
-	MOVQ   last+64(FP), AX
+TEXT ·stridedWideF32AVX512(SB), NOSPLIT, $0-89
+	MOVQ   last+72(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
 	KMOVW  CX, K1
-	MOVQ   count+32(FP), AX
+	MOVQ   count+40(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
-	ADDQ   segments+24(FP), AX
-	MOVQ   AX, count+32(FP)
+	ADDQ   segments+32(FP), AX
+	MOVQ   AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -2776,8 +2776,8 @@ choose:
 	RET
 
 tile12:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero12
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -2832,20 +2832,20 @@ zero12:
 	VXORPS Z23, Z23, Z23
 
 start12:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store12
 
 segment12:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest12
@@ -2984,7 +2984,7 @@ single12:
 
 end12:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment12
 
 store12:
@@ -3013,13 +3013,13 @@ store12:
 	VMOVUPS Z22, 1408(AX)
 	VMOVUPS Z23, 1472(AX)
 	ADDQ    $0x00000030, a+8(FP)
-	ADDQ    $0x00000600, c+72(FP)
+	ADDQ    $0x00000600, c+80(FP)
 	SUBQ    $0x0000000c, m+0(FP)
 	JMP     next
 
 tile11:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero11
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -3070,20 +3070,20 @@ zero11:
 	VXORPS Z21, Z21, Z21
 
 start11:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store11
 
 segment11:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest11
@@ -3213,7 +3213,7 @@ single11:
 
 end11:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment11
 
 store11:
@@ -3240,13 +3240,13 @@ store11:
 	VMOVUPS Z20, 1280(AX)
 	VMOVUPS Z21, 1344(AX)
 	ADDQ    $0x0000002c, a+8(FP)
-	ADDQ    $0x00000580, c+72(FP)
+	ADDQ    $0x00000580, c+80(FP)
 	SUBQ    $0x0000000b, m+0(FP)
 	JMP     next
 
 tile10:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero10
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -3293,20 +3293,20 @@ zero10:
 	VXORPS Z19, Z19, Z19
 
 start10:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store10
 
 segment10:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest10
@@ -3427,7 +3427,7 @@ single10:
 
 end10:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment10
 
 store10:
@@ -3452,13 +3452,13 @@ store10:
 	VMOVUPS Z18, 1152(AX)
 	VMOVUPS Z19, 1216(AX)
 	ADDQ    $0x00000028, a+8(FP)
-	ADDQ    $0x00000500, c+72(FP)
+	ADDQ    $0x00000500, c+80(FP)
 	SUBQ    $0x0000000a, m+0(FP)
 	JMP     next
 
 tile9:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero9
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -3501,20 +3501,20 @@ zero9:
 	VXORPS Z17, Z17, Z17
 
 start9:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store9
 
 segment9:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest9
@@ -3626,7 +3626,7 @@ single9:
 
 end9:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment9
 
 store9:
@@ -3649,13 +3649,13 @@ store9:
 	VMOVUPS Z16, 1024(AX)
 	VMOVUPS Z17, 1088(AX)
 	ADDQ    $0x00000024, a+8(FP)
-	ADDQ    $0x00000480, c+72(FP)
+	ADDQ    $0x00000480, c+80(FP)
 	SUBQ    $0x00000009, m+0(FP)
 	JMP     next
 
 tile8:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero8
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -3694,20 +3694,20 @@ zero8:
 	VXORPS Z15, Z15, Z15
 
 start8:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store8
 
 segment8:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest8
@@ -3810,7 +3810,7 @@ single8:
 
 end8:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment8
 
 store8:
@@ -3831,13 +3831,13 @@ store8:
 	VMOVUPS Z14, 896(AX)
 	VMOVUPS Z15, 960(AX)
 	ADDQ    $0x00000020, a+8(FP)
-	ADDQ    $0x00000400, c+72(FP)
+	ADDQ    $0x00000400, c+80(FP)
 	SUBQ    $0x00000008, m+0(FP)
 	JMP     next
 
 tile7:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero7
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -3872,20 +3872,20 @@ zero7:
 	VXORPS Z13, Z13, Z13
 
 start7:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store7
 
 segment7:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest7
@@ -3979,7 +3979,7 @@ single7:
 
 end7:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment7
 
 store7:
@@ -3998,13 +3998,13 @@ store7:
 	VMOVUPS Z12, 768(AX)
 	VMOVUPS Z13, 832(AX)
 	ADDQ    $0x0000001c, a+8(FP)
-	ADDQ    $0x00000380, c+72(FP)
+	ADDQ    $0x00000380, c+80(FP)
 	SUBQ    $0x00000007, m+0(FP)
 	JMP     next
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4035,20 +4035,20 @@ zero6:
 	VXORPS Z11, Z11, Z11
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest6
@@ -4133,7 +4133,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -4150,13 +4150,13 @@ store6:
 	VMOVUPS Z10, 640(AX)
 	VMOVUPS Z11, 704(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x00000300, c+72(FP)
+	ADDQ    $0x00000300, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4183,20 +4183,20 @@ zero5:
 	VXORPS Z9, Z9, Z9
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest5
@@ -4272,7 +4272,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -4287,13 +4287,13 @@ store5:
 	VMOVUPS Z8, 512(AX)
 	VMOVUPS Z9, 576(AX)
 	ADDQ    $0x00000014, a+8(FP)
-	ADDQ    $0x00000280, c+72(FP)
+	ADDQ    $0x00000280, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4316,20 +4316,20 @@ zero4:
 	VXORPS Z7, Z7, Z7
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest4
@@ -4396,7 +4396,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -4409,13 +4409,13 @@ store4:
 	VMOVUPS Z6, 384(AX)
 	VMOVUPS Z7, 448(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000200, c+72(FP)
+	ADDQ    $0x00000200, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4434,20 +4434,20 @@ zero3:
 	VXORPS Z5, Z5, Z5
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest3
@@ -4505,7 +4505,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -4516,13 +4516,13 @@ store3:
 	VMOVUPS Z4, 256(AX)
 	VMOVUPS Z5, 320(AX)
 	ADDQ    $0x0000000c, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4537,20 +4537,20 @@ zero2:
 	VXORPS Z3, Z3, Z3
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest2
@@ -4599,7 +4599,7 @@ single2:
 
 end2:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment2
 
 store2:
@@ -4608,13 +4608,13 @@ store2:
 	VMOVUPS Z2, 128(AX)
 	VMOVUPS Z3, 192(AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4625,20 +4625,20 @@ zero1:
 	VXORPS Z1, Z1, Z1
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x02, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest1
@@ -4678,28 +4678,28 @@ single1:
 
 end1:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $0x00000004, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
-// func stridedNarrowF32AVX512(m int, a *float32, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
+// func stridedNarrowF32AVX512(m int, a *float32, unit int, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·stridedNarrowF32AVX512(SB), NOSPLIT, $0-81
-	MOVQ   last+64(FP), AX
+TEXT ·stridedNarrowF32AVX512(SB), NOSPLIT, $0-89
+	MOVQ   last+72(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
 	KMOVW  CX, K1
-	MOVQ   count+32(FP), AX
+	MOVQ   count+40(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
-	ADDQ   segments+24(FP), AX
-	MOVQ   AX, count+32(FP)
+	ADDQ   segments+32(FP), AX
+	MOVQ   AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -4739,8 +4739,8 @@ choose:
 	RET
 
 tile12:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero12
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4771,19 +4771,19 @@ zero12:
 	VXORPS Z11, Z11, Z11
 
 start12:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store12
 
 segment12:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest12
@@ -4883,7 +4883,7 @@ single12:
 
 end12:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment12
 
 store12:
@@ -4900,13 +4900,13 @@ store12:
 	VMOVUPS Z10, 640(AX)
 	VMOVUPS Z11, 704(AX)
 	ADDQ    $0x00000030, a+8(FP)
-	ADDQ    $0x00000300, c+72(FP)
+	ADDQ    $0x00000300, c+80(FP)
 	SUBQ    $0x0000000c, m+0(FP)
 	JMP     next
 
 tile11:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero11
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4935,19 +4935,19 @@ zero11:
 	VXORPS Z10, Z10, Z10
 
 start11:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store11
 
 segment11:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest11
@@ -5041,7 +5041,7 @@ single11:
 
 end11:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment11
 
 store11:
@@ -5057,13 +5057,13 @@ store11:
 	VMOVUPS Z9, 576(AX)
 	VMOVUPS Z10, 640(AX)
 	ADDQ    $0x0000002c, a+8(FP)
-	ADDQ    $0x000002c0, c+72(FP)
+	ADDQ    $0x000002c0, c+80(FP)
 	SUBQ    $0x0000000b, m+0(FP)
 	JMP     next
 
 tile10:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero10
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5090,19 +5090,19 @@ zero10:
 	VXORPS Z9, Z9, Z9
 
 start10:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store10
 
 segment10:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest10
@@ -5190,7 +5190,7 @@ single10:
 
 end10:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment10
 
 store10:
@@ -5205,13 +5205,13 @@ store10:
 	VMOVUPS Z8, 512(AX)
 	VMOVUPS Z9, 576(AX)
 	ADDQ    $0x00000028, a+8(FP)
-	ADDQ    $0x00000280, c+72(FP)
+	ADDQ    $0x00000280, c+80(FP)
 	SUBQ    $0x0000000a, m+0(FP)
 	JMP     next
 
 tile9:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero9
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5236,19 +5236,19 @@ zero9:
 	VXORPS Z8, Z8, Z8
 
 start9:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store9
 
 segment9:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest9
@@ -5330,7 +5330,7 @@ single9:
 
 end9:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment9
 
 store9:
@@ -5344,13 +5344,13 @@ store9:
 	VMOVUPS Z7, 448(AX)
 	VMOVUPS Z8, 512(AX)
 	ADDQ    $0x00000024, a+8(FP)
-	ADDQ    $0x00000240, c+72(FP)
+	ADDQ    $0x00000240, c+80(FP)
 	SUBQ    $0x00000009, m+0(FP)
 	JMP     next
 
 tile8:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero8
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5373,19 +5373,19 @@ zero8:
 	VXORPS Z7, Z7, Z7
 
 start8:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store8
 
 segment8:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest8
@@ -5461,7 +5461,7 @@ single8:
 
 end8:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment8
 
 store8:
@@ -5474,13 +5474,13 @@ store8:
 	VMOVUPS Z6, 384(AX)
 	VMOVUPS Z7, 448(AX)
 	ADDQ    $0x00000020, a+8(FP)
-	ADDQ    $0x00000200, c+72(FP)
+	ADDQ    $0x00000200, c+80(FP)
 	SUBQ    $0x00000008, m+0(FP)
 	JMP     next
 
 tile7:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero7
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5501,19 +5501,19 @@ zero7:
 	VXORPS Z6, Z6, Z6
 
 start7:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store7
 
 segment7:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest7
@@ -5583,7 +5583,7 @@ single7:
 
 end7:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment7
 
 store7:
@@ -5595,13 +5595,13 @@ store7:
 	VMOVUPS Z5, 320(AX)
 	VMOVUPS Z6, 384(AX)
 	ADDQ    $0x0000001c, a+8(FP)
-	ADDQ    $0x000001c0, c+72(FP)
+	ADDQ    $0x000001c0, c+80(FP)
 	SUBQ    $0x00000007, m+0(FP)
 	JMP     next
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5620,19 +5620,19 @@ zero6:
 	VXORPS Z5, Z5, Z5
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest6
@@ -5696,7 +5696,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -5707,13 +5707,13 @@ store6:
 	VMOVUPS Z4, 256(AX)
 	VMOVUPS Z5, 320(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5730,19 +5730,19 @@ zero5:
 	VXORPS Z4, Z4, Z4
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest5
@@ -5800,7 +5800,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -5810,13 +5810,13 @@ store5:
 	VMOVUPS Z3, 192(AX)
 	VMOVUPS Z4, 256(AX)
 	ADDQ    $0x00000014, a+8(FP)
-	ADDQ    $0x00000140, c+72(FP)
+	ADDQ    $0x00000140, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5831,19 +5831,19 @@ zero4:
 	VXORPS Z3, Z3, Z3
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest4
@@ -5895,7 +5895,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -5904,13 +5904,13 @@ store4:
 	VMOVUPS Z2, 128(AX)
 	VMOVUPS Z3, 192(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -5923,19 +5923,19 @@ zero3:
 	VXORPS Z2, Z2, Z2
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest3
@@ -5981,7 +5981,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -5989,13 +5989,13 @@ store3:
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
 	ADDQ    $0x0000000c, a+8(FP)
-	ADDQ    $0x000000c0, c+72(FP)
+	ADDQ    $0x000000c0, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -6006,19 +6006,19 @@ zero2:
 	VXORPS Z1, Z1, Z1
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest2
@@ -6058,20 +6058,20 @@ single2:
 
 end2:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment2
 
 store2:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPS (AX), Z0
 	JMP     start1
@@ -6080,19 +6080,19 @@ zero1:
 	VXORPS Z0, Z0, Z0
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x02, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest1
@@ -6126,13 +6126,13 @@ single1:
 
 end1:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000004, a+8(FP)
-	ADDQ    $0x00000040, c+72(FP)
+	ADDQ    $0x00000040, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
@@ -8858,17 +8858,17 @@ store1:
 	SUBQ    $0x00000001, m+8(FP)
 	JMP     next
 
-// func stridedWideF64AVX512(m int, a *float64, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
+// func stridedWideF64AVX512(m int, a *float64, unit int, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·stridedWideF64AVX512(SB), NOSPLIT, $0-81
-	MOVQ   last+64(FP), AX
+TEXT ·stridedWideF64AVX512(SB), NOSPLIT, $0-89
+	MOVQ   last+72(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
 	KMOVW  CX, K1
-	MOVQ   count+32(FP), AX
+	MOVQ   count+40(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
-	ADDQ   segments+24(FP), AX
-	MOVQ   AX, count+32(FP)
+	ADDQ   segments+32(FP), AX
+	MOVQ   AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -8908,8 +8908,8 @@ choose:
 	RET
 
 tile12:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero12
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -8964,20 +8964,20 @@ zero12:
 	VXORPD Z23, Z23, Z23
 
 start12:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store12
 
 segment12:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest12
@@ -9116,7 +9116,7 @@ single12:
 
 end12:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment12
 
 store12:
@@ -9145,13 +9145,13 @@ store12:
 	VMOVUPD Z22, 1408(AX)
 	VMOVUPD Z23, 1472(AX)
 	ADDQ    $0x00000060, a+8(FP)
-	ADDQ    $0x00000600, c+72(FP)
+	ADDQ    $0x00000600, c+80(FP)
 	SUBQ    $0x0000000c, m+0(FP)
 	JMP     next
 
 tile11:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero11
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -9202,20 +9202,20 @@ zero11:
 	VXORPD Z21, Z21, Z21
 
 start11:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store11
 
 segment11:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest11
@@ -9345,7 +9345,7 @@ single11:
 
 end11:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment11
 
 store11:
@@ -9372,13 +9372,13 @@ store11:
 	VMOVUPD Z20, 1280(AX)
 	VMOVUPD Z21, 1344(AX)
 	ADDQ    $0x00000058, a+8(FP)
-	ADDQ    $0x00000580, c+72(FP)
+	ADDQ    $0x00000580, c+80(FP)
 	SUBQ    $0x0000000b, m+0(FP)
 	JMP     next
 
 tile10:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero10
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -9425,20 +9425,20 @@ zero10:
 	VXORPD Z19, Z19, Z19
 
 start10:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store10
 
 segment10:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest10
@@ -9559,7 +9559,7 @@ single10:
 
 end10:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment10
 
 store10:
@@ -9584,13 +9584,13 @@ store10:
 	VMOVUPD Z18, 1152(AX)
 	VMOVUPD Z19, 1216(AX)
 	ADDQ    $0x00000050, a+8(FP)
-	ADDQ    $0x00000500, c+72(FP)
+	ADDQ    $0x00000500, c+80(FP)
 	SUBQ    $0x0000000a, m+0(FP)
 	JMP     next
 
 tile9:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero9
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -9633,20 +9633,20 @@ zero9:
 	VXORPD Z17, Z17, Z17
 
 start9:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store9
 
 segment9:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest9
@@ -9758,7 +9758,7 @@ single9:
 
 end9:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment9
 
 store9:
@@ -9781,13 +9781,13 @@ store9:
 	VMOVUPD Z16, 1024(AX)
 	VMOVUPD Z17, 1088(AX)
 	ADDQ    $0x00000048, a+8(FP)
-	ADDQ    $0x00000480, c+72(FP)
+	ADDQ    $0x00000480, c+80(FP)
 	SUBQ    $0x00000009, m+0(FP)
 	JMP     next
 
 tile8:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero8
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -9826,20 +9826,20 @@ zero8:
 	VXORPD Z15, Z15, Z15
 
 start8:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store8
 
 segment8:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest8
@@ -9942,7 +9942,7 @@ single8:
 
 end8:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment8
 
 store8:
@@ -9963,13 +9963,13 @@ store8:
 	VMOVUPD Z14, 896(AX)
 	VMOVUPD Z15, 960(AX)
 	ADDQ    $0x00000040, a+8(FP)
-	ADDQ    $0x00000400, c+72(FP)
+	ADDQ    $0x00000400, c+80(FP)
 	SUBQ    $0x00000008, m+0(FP)
 	JMP     next
 
 tile7:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero7
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10004,20 +10004,20 @@ zero7:
 	VXORPD Z13, Z13, Z13
 
 start7:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store7
 
 segment7:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest7
@@ -10111,7 +10111,7 @@ single7:
 
 end7:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment7
 
 store7:
@@ -10130,13 +10130,13 @@ store7:
 	VMOVUPD Z12, 768(AX)
 	VMOVUPD Z13, 832(AX)
 	ADDQ    $0x00000038, a+8(FP)
-	ADDQ    $0x00000380, c+72(FP)
+	ADDQ    $0x00000380, c+80(FP)
 	SUBQ    $0x00000007, m+0(FP)
 	JMP     next
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10167,20 +10167,20 @@ zero6:
 	VXORPD Z11, Z11, Z11
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest6
@@ -10265,7 +10265,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -10282,13 +10282,13 @@ store6:
 	VMOVUPD Z10, 640(AX)
 	VMOVUPD Z11, 704(AX)
 	ADDQ    $0x00000030, a+8(FP)
-	ADDQ    $0x00000300, c+72(FP)
+	ADDQ    $0x00000300, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10315,20 +10315,20 @@ zero5:
 	VXORPD Z9, Z9, Z9
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest5
@@ -10404,7 +10404,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -10419,13 +10419,13 @@ store5:
 	VMOVUPD Z8, 512(AX)
 	VMOVUPD Z9, 576(AX)
 	ADDQ    $0x00000028, a+8(FP)
-	ADDQ    $0x00000280, c+72(FP)
+	ADDQ    $0x00000280, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10448,20 +10448,20 @@ zero4:
 	VXORPD Z7, Z7, Z7
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest4
@@ -10528,7 +10528,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -10541,13 +10541,13 @@ store4:
 	VMOVUPD Z6, 384(AX)
 	VMOVUPD Z7, 448(AX)
 	ADDQ    $0x00000020, a+8(FP)
-	ADDQ    $0x00000200, c+72(FP)
+	ADDQ    $0x00000200, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10566,20 +10566,20 @@ zero3:
 	VXORPD Z5, Z5, Z5
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest3
@@ -10637,7 +10637,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -10648,13 +10648,13 @@ store3:
 	VMOVUPD Z4, 256(AX)
 	VMOVUPD Z5, 320(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10669,20 +10669,20 @@ zero2:
 	VXORPD Z3, Z3, Z3
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest2
@@ -10731,7 +10731,7 @@ single2:
 
 end2:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment2
 
 store2:
@@ -10740,13 +10740,13 @@ store2:
 	VMOVUPD Z2, 128(AX)
 	VMOVUPD Z3, 192(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10757,20 +10757,20 @@ zero1:
 	VXORPD Z1, Z1, Z1
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ second+56(FP), BX
-	MOVQ segments+24(FP), SI
-	CMPQ SI, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ second+64(FP), BX
+	MOVQ segments+32(FP), SI
+	CMPQ SI, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (SI), DI
 	MOVLQSX 4(SI), R8
-	SHLQ    $0x03, DI
+	IMULQ   unit+16(FP), DI
 	ADDQ    a+8(FP), DI
 	IMULQ   DX, R8
-	ADDQ    b+40(FP), R8
+	ADDQ    b+48(FP), R8
 	MOVLQSX 8(SI), R9
 	SUBQ    $0x00000002, R9
 	JL      rest1
@@ -10810,28 +10810,28 @@ single1:
 
 end1:
 	ADDQ $0x0c, SI
-	CMPQ SI, count+32(FP)
+	CMPQ SI, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z1, 64(AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
-// func stridedNarrowF64AVX512(m int, a *float64, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
+// func stridedNarrowF64AVX512(m int, a *float64, unit int, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·stridedNarrowF64AVX512(SB), NOSPLIT, $0-81
-	MOVQ   last+64(FP), AX
+TEXT ·stridedNarrowF64AVX512(SB), NOSPLIT, $0-89
+	MOVQ   last+72(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
 	KMOVW  CX, K1
-	MOVQ   count+32(FP), AX
+	MOVQ   count+40(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
-	ADDQ   segments+24(FP), AX
-	MOVQ   AX, count+32(FP)
+	ADDQ   segments+32(FP), AX
+	MOVQ   AX, count+40(FP)
 
 next:
 	MOVQ m+0(FP), AX
@@ -10871,8 +10871,8 @@ choose:
 	RET
 
 tile12:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero12
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -10903,19 +10903,19 @@ zero12:
 	VXORPD Z11, Z11, Z11
 
 start12:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store12
 
 segment12:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest12
@@ -11015,7 +11015,7 @@ single12:
 
 end12:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment12
 
 store12:
@@ -11032,13 +11032,13 @@ store12:
 	VMOVUPD Z10, 640(AX)
 	VMOVUPD Z11, 704(AX)
 	ADDQ    $0x00000060, a+8(FP)
-	ADDQ    $0x00000300, c+72(FP)
+	ADDQ    $0x00000300, c+80(FP)
 	SUBQ    $0x0000000c, m+0(FP)
 	JMP     next
 
 tile11:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero11
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11067,19 +11067,19 @@ zero11:
 	VXORPD Z10, Z10, Z10
 
 start11:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store11
 
 segment11:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest11
@@ -11173,7 +11173,7 @@ single11:
 
 end11:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment11
 
 store11:
@@ -11189,13 +11189,13 @@ store11:
 	VMOVUPD Z9, 576(AX)
 	VMOVUPD Z10, 640(AX)
 	ADDQ    $0x00000058, a+8(FP)
-	ADDQ    $0x000002c0, c+72(FP)
+	ADDQ    $0x000002c0, c+80(FP)
 	SUBQ    $0x0000000b, m+0(FP)
 	JMP     next
 
 tile10:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero10
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11222,19 +11222,19 @@ zero10:
 	VXORPD Z9, Z9, Z9
 
 start10:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store10
 
 segment10:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest10
@@ -11322,7 +11322,7 @@ single10:
 
 end10:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment10
 
 store10:
@@ -11337,13 +11337,13 @@ store10:
 	VMOVUPD Z8, 512(AX)
 	VMOVUPD Z9, 576(AX)
 	ADDQ    $0x00000050, a+8(FP)
-	ADDQ    $0x00000280, c+72(FP)
+	ADDQ    $0x00000280, c+80(FP)
 	SUBQ    $0x0000000a, m+0(FP)
 	JMP     next
 
 tile9:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero9
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11368,19 +11368,19 @@ zero9:
 	VXORPD Z8, Z8, Z8
 
 start9:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store9
 
 segment9:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest9
@@ -11462,7 +11462,7 @@ single9:
 
 end9:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment9
 
 store9:
@@ -11476,13 +11476,13 @@ store9:
 	VMOVUPD Z7, 448(AX)
 	VMOVUPD Z8, 512(AX)
 	ADDQ    $0x00000048, a+8(FP)
-	ADDQ    $0x00000240, c+72(FP)
+	ADDQ    $0x00000240, c+80(FP)
 	SUBQ    $0x00000009, m+0(FP)
 	JMP     next
 
 tile8:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero8
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11505,19 +11505,19 @@ zero8:
 	VXORPD Z7, Z7, Z7
 
 start8:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store8
 
 segment8:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest8
@@ -11593,7 +11593,7 @@ single8:
 
 end8:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment8
 
 store8:
@@ -11606,13 +11606,13 @@ store8:
 	VMOVUPD Z6, 384(AX)
 	VMOVUPD Z7, 448(AX)
 	ADDQ    $0x00000040, a+8(FP)
-	ADDQ    $0x00000200, c+72(FP)
+	ADDQ    $0x00000200, c+80(FP)
 	SUBQ    $0x00000008, m+0(FP)
 	JMP     next
 
 tile7:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero7
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11633,19 +11633,19 @@ zero7:
 	VXORPD Z6, Z6, Z6
 
 start7:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store7
 
 segment7:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest7
@@ -11715,7 +11715,7 @@ single7:
 
 end7:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment7
 
 store7:
@@ -11727,13 +11727,13 @@ store7:
 	VMOVUPD Z5, 320(AX)
 	VMOVUPD Z6, 384(AX)
 	ADDQ    $0x00000038, a+8(FP)
-	ADDQ    $0x000001c0, c+72(FP)
+	ADDQ    $0x000001c0, c+80(FP)
 	SUBQ    $0x00000007, m+0(FP)
 	JMP     next
 
 tile6:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero6
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11752,19 +11752,19 @@ zero6:
 	VXORPD Z5, Z5, Z5
 
 start6:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store6
 
 segment6:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest6
@@ -11828,7 +11828,7 @@ single6:
 
 end6:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment6
 
 store6:
@@ -11839,13 +11839,13 @@ store6:
 	VMOVUPD Z4, 256(AX)
 	VMOVUPD Z5, 320(AX)
 	ADDQ    $0x00000030, a+8(FP)
-	ADDQ    $0x00000180, c+72(FP)
+	ADDQ    $0x00000180, c+80(FP)
 	SUBQ    $0x00000006, m+0(FP)
 	JMP     next
 
 tile5:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero5
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11862,19 +11862,19 @@ zero5:
 	VXORPD Z4, Z4, Z4
 
 start5:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store5
 
 segment5:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest5
@@ -11932,7 +11932,7 @@ single5:
 
 end5:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment5
 
 store5:
@@ -11942,13 +11942,13 @@ store5:
 	VMOVUPD Z3, 192(AX)
 	VMOVUPD Z4, 256(AX)
 	ADDQ    $0x00000028, a+8(FP)
-	ADDQ    $0x00000140, c+72(FP)
+	ADDQ    $0x00000140, c+80(FP)
 	SUBQ    $0x00000005, m+0(FP)
 	JMP     next
 
 tile4:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero4
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -11963,19 +11963,19 @@ zero4:
 	VXORPD Z3, Z3, Z3
 
 start4:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store4
 
 segment4:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest4
@@ -12027,7 +12027,7 @@ single4:
 
 end4:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment4
 
 store4:
@@ -12036,13 +12036,13 @@ store4:
 	VMOVUPD Z2, 128(AX)
 	VMOVUPD Z3, 192(AX)
 	ADDQ    $0x00000020, a+8(FP)
-	ADDQ    $0x00000100, c+72(FP)
+	ADDQ    $0x00000100, c+80(FP)
 	SUBQ    $0x00000004, m+0(FP)
 	JMP     next
 
 tile3:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero3
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -12055,19 +12055,19 @@ zero3:
 	VXORPD Z2, Z2, Z2
 
 start3:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store3
 
 segment3:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest3
@@ -12113,7 +12113,7 @@ single3:
 
 end3:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment3
 
 store3:
@@ -12121,13 +12121,13 @@ store3:
 	VMOVUPD Z1, 64(AX)
 	VMOVUPD Z2, 128(AX)
 	ADDQ    $0x00000018, a+8(FP)
-	ADDQ    $0x000000c0, c+72(FP)
+	ADDQ    $0x000000c0, c+80(FP)
 	SUBQ    $0x00000003, m+0(FP)
 	JMP     next
 
 tile2:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero2
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
@@ -12138,19 +12138,19 @@ zero2:
 	VXORPD Z1, Z1, Z1
 
 start2:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store2
 
 segment2:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest2
@@ -12190,20 +12190,20 @@ single2:
 
 end2:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment2
 
 store2:
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z1, 64(AX)
 	ADDQ    $0x00000010, a+8(FP)
-	ADDQ    $0x00000080, c+72(FP)
+	ADDQ    $0x00000080, c+80(FP)
 	SUBQ    $0x00000002, m+0(FP)
 	JMP     next
 
 tile1:
-	MOVQ    c+72(FP), AX
-	CMPB    accumulate+80(FP), $0x00
+	MOVQ    c+80(FP), AX
+	CMPB    accumulate+88(FP), $0x00
 	JEQ     zero1
 	VMOVUPD (AX), Z0
 	JMP     start1
@@ -12212,19 +12212,19 @@ zero1:
 	VXORPD Z0, Z0, Z0
 
 start1:
-	MOVQ acs+16(FP), CX
-	MOVQ brs+48(FP), DX
-	MOVQ segments+24(FP), BX
-	CMPQ BX, count+32(FP)
+	MOVQ acs+24(FP), CX
+	MOVQ brs+56(FP), DX
+	MOVQ segments+32(FP), BX
+	CMPQ BX, count+40(FP)
 	JEQ  store1
 
 segment1:
 	MOVLQSX (BX), SI
 	MOVLQSX 4(BX), DI
-	SHLQ    $0x03, SI
+	IMULQ   unit+16(FP), SI
 	ADDQ    a+8(FP), SI
 	IMULQ   DX, DI
-	ADDQ    b+40(FP), DI
+	ADDQ    b+48(FP), DI
 	MOVLQSX 8(BX), R8
 	SUBQ    $0x00000002, R8
 	JL      rest1
@@ -12258,12 +12258,12 @@ single1:
 
 end1:
 	ADDQ $0x0c, BX
-	CMPQ BX, count+32(FP)
+	CMPQ BX, count+40(FP)
 	JNE  segment1
 
 store1:
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x00000008, a+8(FP)
-	ADDQ    $0x00000040, c+72(FP)
+	ADDQ    $0x00000040, c+80(FP)
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next

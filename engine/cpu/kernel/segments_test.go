@@ -59,10 +59,29 @@ func testSegments[T Float](t *testing.T, o *Ops[T]) {
 	})
 }
 
+// places lists the places in a packed row of the columns from p.At on.
+func places(p *Panel) [][]int {
+	all := make([][]int, p.Columns())
+	for v := range p.Vectors() {
+		place, column, columns := p.Vector(v)
+		for i := range columns {
+			all[column-p.At+i] = append(all[column-p.At+i], place+i)
+		}
+	}
+	return all
+}
+
 func testGatheredPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n, m int, accumulate bool) {
 	const reach, terms = 40, 30
 	b, _ := guarded[T](terms*p.Width, 1)
-	copy(b, random[T](r, len(b)))
+	for q := range terms {
+		for _, at := range places(p) {
+			x := T(r.NormFloat64())
+			for _, i := range at {
+				b[q*p.Width+i] = x
+			}
+		}
+	}
 	segments := drawSegments(t, reach, 1, terms)
 	// Rows read anywhere and write to places in any order, with gaps between them.
 	a, _ := guarded[T](100+reach+1, 3)
@@ -75,14 +94,14 @@ func testGatheredPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n
 	copy(c, random[T](r, len(c)))
 	want := append([]T(nil), c...)
 	for _, row := range rows {
-		for j := range p.Columns() {
+		for j, at := range places(p) {
 			to := &want[int(row.C)+p.At+j]
 			if !accumulate {
 				*to = 0
 			}
 			*to = segmentChain(*to, segments,
 				func(s Segment, q int) T { return a[int(row.A)+int(s.A)+q] },
-				func(s Segment, q int) T { return b[(int(s.B)+q)*p.Width+p.Place(j)] })
+				func(s Segment, q int) T { return b[(int(s.B)+q)*p.Width+at[0]] })
 		}
 	}
 	o.Gathered(p, rows, a, segments, b, c[min(len(c), p.At):], accumulate)
@@ -96,9 +115,10 @@ func testGatheredPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n
 
 func testStridedPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n, m int, accumulate bool) {
 	const terms = 20
-	acs, brs := m+r.IntN(3), n+r.IntN(3)
+	unit, stride, brs := 1+r.IntN(m+2), 1+r.IntN(2), n+r.IntN(3)
+	acs := stride * unit
+	segments := drawSegments(t, (terms-1)*stride, stride, terms)
 	reach := (terms - 1) * acs
-	segments := drawSegments(t, reach, max(acs, 1), terms)
 	a, _ := guarded[T](reach+m, 3)
 	copy(a, random[T](r, len(a)))
 	b, _ := guarded[T]((terms-1)*brs+n, 1)
@@ -106,42 +126,66 @@ func testStridedPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n,
 	c, intact := guarded[T](m*p.Width, 5)
 	copy(c, random[T](r, len(c)))
 	start := append([]T(nil), c...)
-	o.Strided(p, m, a, acs, segments, b[p.At:], brs, c, accumulate)
+	o.Strided(p, m, a, unit, acs, segments, b[p.At:], brs, c, accumulate)
 	intact(t)
 	for i := range m {
-		for j := range p.Columns() {
-			at := i*p.Width + p.Place(j)
-			if !accumulate {
-				start[at] = 0
-			}
-			want := segmentChain(start[at], segments,
-				func(s Segment, q int) T { return a[i+int(s.A)+q*acs] },
-				func(s Segment, q int) T { return b[(int(s.B)+q)*brs+p.At+j] })
-			if !sameBits(c[at], want) {
-				t.Fatalf("strided %+v: element (%d, %d) is %v, want %v", *p, i, j, c[at], want)
+		for j, all := range places(p) {
+			for _, place := range all {
+				at := i*p.Width + place
+				if !accumulate {
+					start[at] = 0
+				}
+				want := segmentChain(start[at], segments,
+					func(s Segment, q int) T { return a[i+int(s.A)*unit+q*acs] },
+					func(s Segment, q int) T { return b[(int(s.B)+q)*brs+p.At+j] })
+				if !sameBits(c[at], want) {
+					t.Fatalf("strided %+v: element (%d, %d) is %v, want %v", *p, i, j, c[at], want)
+				}
 			}
 		}
 	}
 }
 
-// TestPanelsTellPlaces: Column and Place are inverse, and a padding place has no column.
-func TestPanelsTellPlaces(t *testing.T) {
-	forEach(t, testPlaces[float32], testPlaces[float64])
+func TestRowsMove(t *testing.T) {
+	forEach(t, testRowsMove[float32], testRowsMove[float64])
 }
 
-func testPlaces[T Float](t *testing.T, o *Ops[T]) {
-	for n := 1; n < 80; n++ {
-		for _, p := range o.Panels(n) {
-			for j := range p.Columns() {
-				if got := p.Column(p.Place(j)); got != p.At+j {
-					t.Errorf("%d columns, %+v: column %d is in a place of column %d", n, p, p.At+j, got)
+func testRowsMove[T Float](t *testing.T, o *Ops[T]) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows, columns := rapid.IntRange(0, 40).Draw(t, "rows"), rapid.IntRange(0, 40).Draw(t, "columns")
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		ss, ds := columns+r.IntN(5), max(rows, columns)+r.IntN(5)
+		src, _ := guarded[T](rows*ss, 1)
+		copy(src, random[T](r, len(src)))
+		down := func(dst []T, ds int, src []T, ss, rows, columns int) {
+			o.TransposeRows(dst, 0, ds, src, ss, rows, columns)
+		}
+		up := func(dst []T, ds int, src []T, ss, rows, columns int) {
+			o.TransposeRows(dst, (columns-1)*ds, -ds, src, ss, rows, columns)
+		}
+		for _, way := range []string{"copied", "transposed", "transposed upwards"} {
+			n, move, at := rows, o.CopyRows, func(i, j int) int { return i*ds + j }
+			switch way {
+			case "transposed":
+				n, move, at = columns, down, func(i, j int) int { return j*ds + i }
+			case "transposed upwards":
+				n, move, at = columns, up, func(i, j int) int { return (columns-1-j)*ds + i }
+			}
+			dst, intact := guarded[T](n*ds, 2)
+			copy(dst, random[T](r, len(dst)))
+			want := append([]T(nil), dst...)
+			for i := range rows {
+				for j := range columns {
+					want[at(i, j)] = src[i*ss+j]
 				}
 			}
-			for i := range p.Width {
-				if c := p.Column(i); c >= 0 && (c < p.At || c >= p.At+p.Columns()) {
-					t.Errorf("%d columns, %+v: place %d has column %d", n, p, i, c)
+			move(dst, ds, src, ss, rows, columns)
+			intact(t)
+			for i := range want {
+				if dst[i] != want[i] {
+					t.Fatalf("%d×%d %s: element %d is %v, want %v", rows, columns, way, i, dst[i], want[i])
 				}
 			}
 		}
-	}
+	})
 }

@@ -33,7 +33,7 @@ func segments(g *generator) {
 
 const (
 	gatheredSignature = "func(rows *int32, m int, a *%[1]s, segments *int32, count int, b *%[1]s, c *%[1]s, second, last int, accumulate bool)"
-	stridedSignature  = "func(m int, a *%[1]s, acs int, segments *int32, count int, b *%[1]s, brs, second, last int, c *%[1]s, accumulate bool)"
+	stridedSignature  = "func(m int, a *%[1]s, unit, acs int, segments *int32, count int, b *%[1]s, brs, second, last int, c *%[1]s, accumulate bool)"
 
 	segmentBytes = 12 // of kernel.Segment
 	rowBytes     = 8  // of kernel.Row
@@ -185,7 +185,9 @@ func (s *segmented) shuffled() int {
 }
 
 // held is the register of a shuffled row's elements of A.
-func (s *segmented) held(i int) reg.VecPhysical { return []reg.VecPhysical{s.spare(1), s.phys(11), s.phys(10)}[i] }
+func (s *segmented) held(i int) reg.VecPhysical {
+	return []reg.VecPhysical{s.spare(1), s.phys(11), s.phys(10)}[i]
+}
 
 // splatLane copies element i of each half of from to that whole half.
 func (s *segmented) splatLane(i int, from, to operand.Op) {
@@ -284,7 +286,7 @@ func (s *segmented) gathered(stem string) {
 
 func (s *segmented) strided(stem string) {
 	s.text(stem, fmt.Sprintf(stridedSignature, s.typ()), "computes m rows of a segmented product whose rows are neighbours in A.\n"+
-		"// Strides along k and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.")
+		"// The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.")
 	s.tiles(func() {
 		c := s.Load(s.Param("c"), s.GP64())
 		each := func(move func(m, v operand.Op)) {
@@ -302,7 +304,7 @@ func (s *segmented) strided(stem string) {
 		}
 		s.eachSegment(func(field func(i int) reg.GPVirtual) {
 			a, b := field(0), field(1)
-			s.SHLQ(operand.Imm(map[int]uint64{4: 2, 8: 3}[s.elem]), a)
+			s.IMULQ(s.argument("unit"), a)
 			s.ADDQ(s.argument("a"), a)
 			s.IMULQ(brs, b)
 			s.ADDQ(s.argument("b"), b)
