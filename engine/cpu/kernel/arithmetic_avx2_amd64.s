@@ -4,464 +4,562 @@
 
 #include "textflag.h"
 
-// func addF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func addF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·addF32AVX2(SB), NOSPLIT, $0-32
+TEXT ·addF32AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS Y0, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y0
+	VMOVUPS 32(DX)(BX*4), Y1
 	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
+	VMOVUPS Y0, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y0
+	VMOVUPS 64(DX)(BX*4), Y1
 	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
+	VMOVUPS Y0, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y0
+	VMOVUPS 96(DX)(BX*4), Y1
 	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS Y0, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X0
+	VMOVUPS (DX)(BX*4), X1
+	VADDPS  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X0
+	VMOVSD  (DX)(BX*4), X1
+	VADDPS  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X0
+	VMOVSS (DX)(BX*4), X1
+	VADDPS X1, X0, X0
+	VMOVSS X0, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-DATA onesAVX2<>+0(SB)/4, $0xffffffff
-DATA onesAVX2<>+4(SB)/4, $0xffffffff
-DATA onesAVX2<>+8(SB)/4, $0xffffffff
-DATA onesAVX2<>+12(SB)/4, $0xffffffff
-DATA onesAVX2<>+16(SB)/4, $0xffffffff
-DATA onesAVX2<>+20(SB)/4, $0xffffffff
-DATA onesAVX2<>+24(SB)/4, $0xffffffff
-DATA onesAVX2<>+28(SB)/4, $0xffffffff
-DATA onesAVX2<>+32(SB)/4, $0x00000000
-DATA onesAVX2<>+36(SB)/4, $0x00000000
-DATA onesAVX2<>+40(SB)/4, $0x00000000
-DATA onesAVX2<>+44(SB)/4, $0x00000000
-DATA onesAVX2<>+48(SB)/4, $0x00000000
-DATA onesAVX2<>+52(SB)/4, $0x00000000
-DATA onesAVX2<>+56(SB)/4, $0x00000000
-DATA onesAVX2<>+60(SB)/4, $0x00000000
-GLOBL onesAVX2<>(SB), RODATA|NOPTR, $64
-
-// func subF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func subF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·subF32AVX2(SB), NOSPLIT, $0-32
+TEXT ·subF32AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS Y0, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y0
+	VMOVUPS 32(DX)(BX*4), Y1
 	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
+	VMOVUPS Y0, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y0
+	VMOVUPS 64(DX)(BX*4), Y1
 	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
+	VMOVUPS Y0, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y0
+	VMOVUPS 96(DX)(BX*4), Y1
 	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS Y0, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VSUBPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X0
+	VMOVUPS (DX)(BX*4), X1
+	VSUBPS  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X0
+	VMOVSD  (DX)(BX*4), X1
+	VSUBPS  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X0
+	VMOVSS (DX)(BX*4), X1
+	VSUBPS X1, X0, X0
+	VMOVSS X0, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func mulF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func mulF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·mulF32AVX2(SB), NOSPLIT, $0-32
+TEXT ·mulF32AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS Y0, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y0
+	VMOVUPS 32(DX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
+	VMOVUPS Y0, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y0
+	VMOVUPS 64(DX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
+	VMOVUPS Y0, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y0
+	VMOVUPS 96(DX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS Y0, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X0
+	VMOVUPS (DX)(BX*4), X1
+	VMULPS  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X0
+	VMOVSD  (DX)(BX*4), X1
+	VMULPS  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X0
+	VMOVSS (DX)(BX*4), X1
+	VMULPS X1, X0, X0
+	VMOVSS X0, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func divF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func divF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·divF32AVX2(SB), NOSPLIT, $0-32
+TEXT ·divF32AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VDIVPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS Y0, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y0
+	VMOVUPS 32(DX)(BX*4), Y1
 	VDIVPS  Y1, Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
+	VMOVUPS Y0, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y0
+	VMOVUPS 64(DX)(BX*4), Y1
 	VDIVPS  Y1, Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
+	VMOVUPS Y0, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y0
+	VMOVUPS 96(DX)(BX*4), Y1
 	VDIVPS  Y1, Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS Y0, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (DX)(BX*4), Y1
 	VDIVPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VDIVPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X0
+	VMOVUPS (DX)(BX*4), X1
+	VDIVPS  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X0
+	VMOVSD  (DX)(BX*4), X1
+	VDIVPS  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X0
+	VMOVSS (DX)(BX*4), X1
+	VDIVPS X1, X0, X0
+	VMOVSS X0, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func maxF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func maxF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·maxF32AVX2(SB), NOSPLIT, $0-32
+TEXT ·maxF32AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x20
+vectors4:
+	CMPQ      SI, $0x00000020
 	JLT       vector
-	VMOVUPS   (CX)(SI*4), Y0
-	VMOVUPS   (DX)(SI*4), Y1
+	VMOVUPS   (CX)(BX*4), Y0
+	VMOVUPS   (DX)(BX*4), Y1
 	VMAXPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (AX)(SI*4)
-	VMOVUPS   32(CX)(SI*4), Y0
-	VMOVUPS   32(DX)(SI*4), Y1
+	VMOVUPS   Y0, (AX)(BX*4)
+	VMOVUPS   32(CX)(BX*4), Y0
+	VMOVUPS   32(DX)(BX*4), Y1
 	VMAXPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 32(AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Y0
-	VMOVUPS   64(DX)(SI*4), Y1
+	VMOVUPS   Y0, 32(AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Y0
+	VMOVUPS   64(DX)(BX*4), Y1
 	VMAXPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 64(AX)(SI*4)
-	VMOVUPS   96(CX)(SI*4), Y0
-	VMOVUPS   96(DX)(SI*4), Y1
+	VMOVUPS   Y0, 64(AX)(BX*4)
+	VMOVUPS   96(CX)(BX*4), Y0
+	VMOVUPS   96(DX)(BX*4), Y1
 	VMAXPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 96(AX)(SI*4)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
+	VMOVUPS   Y0, 96(AX)(BX*4)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x08
+vectors1:
+	CMPQ      SI, $0x00000008
 	JLT       rest
-	VMOVUPS   (CX)(SI*4), Y0
-	VMOVUPS   (DX)(SI*4), Y1
+	VMOVUPS   (CX)(BX*4), Y0
+	VMOVUPS   (DX)(BX*4), Y1
 	VMAXPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (AX)(SI*4)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
+	VMOVUPS   Y0, (AX)(BX*4)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMAXPS     Y2, Y1, Y2
-	VCMPPS     $0x03, Y1, Y1, Y3
-	VBLENDVPS  Y3, Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ     $0x00000004, SI
+	JEQ       below4
+	VMOVUPS   (CX)(BX*4), X0
+	VMOVUPS   (DX)(BX*4), X1
+	VMAXPS    X1, X0, X1
+	VCMPPS    $0x03, X0, X0, X2
+	VBLENDVPS X2, X0, X1, X0
+	VMOVUPS   X0, (AX)(BX*4)
+	ADDQ      $0x04, BX
 
-done:
+below4:
+	TESTQ     $0x00000002, SI
+	JEQ       below2
+	VMOVSD    (CX)(BX*4), X0
+	VMOVSD    (DX)(BX*4), X1
+	VMAXPS    X1, X0, X1
+	VCMPPS    $0x03, X0, X0, X2
+	VBLENDVPS X2, X0, X1, X0
+	VMOVLPS   X0, (AX)(BX*4)
+	ADDQ      $0x02, BX
+
+below2:
+	TESTQ     $0x00000001, SI
+	JEQ       below1
+	VMOVSS    (CX)(BX*4), X0
+	VMOVSS    (DX)(BX*4), X1
+	VMAXPS    X1, X0, X1
+	VCMPPS    $0x03, X0, X0, X2
+	VBLENDVPS X2, X0, X1, X0
+	VMOVSS    X0, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func minF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func minF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·minF32AVX2(SB), NOSPLIT, $0-32
+TEXT ·minF32AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x20
+vectors4:
+	CMPQ      SI, $0x00000020
 	JLT       vector
-	VMOVUPS   (CX)(SI*4), Y0
-	VMOVUPS   (DX)(SI*4), Y1
+	VMOVUPS   (CX)(BX*4), Y0
+	VMOVUPS   (DX)(BX*4), Y1
 	VMINPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (AX)(SI*4)
-	VMOVUPS   32(CX)(SI*4), Y0
-	VMOVUPS   32(DX)(SI*4), Y1
+	VMOVUPS   Y0, (AX)(BX*4)
+	VMOVUPS   32(CX)(BX*4), Y0
+	VMOVUPS   32(DX)(BX*4), Y1
 	VMINPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 32(AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Y0
-	VMOVUPS   64(DX)(SI*4), Y1
+	VMOVUPS   Y0, 32(AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Y0
+	VMOVUPS   64(DX)(BX*4), Y1
 	VMINPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 64(AX)(SI*4)
-	VMOVUPS   96(CX)(SI*4), Y0
-	VMOVUPS   96(DX)(SI*4), Y1
+	VMOVUPS   Y0, 64(AX)(BX*4)
+	VMOVUPS   96(CX)(BX*4), Y0
+	VMOVUPS   96(DX)(BX*4), Y1
 	VMINPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 96(AX)(SI*4)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
+	VMOVUPS   Y0, 96(AX)(BX*4)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x08
+vectors1:
+	CMPQ      SI, $0x00000008
 	JLT       rest
-	VMOVUPS   (CX)(SI*4), Y0
-	VMOVUPS   (DX)(SI*4), Y1
+	VMOVUPS   (CX)(BX*4), Y0
+	VMOVUPS   (DX)(BX*4), Y1
 	VMINPS    Y1, Y0, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (AX)(SI*4)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
+	VMOVUPS   Y0, (AX)(BX*4)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMINPS     Y2, Y1, Y2
-	VCMPPS     $0x03, Y1, Y1, Y3
-	VBLENDVPS  Y3, Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ     $0x00000004, SI
+	JEQ       below4
+	VMOVUPS   (CX)(BX*4), X0
+	VMOVUPS   (DX)(BX*4), X1
+	VMINPS    X1, X0, X1
+	VCMPPS    $0x03, X0, X0, X2
+	VBLENDVPS X2, X0, X1, X0
+	VMOVUPS   X0, (AX)(BX*4)
+	ADDQ      $0x04, BX
 
-done:
+below4:
+	TESTQ     $0x00000002, SI
+	JEQ       below2
+	VMOVSD    (CX)(BX*4), X0
+	VMOVSD    (DX)(BX*4), X1
+	VMINPS    X1, X0, X1
+	VCMPPS    $0x03, X0, X0, X2
+	VBLENDVPS X2, X0, X1, X0
+	VMOVLPS   X0, (AX)(BX*4)
+	ADDQ      $0x02, BX
+
+below2:
+	TESTQ     $0x00000001, SI
+	JEQ       below1
+	VMOVSS    (CX)(BX*4), X0
+	VMOVSS    (DX)(BX*4), X1
+	VMINPS    X1, X0, X1
+	VCMPPS    $0x03, X0, X0, X2
+	VBLENDVPS X2, X0, X1, X0
+	VMOVSS    X0, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func eqF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func eqF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·eqF32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·eqF32AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x00, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VCMPPS  $0x00, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
-	VCMPPS  $0x00, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
-	VCMPPS  $0x00, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x00, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 32(DX)(BX*4), Y2
+	VCMPPS  $0x00, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y1
+	VMOVUPS 64(DX)(BX*4), Y2
+	VCMPPS  $0x00, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y1
+	VMOVUPS 96(DX)(BX*4), Y2
+	VCMPPS  $0x00, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x00, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x00, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VCMPPS     $0x00, Y2, Y1, Y1
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X1
+	VMOVUPS (DX)(BX*4), X2
+	VCMPPS  $0x00, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X1
+	VMOVSD  (DX)(BX*4), X2
+	VCMPPS  $0x00, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X1
+	VMOVSS (DX)(BX*4), X2
+	VCMPPS $0x00, X2, X1, X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
@@ -475,674 +573,856 @@ DATA bits32_3f800000AVX2<>+24(SB)/4, $0x3f800000
 DATA bits32_3f800000AVX2<>+28(SB)/4, $0x3f800000
 GLOBL bits32_3f800000AVX2<>(SB), RODATA|NOPTR, $32
 
-// func neF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func neF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·neF32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·neF32AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x04, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VCMPPS  $0x04, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
-	VCMPPS  $0x04, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
-	VCMPPS  $0x04, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x04, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 32(DX)(BX*4), Y2
+	VCMPPS  $0x04, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y1
+	VMOVUPS 64(DX)(BX*4), Y2
+	VCMPPS  $0x04, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y1
+	VMOVUPS 96(DX)(BX*4), Y2
+	VCMPPS  $0x04, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x04, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x04, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VCMPPS     $0x04, Y2, Y1, Y1
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X1
+	VMOVUPS (DX)(BX*4), X2
+	VCMPPS  $0x04, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X1
+	VMOVSD  (DX)(BX*4), X2
+	VCMPPS  $0x04, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X1
+	VMOVSS (DX)(BX*4), X2
+	VCMPPS $0x04, X2, X1, X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func ltF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func ltF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·ltF32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·ltF32AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x11, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VCMPPS  $0x11, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
-	VCMPPS  $0x11, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
-	VCMPPS  $0x11, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x11, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 32(DX)(BX*4), Y2
+	VCMPPS  $0x11, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y1
+	VMOVUPS 64(DX)(BX*4), Y2
+	VCMPPS  $0x11, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y1
+	VMOVUPS 96(DX)(BX*4), Y2
+	VCMPPS  $0x11, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x11, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x11, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VCMPPS     $0x11, Y2, Y1, Y1
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X1
+	VMOVUPS (DX)(BX*4), X2
+	VCMPPS  $0x11, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X1
+	VMOVSD  (DX)(BX*4), X2
+	VCMPPS  $0x11, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X1
+	VMOVSS (DX)(BX*4), X2
+	VCMPPS $0x11, X2, X1, X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func leF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func leF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·leF32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·leF32AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x12, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VCMPPS  $0x12, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
-	VCMPPS  $0x12, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
-	VCMPPS  $0x12, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x12, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 32(DX)(BX*4), Y2
+	VCMPPS  $0x12, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y1
+	VMOVUPS 64(DX)(BX*4), Y2
+	VCMPPS  $0x12, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y1
+	VMOVUPS 96(DX)(BX*4), Y2
+	VCMPPS  $0x12, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x12, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x12, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VCMPPS     $0x12, Y2, Y1, Y1
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X1
+	VMOVUPS (DX)(BX*4), X2
+	VCMPPS  $0x12, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X1
+	VMOVSD  (DX)(BX*4), X2
+	VCMPPS  $0x12, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X1
+	VMOVSS (DX)(BX*4), X2
+	VCMPPS $0x12, X2, X1, X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func gtF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func gtF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·gtF32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·gtF32AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x1e, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VCMPPS  $0x1e, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
-	VCMPPS  $0x1e, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
-	VCMPPS  $0x1e, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 32(DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y1
+	VMOVUPS 64(DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y1
+	VMOVUPS 96(DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x1e, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VCMPPS     $0x1e, Y2, Y1, Y1
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X1
+	VMOVUPS (DX)(BX*4), X2
+	VCMPPS  $0x1e, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X1
+	VMOVSD  (DX)(BX*4), X2
+	VCMPPS  $0x1e, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X1
+	VMOVSS (DX)(BX*4), X2
+	VCMPPS $0x1e, X2, X1, X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func geF32AVX2(dst *float32, a *float32, b *float32, n int)
+// func geF32AVX2Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX
-TEXT ·geF32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·geF32AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x1d, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VCMPPS  $0x1d, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
-	VCMPPS  $0x1d, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y0
-	VMOVUPS 96(DX)(SI*4), Y1
-	VCMPPS  $0x1d, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x1d, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 32(DX)(BX*4), Y2
+	VCMPPS  $0x1d, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y1
+	VMOVUPS 64(DX)(BX*4), Y2
+	VCMPPS  $0x1d, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y1
+	VMOVUPS 96(DX)(BX*4), Y2
+	VCMPPS  $0x1d, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VCMPPS  $0x1d, Y1, Y0, Y0
-	VANDPS  bits32_3f800000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(SI*4)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x1d, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VCMPPS     $0x1d, Y2, Y1, Y1
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ   $0x00000004, SI
+	JEQ     below4
+	VMOVUPS (CX)(BX*4), X1
+	VMOVUPS (DX)(BX*4), X2
+	VCMPPS  $0x1d, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*4)
+	ADDQ    $0x04, BX
 
-done:
+below4:
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVSD  (CX)(BX*4), X1
+	VMOVSD  (DX)(BX*4), X2
+	VCMPPS  $0x1d, X2, X1, X1
+	VANDPS  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*4)
+	ADDQ    $0x02, BX
+
+below2:
+	TESTQ  $0x00000001, SI
+	JEQ    below1
+	VMOVSS (CX)(BX*4), X1
+	VMOVSS (DX)(BX*4), X2
+	VCMPPS $0x1d, X2, X1, X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func mulAddF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+// func mulAddF32AVX2Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
 // Requires: AVX
-TEXT ·mulAddF32AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
-
-several:
-	CMPQ    SI, $0x20
-	JLT     vector
-	VMOVUPS (CX)(DI*4), Y0
-	VMOVUPS (DX)(DI*4), Y1
-	VMOVUPS (BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, (AX)(DI*4)
-	VMOVUPS 32(CX)(DI*4), Y0
-	VMOVUPS 32(DX)(DI*4), Y1
-	VMOVUPS 32(BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, 32(AX)(DI*4)
-	VMOVUPS 64(CX)(DI*4), Y0
-	VMOVUPS 64(DX)(DI*4), Y1
-	VMOVUPS 64(BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, 64(AX)(DI*4)
-	VMOVUPS 96(CX)(DI*4), Y0
-	VMOVUPS 96(DX)(DI*4), Y1
-	VMOVUPS 96(BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, 96(AX)(DI*4)
-	ADDQ    $0x20, DI
-	SUBQ    $0x20, SI
-	JMP     several
-
-vector:
-	CMPQ    SI, $0x08
-	JLT     rest
-	VMOVUPS (CX)(DI*4), Y0
-	VMOVUPS (DX)(DI*4), Y1
-	VMOVUPS (BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, (AX)(DI*4)
-	ADDQ    $0x08, DI
-	SUBQ    $0x08, SI
-	JMP     vector
-
-rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000008, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*4), Y0
-	VMASKMOVPS (CX)(DI*4), Y0, Y1
-	VMASKMOVPS (DX)(DI*4), Y0, Y2
-	VMASKMOVPS (BX)(DI*4), Y0, Y3
-	VMULPS     Y2, Y1, Y1
-	VADDPS     Y3, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(DI*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulSubF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
-// Requires: AVX
-TEXT ·mulSubF32AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
-
-several:
-	CMPQ    SI, $0x20
-	JLT     vector
-	VMOVUPS (CX)(DI*4), Y0
-	VMOVUPS (DX)(DI*4), Y1
-	VMOVUPS (BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS Y0, (AX)(DI*4)
-	VMOVUPS 32(CX)(DI*4), Y0
-	VMOVUPS 32(DX)(DI*4), Y1
-	VMOVUPS 32(BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS Y0, 32(AX)(DI*4)
-	VMOVUPS 64(CX)(DI*4), Y0
-	VMOVUPS 64(DX)(DI*4), Y1
-	VMOVUPS 64(BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS Y0, 64(AX)(DI*4)
-	VMOVUPS 96(CX)(DI*4), Y0
-	VMOVUPS 96(DX)(DI*4), Y1
-	VMOVUPS 96(BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS Y0, 96(AX)(DI*4)
-	ADDQ    $0x20, DI
-	SUBQ    $0x20, SI
-	JMP     several
-
-vector:
-	CMPQ    SI, $0x08
-	JLT     rest
-	VMOVUPS (CX)(DI*4), Y0
-	VMOVUPS (DX)(DI*4), Y1
-	VMOVUPS (BX)(DI*4), Y2
-	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS Y0, (AX)(DI*4)
-	ADDQ    $0x08, DI
-	SUBQ    $0x08, SI
-	JMP     vector
-
-rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000008, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*4), Y0
-	VMASKMOVPS (CX)(DI*4), Y0, Y1
-	VMASKMOVPS (DX)(DI*4), Y0, Y2
-	VMASKMOVPS (BX)(DI*4), Y0, Y3
-	VMULPS     Y2, Y1, Y1
-	VSUBPS     Y3, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(DI*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func negMulAddF32AVX2(dst *float32, a *float32, b *float32, c *float32, n int)
-// Requires: AVX
-TEXT ·negMulAddF32AVX2(SB), NOSPLIT, $0-40
+TEXT ·mulAddF32AVX2Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ    SI, $0x20
+vectors4:
+	CMPQ    DI, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(DI*4), Y0
-	VMOVUPS (DX)(DI*4), Y1
-	VMOVUPS (BX)(DI*4), Y2
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
 	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y0, Y2, Y0
-	VMOVUPS Y0, (AX)(DI*4)
-	VMOVUPS 32(CX)(DI*4), Y0
-	VMOVUPS 32(DX)(DI*4), Y1
-	VMOVUPS 32(BX)(DI*4), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y0
+	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS 32(BX)(SI*4), Y2
 	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y0, Y2, Y0
-	VMOVUPS Y0, 32(AX)(DI*4)
-	VMOVUPS 64(CX)(DI*4), Y0
-	VMOVUPS 64(DX)(DI*4), Y1
-	VMOVUPS 64(BX)(DI*4), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Y0
+	VMOVUPS 64(DX)(SI*4), Y1
+	VMOVUPS 64(BX)(SI*4), Y2
 	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y0, Y2, Y0
-	VMOVUPS Y0, 64(AX)(DI*4)
-	VMOVUPS 96(CX)(DI*4), Y0
-	VMOVUPS 96(DX)(DI*4), Y1
-	VMOVUPS 96(BX)(DI*4), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)(SI*4)
+	VMOVUPS 96(CX)(SI*4), Y0
+	VMOVUPS 96(DX)(SI*4), Y1
+	VMOVUPS 96(BX)(SI*4), Y2
 	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y0, Y2, Y0
-	VMOVUPS Y0, 96(AX)(DI*4)
-	ADDQ    $0x20, DI
-	SUBQ    $0x20, SI
-	JMP     several
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     vectors4
 
 vector:
-	CMPQ    SI, $0x08
+vectors1:
+	CMPQ    DI, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(DI*4), Y0
-	VMOVUPS (DX)(DI*4), Y1
-	VMOVUPS (BX)(DI*4), Y2
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
 	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y0, Y2, Y0
-	VMOVUPS Y0, (AX)(DI*4)
-	ADDQ    $0x08, DI
-	SUBQ    $0x08, SI
-	JMP     vector
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     vectors1
 
 rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000008, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*4), Y0
-	VMASKMOVPS (CX)(DI*4), Y0, Y1
-	VMASKMOVPS (DX)(DI*4), Y0, Y2
-	VMASKMOVPS (BX)(DI*4), Y0, Y3
-	VMULPS     Y2, Y1, Y1
-	VSUBPS     Y1, Y3, Y1
-	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+	TESTQ   $0x00000004, DI
+	JEQ     below4
+	VMOVUPS (CX)(SI*4), X0
+	VMOVUPS (DX)(SI*4), X1
+	VMOVUPS (BX)(SI*4), X2
+	VMULPS  X1, X0, X0
+	VADDPS  X2, X0, X0
+	VMOVUPS X0, (AX)(SI*4)
+	ADDQ    $0x04, SI
 
-done:
+below4:
+	TESTQ   $0x00000002, DI
+	JEQ     below2
+	VMOVSD  (CX)(SI*4), X0
+	VMOVSD  (DX)(SI*4), X1
+	VMOVSD  (BX)(SI*4), X2
+	VMULPS  X1, X0, X0
+	VADDPS  X2, X0, X0
+	VMOVLPS X0, (AX)(SI*4)
+	ADDQ    $0x02, SI
+
+below2:
+	TESTQ  $0x00000001, DI
+	JEQ    below1
+	VMOVSS (CX)(SI*4), X0
+	VMOVSS (DX)(SI*4), X1
+	VMOVSS (BX)(SI*4), X2
+	VMULPS X1, X0, X0
+	VADDPS X2, X0, X0
+	VMOVSS X0, (AX)(SI*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func chooseF32AVX2(dst *float32, p *float32, a *float32, b *float32, n int)
+// func mulSubF32AVX2Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
 // Requires: AVX
-TEXT ·chooseF32AVX2(SB), NOSPLIT, $0-40
+TEXT ·mulSubF32AVX2Unchecked(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
+
+vectors4:
+	CMPQ    DI, $0x00000020
+	JLT     vector
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y0
+	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS 32(BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Y0
+	VMOVUPS 64(DX)(SI*4), Y1
+	VMOVUPS 64(BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)(SI*4)
+	VMOVUPS 96(CX)(SI*4), Y0
+	VMOVUPS 96(DX)(SI*4), Y1
+	VMOVUPS 96(BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     vectors4
+
+vector:
+vectors1:
+	CMPQ    DI, $0x00000008
+	JLT     rest
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     vectors1
+
+rest:
+	TESTQ   $0x00000004, DI
+	JEQ     below4
+	VMOVUPS (CX)(SI*4), X0
+	VMOVUPS (DX)(SI*4), X1
+	VMOVUPS (BX)(SI*4), X2
+	VMULPS  X1, X0, X0
+	VSUBPS  X2, X0, X0
+	VMOVUPS X0, (AX)(SI*4)
+	ADDQ    $0x04, SI
+
+below4:
+	TESTQ   $0x00000002, DI
+	JEQ     below2
+	VMOVSD  (CX)(SI*4), X0
+	VMOVSD  (DX)(SI*4), X1
+	VMOVSD  (BX)(SI*4), X2
+	VMULPS  X1, X0, X0
+	VSUBPS  X2, X0, X0
+	VMOVLPS X0, (AX)(SI*4)
+	ADDQ    $0x02, SI
+
+below2:
+	TESTQ  $0x00000001, DI
+	JEQ    below1
+	VMOVSS (CX)(SI*4), X0
+	VMOVSS (DX)(SI*4), X1
+	VMOVSS (BX)(SI*4), X2
+	VMULPS X1, X0, X0
+	VSUBPS X2, X0, X0
+	VMOVSS X0, (AX)(SI*4)
+
+below1:
+	VZEROUPPER
+	RET
+
+// func negMulAddF32AVX2Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX
+TEXT ·negMulAddF32AVX2Unchecked(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
+
+vectors4:
+	CMPQ    DI, $0x00000020
+	JLT     vector
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y0
+	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS 32(BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, 32(AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Y0
+	VMOVUPS 64(DX)(SI*4), Y1
+	VMOVUPS 64(BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, 64(AX)(SI*4)
+	VMOVUPS 96(CX)(SI*4), Y0
+	VMOVUPS 96(DX)(SI*4), Y1
+	VMOVUPS 96(BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, 96(AX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     vectors4
+
+vector:
+vectors1:
+	CMPQ    DI, $0x00000008
+	JLT     rest
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VMULPS  Y1, Y0, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     vectors1
+
+rest:
+	TESTQ   $0x00000004, DI
+	JEQ     below4
+	VMOVUPS (CX)(SI*4), X0
+	VMOVUPS (DX)(SI*4), X1
+	VMOVUPS (BX)(SI*4), X2
+	VMULPS  X1, X0, X0
+	VSUBPS  X0, X2, X0
+	VMOVUPS X0, (AX)(SI*4)
+	ADDQ    $0x04, SI
+
+below4:
+	TESTQ   $0x00000002, DI
+	JEQ     below2
+	VMOVSD  (CX)(SI*4), X0
+	VMOVSD  (DX)(SI*4), X1
+	VMOVSD  (BX)(SI*4), X2
+	VMULPS  X1, X0, X0
+	VSUBPS  X0, X2, X0
+	VMOVLPS X0, (AX)(SI*4)
+	ADDQ    $0x02, SI
+
+below2:
+	TESTQ  $0x00000001, DI
+	JEQ    below1
+	VMOVSS (CX)(SI*4), X0
+	VMOVSS (DX)(SI*4), X1
+	VMOVSS (BX)(SI*4), X2
+	VMULPS X1, X0, X0
+	VSUBPS X0, X2, X0
+	VMOVSS X0, (AX)(SI*4)
+
+below1:
+	VZEROUPPER
+	RET
+
+// func chooseF32AVX2Unchecked(dst *float32, p *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·chooseF32AVX2Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ p+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ b+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ      SI, $0x20
+vectors4:
+	CMPQ      DI, $0x00000020
 	JLT       vector
-	VMOVUPS   (CX)(DI*4), Y0
-	VMOVUPS   (DX)(DI*4), Y1
-	VMOVUPS   (BX)(DI*4), Y2
+	VMOVUPS   (CX)(SI*4), Y0
+	VMOVUPS   (DX)(SI*4), Y1
+	VMOVUPS   (BX)(SI*4), Y2
 	VXORPS    Y3, Y3, Y3
 	VCMPPS    $0x04, Y3, Y0, Y0
 	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, (AX)(DI*4)
-	VMOVUPS   32(CX)(DI*4), Y0
-	VMOVUPS   32(DX)(DI*4), Y1
-	VMOVUPS   32(BX)(DI*4), Y2
+	VMOVUPS   Y0, (AX)(SI*4)
+	VMOVUPS   32(CX)(SI*4), Y0
+	VMOVUPS   32(DX)(SI*4), Y1
+	VMOVUPS   32(BX)(SI*4), Y2
 	VXORPS    Y3, Y3, Y3
 	VCMPPS    $0x04, Y3, Y0, Y0
 	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, 32(AX)(DI*4)
-	VMOVUPS   64(CX)(DI*4), Y0
-	VMOVUPS   64(DX)(DI*4), Y1
-	VMOVUPS   64(BX)(DI*4), Y2
+	VMOVUPS   Y0, 32(AX)(SI*4)
+	VMOVUPS   64(CX)(SI*4), Y0
+	VMOVUPS   64(DX)(SI*4), Y1
+	VMOVUPS   64(BX)(SI*4), Y2
 	VXORPS    Y3, Y3, Y3
 	VCMPPS    $0x04, Y3, Y0, Y0
 	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, 64(AX)(DI*4)
-	VMOVUPS   96(CX)(DI*4), Y0
-	VMOVUPS   96(DX)(DI*4), Y1
-	VMOVUPS   96(BX)(DI*4), Y2
+	VMOVUPS   Y0, 64(AX)(SI*4)
+	VMOVUPS   96(CX)(SI*4), Y0
+	VMOVUPS   96(DX)(SI*4), Y1
+	VMOVUPS   96(BX)(SI*4), Y2
 	VXORPS    Y3, Y3, Y3
 	VCMPPS    $0x04, Y3, Y0, Y0
 	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, 96(AX)(DI*4)
-	ADDQ      $0x20, DI
-	SUBQ      $0x20, SI
-	JMP       several
+	VMOVUPS   Y0, 96(AX)(SI*4)
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x00000020, DI
+	JMP       vectors4
 
 vector:
-	CMPQ      SI, $0x08
+vectors1:
+	CMPQ      DI, $0x00000008
 	JLT       rest
-	VMOVUPS   (CX)(DI*4), Y0
-	VMOVUPS   (DX)(DI*4), Y1
-	VMOVUPS   (BX)(DI*4), Y2
+	VMOVUPS   (CX)(SI*4), Y0
+	VMOVUPS   (DX)(SI*4), Y1
+	VMOVUPS   (BX)(SI*4), Y2
 	VXORPS    Y3, Y3, Y3
 	VCMPPS    $0x04, Y3, Y0, Y0
 	VBLENDVPS Y0, Y1, Y2, Y0
-	VMOVUPS   Y0, (AX)(DI*4)
-	ADDQ      $0x08, DI
-	SUBQ      $0x08, SI
-	JMP       vector
+	VMOVUPS   Y0, (AX)(SI*4)
+	ADDQ      $0x00000008, SI
+	SUBQ      $0x00000008, DI
+	JMP       vectors1
 
 rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000008, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*4), Y0
-	VMASKMOVPS (CX)(DI*4), Y0, Y1
-	VMASKMOVPS (DX)(DI*4), Y0, Y2
-	VMASKMOVPS (BX)(DI*4), Y0, Y3
-	VXORPS     Y4, Y4, Y4
-	VCMPPS     $0x04, Y4, Y1, Y1
-	VBLENDVPS  Y1, Y2, Y3, Y1
-	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+	TESTQ     $0x00000004, DI
+	JEQ       below4
+	VMOVUPS   (CX)(SI*4), X0
+	VMOVUPS   (DX)(SI*4), X1
+	VMOVUPS   (BX)(SI*4), X2
+	VXORPS    X3, X3, X3
+	VCMPPS    $0x04, X3, X0, X0
+	VBLENDVPS X0, X1, X2, X0
+	VMOVUPS   X0, (AX)(SI*4)
+	ADDQ      $0x04, SI
 
-done:
+below4:
+	TESTQ     $0x00000002, DI
+	JEQ       below2
+	VMOVSD    (CX)(SI*4), X0
+	VMOVSD    (DX)(SI*4), X1
+	VMOVSD    (BX)(SI*4), X2
+	VXORPS    X3, X3, X3
+	VCMPPS    $0x04, X3, X0, X0
+	VBLENDVPS X0, X1, X2, X0
+	VMOVLPS   X0, (AX)(SI*4)
+	ADDQ      $0x02, SI
+
+below2:
+	TESTQ     $0x00000001, DI
+	JEQ       below1
+	VMOVSS    (CX)(SI*4), X0
+	VMOVSS    (DX)(SI*4), X1
+	VMOVSS    (BX)(SI*4), X2
+	VXORPS    X3, X3, X3
+	VCMPPS    $0x04, X3, X0, X0
+	VBLENDVPS X0, X1, X2, X0
+	VMOVSS    X0, (AX)(SI*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func negF32AVX2(dst *float32, a *float32, n int)
+// func negF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX
-TEXT ·negF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·negF32AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_80000000AVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Y0
-	VXORPS  bits32_80000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	VMOVUPS 32(CX)(BX*4), Y0
-	VXORPS  bits32_80000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Y0
-	VXORPS  bits32_80000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(BX*4)
-	VMOVUPS 96(CX)(BX*4), Y0
-	VXORPS  bits32_80000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(BX*4)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPS (CX)(DX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(DX*4)
+	VMOVUPS 32(CX)(DX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(DX*4)
+	VMOVUPS 96(CX)(DX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(DX*4)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Y0
-	VXORPS  bits32_80000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPS (CX)(DX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(DX*4)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*4), Y0
-	VMASKMOVPS (CX)(BX*4), Y0, Y1
-	VXORPS     bits32_80000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	TESTQ   $0x00000004, BX
+	JEQ     below4
+	VMOVUPS (CX)(DX*4), X1
+	VXORPS  X0, X1, X1
+	VMOVUPS X1, (AX)(DX*4)
+	ADDQ    $0x04, DX
 
-done:
+below4:
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVSD  (CX)(DX*4), X1
+	VXORPS  X0, X1, X1
+	VMOVLPS X1, (AX)(DX*4)
+	ADDQ    $0x02, DX
+
+below2:
+	TESTQ  $0x00000001, BX
+	JEQ    below1
+	VMOVSS (CX)(DX*4), X1
+	VXORPS X0, X1, X0
+	VMOVSS X0, (AX)(DX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
@@ -1156,55 +1436,69 @@ DATA bits32_80000000AVX2<>+24(SB)/4, $0x80000000
 DATA bits32_80000000AVX2<>+28(SB)/4, $0x80000000
 GLOBL bits32_80000000AVX2<>(SB), RODATA|NOPTR, $32
 
-// func absF32AVX2(dst *float32, a *float32, n int)
+// func absF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX
-TEXT ·absF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·absF32AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_7fffffffAVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Y0
-	VANDPS  bits32_7fffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	VMOVUPS 32(CX)(BX*4), Y0
-	VANDPS  bits32_7fffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 32(AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Y0
-	VANDPS  bits32_7fffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 64(AX)(BX*4)
-	VMOVUPS 96(CX)(BX*4), Y0
-	VANDPS  bits32_7fffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, 96(AX)(BX*4)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPS (CX)(DX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(DX*4)
+	VMOVUPS 32(CX)(DX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)(DX*4)
+	VMOVUPS 96(CX)(DX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)(DX*4)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Y0
-	VANDPS  bits32_7fffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPS (CX)(DX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(DX*4)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*4), Y0
-	VMASKMOVPS (CX)(BX*4), Y0, Y1
-	VANDPS     bits32_7fffffffAVX2<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	TESTQ   $0x00000004, BX
+	JEQ     below4
+	VMOVUPS (CX)(DX*4), X1
+	VANDPS  X0, X1, X1
+	VMOVUPS X1, (AX)(DX*4)
+	ADDQ    $0x04, DX
 
-done:
+below4:
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVSD  (CX)(DX*4), X1
+	VANDPS  X0, X1, X1
+	VMOVLPS X1, (AX)(DX*4)
+	ADDQ    $0x02, DX
+
+below2:
+	TESTQ  $0x00000001, BX
+	JEQ    below1
+	VMOVSS (CX)(DX*4), X1
+	VANDPS X0, X1, X0
+	VMOVSS X0, (AX)(DX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
@@ -1218,656 +1512,755 @@ DATA bits32_7fffffffAVX2<>+24(SB)/4, $0x7fffffff
 DATA bits32_7fffffffAVX2<>+28(SB)/4, $0x7fffffff
 GLOBL bits32_7fffffffAVX2<>(SB), RODATA|NOPTR, $32
 
-// func sqrtF32AVX2(dst *float32, a *float32, n int)
+// func sqrtF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX
-TEXT ·sqrtF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·sqrtF32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (CX)(DX*4), Y0
 	VSQRTPS Y0, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	VMOVUPS 32(CX)(BX*4), Y0
+	VMOVUPS Y0, (AX)(DX*4)
+	VMOVUPS 32(CX)(DX*4), Y0
 	VSQRTPS Y0, Y0
-	VMOVUPS Y0, 32(AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Y0
+	VMOVUPS Y0, 32(AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Y0
 	VSQRTPS Y0, Y0
-	VMOVUPS Y0, 64(AX)(BX*4)
-	VMOVUPS 96(CX)(BX*4), Y0
+	VMOVUPS Y0, 64(AX)(DX*4)
+	VMOVUPS 96(CX)(DX*4), Y0
 	VSQRTPS Y0, Y0
-	VMOVUPS Y0, 96(AX)(BX*4)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPS Y0, 96(AX)(DX*4)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS (CX)(DX*4), Y0
 	VSQRTPS Y0, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPS Y0, (AX)(DX*4)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*4), Y0
-	VMASKMOVPS (CX)(BX*4), Y0, Y1
-	VSQRTPS    Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	TESTQ   $0x00000004, BX
+	JEQ     below4
+	VMOVUPS (CX)(DX*4), X0
+	VSQRTPS X0, X0
+	VMOVUPS X0, (AX)(DX*4)
+	ADDQ    $0x04, DX
 
-done:
+below4:
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVSD  (CX)(DX*4), X0
+	VSQRTPS X0, X0
+	VMOVLPS X0, (AX)(DX*4)
+	ADDQ    $0x02, DX
+
+below2:
+	TESTQ   $0x00000001, BX
+	JEQ     below1
+	VMOVSS  (CX)(DX*4), X0
+	VSQRTPS X0, X0
+	VMOVSS  X0, (AX)(DX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func rsqrtF32AVX2(dst *float32, a *float32, n int)
+// func rsqrtF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX
-TEXT ·rsqrtF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·rsqrtF32AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Y0
-	VSQRTPS Y0, Y0
-	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y1
-	VDIVPS  Y0, Y1, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	VMOVUPS 32(CX)(BX*4), Y0
-	VSQRTPS Y0, Y0
-	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y1
-	VDIVPS  Y0, Y1, Y0
-	VMOVUPS Y0, 32(AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Y0
-	VSQRTPS Y0, Y0
-	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y1
-	VDIVPS  Y0, Y1, Y0
-	VMOVUPS Y0, 64(AX)(BX*4)
-	VMOVUPS 96(CX)(BX*4), Y0
-	VSQRTPS Y0, Y0
-	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y1
-	VDIVPS  Y0, Y1, Y0
-	VMOVUPS Y0, 96(AX)(BX*4)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPS (CX)(DX*4), Y1
+	VSQRTPS Y1, Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)(DX*4)
+	VMOVUPS 32(CX)(DX*4), Y1
+	VSQRTPS Y1, Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Y1
+	VSQRTPS Y1, Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(AX)(DX*4)
+	VMOVUPS 96(CX)(DX*4), Y1
+	VSQRTPS Y1, Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, 96(AX)(DX*4)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Y0
-	VSQRTPS Y0, Y0
-	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y1
-	VDIVPS  Y0, Y1, Y0
-	VMOVUPS Y0, (AX)(BX*4)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPS (CX)(DX*4), Y1
+	VSQRTPS Y1, Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)(DX*4)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*4), Y0
-	VMASKMOVPS (CX)(BX*4), Y0, Y1
-	VSQRTPS    Y1, Y1
-	VMOVUPS    bits32_3f800000AVX2<>+0(SB), Y2
-	VDIVPS     Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	TESTQ   $0x00000004, BX
+	JEQ     below4
+	VMOVUPS (CX)(DX*4), X1
+	VSQRTPS X1, X1
+	VDIVPS  X1, X0, X1
+	VMOVUPS X1, (AX)(DX*4)
+	ADDQ    $0x04, DX
 
-done:
+below4:
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVSD  (CX)(DX*4), X1
+	VSQRTPS X1, X1
+	VDIVPS  X1, X0, X1
+	VMOVLPS X1, (AX)(DX*4)
+	ADDQ    $0x02, DX
+
+below2:
+	TESTQ   $0x00000001, BX
+	JEQ     below1
+	VMOVSS  (CX)(DX*4), X1
+	VSQRTPS X1, X1
+	VDIVPS  X1, X0, X0
+	VMOVSS  X0, (AX)(DX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func signF32AVX2(dst *float32, a *float32, n int)
+// func signF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX
-TEXT ·signF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·signF32AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_3f800000AVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ      DX, $0x20
+vectors4:
+	CMPQ      BX, $0x00000020
 	JLT       vector
-	VMOVUPS   (CX)(BX*4), Y0
-	VXORPS    Y1, Y1, Y1
-	VCMPPS    $0x1e, Y1, Y0, Y2
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VCMPPS    $0x11, Y1, Y0, Y1
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VSUBPS    Y1, Y2, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (AX)(BX*4)
-	VMOVUPS   32(CX)(BX*4), Y0
-	VXORPS    Y1, Y1, Y1
-	VCMPPS    $0x1e, Y1, Y0, Y2
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VCMPPS    $0x11, Y1, Y0, Y1
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VSUBPS    Y1, Y2, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 32(AX)(BX*4)
-	VMOVUPS   64(CX)(BX*4), Y0
-	VXORPS    Y1, Y1, Y1
-	VCMPPS    $0x1e, Y1, Y0, Y2
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VCMPPS    $0x11, Y1, Y0, Y1
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VSUBPS    Y1, Y2, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 64(AX)(BX*4)
-	VMOVUPS   96(CX)(BX*4), Y0
-	VXORPS    Y1, Y1, Y1
-	VCMPPS    $0x1e, Y1, Y0, Y2
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VCMPPS    $0x11, Y1, Y0, Y1
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VSUBPS    Y1, Y2, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, 96(AX)(BX*4)
-	ADDQ      $0x20, BX
-	SUBQ      $0x20, DX
-	JMP       several
+	VMOVUPS   (CX)(DX*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x1e, Y2, Y1, Y3
+	VANDPS    Y0, Y3, Y3
+	VCMPPS    $0x11, Y2, Y1, Y2
+	VANDPS    Y0, Y2, Y2
+	VSUBPS    Y2, Y3, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPS   Y1, (AX)(DX*4)
+	VMOVUPS   32(CX)(DX*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x1e, Y2, Y1, Y3
+	VANDPS    Y0, Y3, Y3
+	VCMPPS    $0x11, Y2, Y1, Y2
+	VANDPS    Y0, Y2, Y2
+	VSUBPS    Y2, Y3, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPS   Y1, 32(AX)(DX*4)
+	VMOVUPS   64(CX)(DX*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x1e, Y2, Y1, Y3
+	VANDPS    Y0, Y3, Y3
+	VCMPPS    $0x11, Y2, Y1, Y2
+	VANDPS    Y0, Y2, Y2
+	VSUBPS    Y2, Y3, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPS   Y1, 64(AX)(DX*4)
+	VMOVUPS   96(CX)(DX*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x1e, Y2, Y1, Y3
+	VANDPS    Y0, Y3, Y3
+	VCMPPS    $0x11, Y2, Y1, Y2
+	VANDPS    Y0, Y2, Y2
+	VSUBPS    Y2, Y3, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPS   Y1, 96(AX)(DX*4)
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000020, BX
+	JMP       vectors4
 
 vector:
-	CMPQ      DX, $0x08
+vectors1:
+	CMPQ      BX, $0x00000008
 	JLT       rest
-	VMOVUPS   (CX)(BX*4), Y0
-	VXORPS    Y1, Y1, Y1
-	VCMPPS    $0x1e, Y1, Y0, Y2
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VCMPPS    $0x11, Y1, Y0, Y1
-	VANDPS    bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VSUBPS    Y1, Y2, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (AX)(BX*4)
-	ADDQ      $0x08, BX
-	SUBQ      $0x08, DX
-	JMP       vector
+	VMOVUPS   (CX)(DX*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x1e, Y2, Y1, Y3
+	VANDPS    Y0, Y3, Y3
+	VCMPPS    $0x11, Y2, Y1, Y2
+	VANDPS    Y0, Y2, Y2
+	VSUBPS    Y2, Y3, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPS   Y1, (AX)(DX*4)
+	ADDQ      $0x00000008, DX
+	SUBQ      $0x00000008, BX
+	JMP       vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*4), Y0
-	VMASKMOVPS (CX)(BX*4), Y0, Y1
-	VXORPS     Y2, Y2, Y2
-	VCMPPS     $0x1e, Y2, Y1, Y3
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y3, Y3
-	VCMPPS     $0x11, Y2, Y1, Y2
-	VANDPS     bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VSUBPS     Y2, Y3, Y2
-	VCMPPS     $0x03, Y1, Y1, Y3
-	VBLENDVPS  Y3, Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	TESTQ     $0x00000004, BX
+	JEQ       below4
+	VMOVUPS   (CX)(DX*4), X1
+	VXORPS    X2, X2, X2
+	VCMPPS    $0x1e, X2, X1, X3
+	VANDPS    X0, X3, X3
+	VCMPPS    $0x11, X2, X1, X2
+	VANDPS    X0, X2, X2
+	VSUBPS    X2, X3, X2
+	VCMPPS    $0x03, X1, X1, X3
+	VBLENDVPS X3, X1, X2, X1
+	VMOVUPS   X1, (AX)(DX*4)
+	ADDQ      $0x04, DX
 
-done:
+below4:
+	TESTQ     $0x00000002, BX
+	JEQ       below2
+	VMOVSD    (CX)(DX*4), X1
+	VXORPS    X2, X2, X2
+	VCMPPS    $0x1e, X2, X1, X3
+	VANDPS    X0, X3, X3
+	VCMPPS    $0x11, X2, X1, X2
+	VANDPS    X0, X2, X2
+	VSUBPS    X2, X3, X2
+	VCMPPS    $0x03, X1, X1, X3
+	VBLENDVPS X3, X1, X2, X1
+	VMOVLPS   X1, (AX)(DX*4)
+	ADDQ      $0x02, DX
+
+below2:
+	TESTQ     $0x00000001, BX
+	JEQ       below1
+	VMOVSS    (CX)(DX*4), X1
+	VXORPS    X2, X2, X2
+	VCMPPS    $0x1e, X2, X1, X3
+	VANDPS    X0, X3, X3
+	VCMPPS    $0x11, X2, X1, X2
+	VANDPS    X0, X2, X2
+	VSUBPS    X2, X3, X0
+	VCMPPS    $0x03, X1, X1, X2
+	VBLENDVPS X2, X1, X0, X0
+	VMOVSS    X0, (AX)(DX*4)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func addF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func addF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·addF64AVX2(SB), NOSPLIT, $0-32
+TEXT ·addF64AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
+	VMOVUPD Y0, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y0
+	VMOVUPD 32(DX)(BX*8), Y1
 	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
+	VMOVUPD Y0, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y0
+	VMOVUPD 64(DX)(BX*8), Y1
 	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
+	VMOVUPD Y0, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y0
+	VMOVUPD 96(DX)(BX*8), Y1
 	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD Y0, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VADDPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X0
+	VMOVUPS (DX)(BX*8), X1
+	VADDPD  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X0
+	VMOVSD  (DX)(BX*8), X1
+	VADDPD  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func subF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func subF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·subF64AVX2(SB), NOSPLIT, $0-32
+TEXT ·subF64AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
+	VMOVUPD Y0, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y0
+	VMOVUPD 32(DX)(BX*8), Y1
 	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
+	VMOVUPD Y0, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y0
+	VMOVUPD 64(DX)(BX*8), Y1
 	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
+	VMOVUPD Y0, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y0
+	VMOVUPD 96(DX)(BX*8), Y1
 	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD Y0, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VSUBPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VSUBPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X0
+	VMOVUPS (DX)(BX*8), X1
+	VSUBPD  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X0
+	VMOVSD  (DX)(BX*8), X1
+	VSUBPD  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func mulF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func mulF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·mulF64AVX2(SB), NOSPLIT, $0-32
+TEXT ·mulF64AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VMULPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
+	VMOVUPD Y0, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y0
+	VMOVUPD 32(DX)(BX*8), Y1
 	VMULPD  Y1, Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
+	VMOVUPD Y0, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y0
+	VMOVUPD 64(DX)(BX*8), Y1
 	VMULPD  Y1, Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
+	VMOVUPD Y0, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y0
+	VMOVUPD 96(DX)(BX*8), Y1
 	VMULPD  Y1, Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD Y0, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VMULPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VMULPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X0
+	VMOVUPS (DX)(BX*8), X1
+	VMULPD  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X0
+	VMOVSD  (DX)(BX*8), X1
+	VMULPD  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func divF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func divF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·divF64AVX2(SB), NOSPLIT, $0-32
+TEXT ·divF64AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
+	VMOVUPD Y0, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y0
+	VMOVUPD 32(DX)(BX*8), Y1
 	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
+	VMOVUPD Y0, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y0
+	VMOVUPD 64(DX)(BX*8), Y1
 	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
+	VMOVUPD Y0, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y0
+	VMOVUPD 96(DX)(BX*8), Y1
 	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD Y0, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (DX)(BX*8), Y1
 	VDIVPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VDIVPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X0
+	VMOVUPS (DX)(BX*8), X1
+	VDIVPD  X1, X0, X0
+	VMOVUPS X0, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X0
+	VMOVSD  (DX)(BX*8), X1
+	VDIVPD  X1, X0, X0
+	VMOVLPS X0, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func maxF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func maxF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·maxF64AVX2(SB), NOSPLIT, $0-32
+TEXT ·maxF64AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x10
+vectors4:
+	CMPQ      SI, $0x00000010
 	JLT       vector
-	VMOVUPD   (CX)(SI*8), Y0
-	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   (CX)(BX*8), Y0
+	VMOVUPD   (DX)(BX*8), Y1
 	VMAXPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, (AX)(SI*8)
-	VMOVUPD   32(CX)(SI*8), Y0
-	VMOVUPD   32(DX)(SI*8), Y1
+	VMOVUPD   Y0, (AX)(BX*8)
+	VMOVUPD   32(CX)(BX*8), Y0
+	VMOVUPD   32(DX)(BX*8), Y1
 	VMAXPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 32(AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Y0
-	VMOVUPD   64(DX)(SI*8), Y1
+	VMOVUPD   Y0, 32(AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Y0
+	VMOVUPD   64(DX)(BX*8), Y1
 	VMAXPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 64(AX)(SI*8)
-	VMOVUPD   96(CX)(SI*8), Y0
-	VMOVUPD   96(DX)(SI*8), Y1
+	VMOVUPD   Y0, 64(AX)(BX*8)
+	VMOVUPD   96(CX)(BX*8), Y0
+	VMOVUPD   96(DX)(BX*8), Y1
 	VMAXPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 96(AX)(SI*8)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       several
+	VMOVUPD   Y0, 96(AX)(BX*8)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x04
+vectors1:
+	CMPQ      SI, $0x00000004
 	JLT       rest
-	VMOVUPD   (CX)(SI*8), Y0
-	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   (CX)(BX*8), Y0
+	VMOVUPD   (DX)(BX*8), Y1
 	VMAXPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, (AX)(SI*8)
-	ADDQ      $0x04, SI
-	SUBQ      $0x04, BX
-	JMP       vector
+	VMOVUPD   Y0, (AX)(BX*8)
+	ADDQ      $0x00000004, BX
+	SUBQ      $0x00000004, SI
+	JMP       vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VMAXPD     Y2, Y1, Y2
-	VCMPPD     $0x03, Y1, Y1, Y3
-	VBLENDVPD  Y3, Y1, Y2, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ     $0x00000002, SI
+	JEQ       below2
+	VMOVUPS   (CX)(BX*8), X0
+	VMOVUPS   (DX)(BX*8), X1
+	VMAXPD    X1, X0, X1
+	VCMPPD    $0x03, X0, X0, X2
+	VBLENDVPD X2, X0, X1, X0
+	VMOVUPS   X0, (AX)(BX*8)
+	ADDQ      $0x02, BX
 
-done:
+below2:
+	TESTQ     $0x00000001, SI
+	JEQ       below1
+	VMOVSD    (CX)(BX*8), X0
+	VMOVSD    (DX)(BX*8), X1
+	VMAXPD    X1, X0, X1
+	VCMPPD    $0x03, X0, X0, X2
+	VBLENDVPD X2, X0, X1, X0
+	VMOVLPS   X0, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func minF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func minF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·minF64AVX2(SB), NOSPLIT, $0-32
+TEXT ·minF64AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x10
+vectors4:
+	CMPQ      SI, $0x00000010
 	JLT       vector
-	VMOVUPD   (CX)(SI*8), Y0
-	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   (CX)(BX*8), Y0
+	VMOVUPD   (DX)(BX*8), Y1
 	VMINPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, (AX)(SI*8)
-	VMOVUPD   32(CX)(SI*8), Y0
-	VMOVUPD   32(DX)(SI*8), Y1
+	VMOVUPD   Y0, (AX)(BX*8)
+	VMOVUPD   32(CX)(BX*8), Y0
+	VMOVUPD   32(DX)(BX*8), Y1
 	VMINPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 32(AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Y0
-	VMOVUPD   64(DX)(SI*8), Y1
+	VMOVUPD   Y0, 32(AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Y0
+	VMOVUPD   64(DX)(BX*8), Y1
 	VMINPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 64(AX)(SI*8)
-	VMOVUPD   96(CX)(SI*8), Y0
-	VMOVUPD   96(DX)(SI*8), Y1
+	VMOVUPD   Y0, 64(AX)(BX*8)
+	VMOVUPD   96(CX)(BX*8), Y0
+	VMOVUPD   96(DX)(BX*8), Y1
 	VMINPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 96(AX)(SI*8)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       several
+	VMOVUPD   Y0, 96(AX)(BX*8)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x04
+vectors1:
+	CMPQ      SI, $0x00000004
 	JLT       rest
-	VMOVUPD   (CX)(SI*8), Y0
-	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   (CX)(BX*8), Y0
+	VMOVUPD   (DX)(BX*8), Y1
 	VMINPD    Y1, Y0, Y1
 	VCMPPD    $0x03, Y0, Y0, Y2
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, (AX)(SI*8)
-	ADDQ      $0x04, SI
-	SUBQ      $0x04, BX
-	JMP       vector
+	VMOVUPD   Y0, (AX)(BX*8)
+	ADDQ      $0x00000004, BX
+	SUBQ      $0x00000004, SI
+	JMP       vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VMINPD     Y2, Y1, Y2
-	VCMPPD     $0x03, Y1, Y1, Y3
-	VBLENDVPD  Y3, Y1, Y2, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ     $0x00000002, SI
+	JEQ       below2
+	VMOVUPS   (CX)(BX*8), X0
+	VMOVUPS   (DX)(BX*8), X1
+	VMINPD    X1, X0, X1
+	VCMPPD    $0x03, X0, X0, X2
+	VBLENDVPD X2, X0, X1, X0
+	VMOVUPS   X0, (AX)(BX*8)
+	ADDQ      $0x02, BX
 
-done:
+below2:
+	TESTQ     $0x00000001, SI
+	JEQ       below1
+	VMOVSD    (CX)(BX*8), X0
+	VMOVSD    (DX)(BX*8), X1
+	VMINPD    X1, X0, X1
+	VCMPPD    $0x03, X0, X0, X2
+	VBLENDVPD X2, X0, X1, X0
+	VMOVLPS   X0, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func eqF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func eqF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·eqF64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·eqF64AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x00, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VCMPPD  $0x00, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VCMPPD  $0x00, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VCMPPD  $0x00, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x00, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y1
+	VMOVUPD 32(DX)(BX*8), Y2
+	VCMPPD  $0x00, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y1
+	VMOVUPD 64(DX)(BX*8), Y2
+	VCMPPD  $0x00, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y1
+	VMOVUPD 96(DX)(BX*8), Y2
+	VCMPPD  $0x00, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x00, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x00, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VCMPPD     $0x00, Y2, Y1, Y1
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X1
+	VMOVUPS (DX)(BX*8), X2
+	VCMPPD  $0x00, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X1
+	VMOVSD  (DX)(BX*8), X2
+	VCMPPD  $0x00, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
@@ -1877,674 +2270,753 @@ DATA bits64_3ff0000000000000AVX2<>+16(SB)/8, $0x3ff0000000000000
 DATA bits64_3ff0000000000000AVX2<>+24(SB)/8, $0x3ff0000000000000
 GLOBL bits64_3ff0000000000000AVX2<>(SB), RODATA|NOPTR, $32
 
-// func neF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func neF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·neF64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·neF64AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x04, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VCMPPD  $0x04, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VCMPPD  $0x04, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VCMPPD  $0x04, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x04, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y1
+	VMOVUPD 32(DX)(BX*8), Y2
+	VCMPPD  $0x04, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y1
+	VMOVUPD 64(DX)(BX*8), Y2
+	VCMPPD  $0x04, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y1
+	VMOVUPD 96(DX)(BX*8), Y2
+	VCMPPD  $0x04, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x04, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x04, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VCMPPD     $0x04, Y2, Y1, Y1
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X1
+	VMOVUPS (DX)(BX*8), X2
+	VCMPPD  $0x04, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X1
+	VMOVSD  (DX)(BX*8), X2
+	VCMPPD  $0x04, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func ltF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func ltF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·ltF64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·ltF64AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x11, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VCMPPD  $0x11, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VCMPPD  $0x11, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VCMPPD  $0x11, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x11, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y1
+	VMOVUPD 32(DX)(BX*8), Y2
+	VCMPPD  $0x11, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y1
+	VMOVUPD 64(DX)(BX*8), Y2
+	VCMPPD  $0x11, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y1
+	VMOVUPD 96(DX)(BX*8), Y2
+	VCMPPD  $0x11, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x11, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x11, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VCMPPD     $0x11, Y2, Y1, Y1
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X1
+	VMOVUPS (DX)(BX*8), X2
+	VCMPPD  $0x11, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X1
+	VMOVSD  (DX)(BX*8), X2
+	VCMPPD  $0x11, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func leF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func leF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·leF64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·leF64AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x12, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VCMPPD  $0x12, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VCMPPD  $0x12, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VCMPPD  $0x12, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x12, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y1
+	VMOVUPD 32(DX)(BX*8), Y2
+	VCMPPD  $0x12, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y1
+	VMOVUPD 64(DX)(BX*8), Y2
+	VCMPPD  $0x12, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y1
+	VMOVUPD 96(DX)(BX*8), Y2
+	VCMPPD  $0x12, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x12, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x12, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VCMPPD     $0x12, Y2, Y1, Y1
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X1
+	VMOVUPS (DX)(BX*8), X2
+	VCMPPD  $0x12, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X1
+	VMOVSD  (DX)(BX*8), X2
+	VCMPPD  $0x12, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func gtF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func gtF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·gtF64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·gtF64AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x1e, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VCMPPD  $0x1e, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VCMPPD  $0x1e, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VCMPPD  $0x1e, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x1e, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y1
+	VMOVUPD 32(DX)(BX*8), Y2
+	VCMPPD  $0x1e, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y1
+	VMOVUPD 64(DX)(BX*8), Y2
+	VCMPPD  $0x1e, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y1
+	VMOVUPD 96(DX)(BX*8), Y2
+	VCMPPD  $0x1e, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x1e, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x1e, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VCMPPD     $0x1e, Y2, Y1, Y1
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X1
+	VMOVUPS (DX)(BX*8), X2
+	VCMPPD  $0x1e, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X1
+	VMOVSD  (DX)(BX*8), X2
+	VCMPPD  $0x1e, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func geF64AVX2(dst *float64, a *float64, b *float64, n int)
+// func geF64AVX2Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX
-TEXT ·geF64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·geF64AVX2Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x10
+vectors4:
+	CMPQ    SI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x1d, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD 32(CX)(SI*8), Y0
-	VMOVUPD 32(DX)(SI*8), Y1
-	VCMPPD  $0x1d, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Y0
-	VMOVUPD 64(DX)(SI*8), Y1
-	VCMPPD  $0x1d, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(SI*8)
-	VMOVUPD 96(CX)(SI*8), Y0
-	VMOVUPD 96(DX)(SI*8), Y1
-	VCMPPD  $0x1d, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     several
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x1d, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	VMOVUPD 32(CX)(BX*8), Y1
+	VMOVUPD 32(DX)(BX*8), Y2
+	VCMPPD  $0x1d, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Y1
+	VMOVUPD 64(DX)(BX*8), Y2
+	VCMPPD  $0x1d, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(BX*8)
+	VMOVUPD 96(CX)(BX*8), Y1
+	VMOVUPD 96(DX)(BX*8), Y2
+	VCMPPD  $0x1d, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x04
+vectors1:
+	CMPQ    SI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD (DX)(SI*8), Y1
-	VCMPPD  $0x1d, Y1, Y0, Y0
-	VANDPD  bits64_3ff0000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(SI*8)
-	ADDQ    $0x04, SI
-	SUBQ    $0x04, BX
-	JMP     vector
+	VMOVUPD (CX)(BX*8), Y1
+	VMOVUPD (DX)(BX*8), Y2
+	VCMPPD  $0x1d, Y2, Y1, Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, SI
+	JMP     vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000004, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y1
-	VMASKMOVPD (DX)(SI*8), Y0, Y2
-	VCMPPD     $0x1d, Y2, Y1, Y1
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+	TESTQ   $0x00000002, SI
+	JEQ     below2
+	VMOVUPS (CX)(BX*8), X1
+	VMOVUPS (DX)(BX*8), X2
+	VCMPPD  $0x1d, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVUPS X1, (AX)(BX*8)
+	ADDQ    $0x02, BX
 
-done:
+below2:
+	TESTQ   $0x00000001, SI
+	JEQ     below1
+	VMOVSD  (CX)(BX*8), X1
+	VMOVSD  (DX)(BX*8), X2
+	VCMPPD  $0x1d, X2, X1, X1
+	VANDPD  X0, X1, X1
+	VMOVLPS X1, (AX)(BX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func mulAddF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
+// func mulAddF64AVX2Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 // Requires: AVX
-TEXT ·mulAddF64AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
-
-several:
-	CMPQ    SI, $0x10
-	JLT     vector
-	VMOVUPD (CX)(DI*8), Y0
-	VMOVUPD (DX)(DI*8), Y1
-	VMOVUPD (BX)(DI*8), Y2
-	VMULPD  Y1, Y0, Y0
-	VADDPD  Y2, Y0, Y0
-	VMOVUPD Y0, (AX)(DI*8)
-	VMOVUPD 32(CX)(DI*8), Y0
-	VMOVUPD 32(DX)(DI*8), Y1
-	VMOVUPD 32(BX)(DI*8), Y2
-	VMULPD  Y1, Y0, Y0
-	VADDPD  Y2, Y0, Y0
-	VMOVUPD Y0, 32(AX)(DI*8)
-	VMOVUPD 64(CX)(DI*8), Y0
-	VMOVUPD 64(DX)(DI*8), Y1
-	VMOVUPD 64(BX)(DI*8), Y2
-	VMULPD  Y1, Y0, Y0
-	VADDPD  Y2, Y0, Y0
-	VMOVUPD Y0, 64(AX)(DI*8)
-	VMOVUPD 96(CX)(DI*8), Y0
-	VMOVUPD 96(DX)(DI*8), Y1
-	VMOVUPD 96(BX)(DI*8), Y2
-	VMULPD  Y1, Y0, Y0
-	VADDPD  Y2, Y0, Y0
-	VMOVUPD Y0, 96(AX)(DI*8)
-	ADDQ    $0x10, DI
-	SUBQ    $0x10, SI
-	JMP     several
-
-vector:
-	CMPQ    SI, $0x04
-	JLT     rest
-	VMOVUPD (CX)(DI*8), Y0
-	VMOVUPD (DX)(DI*8), Y1
-	VMOVUPD (BX)(DI*8), Y2
-	VMULPD  Y1, Y0, Y0
-	VADDPD  Y2, Y0, Y0
-	VMOVUPD Y0, (AX)(DI*8)
-	ADDQ    $0x04, DI
-	SUBQ    $0x04, SI
-	JMP     vector
-
-rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000004, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*8), Y0
-	VMASKMOVPD (CX)(DI*8), Y0, Y1
-	VMASKMOVPD (DX)(DI*8), Y0, Y2
-	VMASKMOVPD (BX)(DI*8), Y0, Y3
-	VMULPD     Y2, Y1, Y1
-	VADDPD     Y3, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(DI*8)
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulSubF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
-// Requires: AVX
-TEXT ·mulSubF64AVX2(SB), NOSPLIT, $0-40
+TEXT ·mulAddF64AVX2Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ    SI, $0x10
+vectors4:
+	CMPQ    DI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(DI*8), Y0
-	VMOVUPD (DX)(DI*8), Y1
-	VMOVUPD (BX)(DI*8), Y2
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y2, Y0, Y0
-	VMOVUPD Y0, (AX)(DI*8)
-	VMOVUPD 32(CX)(DI*8), Y0
-	VMOVUPD 32(DX)(DI*8), Y1
-	VMOVUPD 32(BX)(DI*8), Y2
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	VMOVUPD 32(CX)(SI*8), Y0
+	VMOVUPD 32(DX)(SI*8), Y1
+	VMOVUPD 32(BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y2, Y0, Y0
-	VMOVUPD Y0, 32(AX)(DI*8)
-	VMOVUPD 64(CX)(DI*8), Y0
-	VMOVUPD 64(DX)(DI*8), Y1
-	VMOVUPD 64(BX)(DI*8), Y2
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Y0
+	VMOVUPD 64(DX)(SI*8), Y1
+	VMOVUPD 64(BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y2, Y0, Y0
-	VMOVUPD Y0, 64(AX)(DI*8)
-	VMOVUPD 96(CX)(DI*8), Y0
-	VMOVUPD 96(DX)(DI*8), Y1
-	VMOVUPD 96(BX)(DI*8), Y2
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 64(AX)(SI*8)
+	VMOVUPD 96(CX)(SI*8), Y0
+	VMOVUPD 96(DX)(SI*8), Y1
+	VMOVUPD 96(BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y2, Y0, Y0
-	VMOVUPD Y0, 96(AX)(DI*8)
-	ADDQ    $0x10, DI
-	SUBQ    $0x10, SI
-	JMP     several
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 96(AX)(SI*8)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     vectors4
 
 vector:
-	CMPQ    SI, $0x04
+vectors1:
+	CMPQ    DI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(DI*8), Y0
-	VMOVUPD (DX)(DI*8), Y1
-	VMOVUPD (BX)(DI*8), Y2
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y2, Y0, Y0
-	VMOVUPD Y0, (AX)(DI*8)
-	ADDQ    $0x04, DI
-	SUBQ    $0x04, SI
-	JMP     vector
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	ADDQ    $0x00000004, SI
+	SUBQ    $0x00000004, DI
+	JMP     vectors1
 
 rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000004, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*8), Y0
-	VMASKMOVPD (CX)(DI*8), Y0, Y1
-	VMASKMOVPD (DX)(DI*8), Y0, Y2
-	VMASKMOVPD (BX)(DI*8), Y0, Y3
-	VMULPD     Y2, Y1, Y1
-	VSUBPD     Y3, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(DI*8)
+	TESTQ   $0x00000002, DI
+	JEQ     below2
+	VMOVUPS (CX)(SI*8), X0
+	VMOVUPS (DX)(SI*8), X1
+	VMOVUPS (BX)(SI*8), X2
+	VMULPD  X1, X0, X0
+	VADDPD  X2, X0, X0
+	VMOVUPS X0, (AX)(SI*8)
+	ADDQ    $0x02, SI
 
-done:
+below2:
+	TESTQ   $0x00000001, DI
+	JEQ     below1
+	VMOVSD  (CX)(SI*8), X0
+	VMOVSD  (DX)(SI*8), X1
+	VMOVSD  (BX)(SI*8), X2
+	VMULPD  X1, X0, X0
+	VADDPD  X2, X0, X0
+	VMOVLPS X0, (AX)(SI*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func negMulAddF64AVX2(dst *float64, a *float64, b *float64, c *float64, n int)
+// func mulSubF64AVX2Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 // Requires: AVX
-TEXT ·negMulAddF64AVX2(SB), NOSPLIT, $0-40
+TEXT ·mulSubF64AVX2Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ    SI, $0x10
+vectors4:
+	CMPQ    DI, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(DI*8), Y0
-	VMOVUPD (DX)(DI*8), Y1
-	VMOVUPD (BX)(DI*8), Y2
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y0
-	VMOVUPD Y0, (AX)(DI*8)
-	VMOVUPD 32(CX)(DI*8), Y0
-	VMOVUPD 32(DX)(DI*8), Y1
-	VMOVUPD 32(BX)(DI*8), Y2
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	VMOVUPD 32(CX)(SI*8), Y0
+	VMOVUPD 32(DX)(SI*8), Y1
+	VMOVUPD 32(BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y0
-	VMOVUPD Y0, 32(AX)(DI*8)
-	VMOVUPD 64(CX)(DI*8), Y0
-	VMOVUPD 64(DX)(DI*8), Y1
-	VMOVUPD 64(BX)(DI*8), Y2
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 32(AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Y0
+	VMOVUPD 64(DX)(SI*8), Y1
+	VMOVUPD 64(BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y0
-	VMOVUPD Y0, 64(AX)(DI*8)
-	VMOVUPD 96(CX)(DI*8), Y0
-	VMOVUPD 96(DX)(DI*8), Y1
-	VMOVUPD 96(BX)(DI*8), Y2
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 64(AX)(SI*8)
+	VMOVUPD 96(CX)(SI*8), Y0
+	VMOVUPD 96(DX)(SI*8), Y1
+	VMOVUPD 96(BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y0
-	VMOVUPD Y0, 96(AX)(DI*8)
-	ADDQ    $0x10, DI
-	SUBQ    $0x10, SI
-	JMP     several
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, 96(AX)(SI*8)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     vectors4
 
 vector:
-	CMPQ    SI, $0x04
+vectors1:
+	CMPQ    DI, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(DI*8), Y0
-	VMOVUPD (DX)(DI*8), Y1
-	VMOVUPD (BX)(DI*8), Y2
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (BX)(SI*8), Y2
 	VMULPD  Y1, Y0, Y0
-	VSUBPD  Y0, Y2, Y0
-	VMOVUPD Y0, (AX)(DI*8)
-	ADDQ    $0x04, DI
-	SUBQ    $0x04, SI
-	JMP     vector
+	VSUBPD  Y2, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	ADDQ    $0x00000004, SI
+	SUBQ    $0x00000004, DI
+	JMP     vectors1
 
 rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000004, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*8), Y0
-	VMASKMOVPD (CX)(DI*8), Y0, Y1
-	VMASKMOVPD (DX)(DI*8), Y0, Y2
-	VMASKMOVPD (BX)(DI*8), Y0, Y3
-	VMULPD     Y2, Y1, Y1
-	VSUBPD     Y1, Y3, Y1
-	VMASKMOVPD Y1, Y0, (AX)(DI*8)
+	TESTQ   $0x00000002, DI
+	JEQ     below2
+	VMOVUPS (CX)(SI*8), X0
+	VMOVUPS (DX)(SI*8), X1
+	VMOVUPS (BX)(SI*8), X2
+	VMULPD  X1, X0, X0
+	VSUBPD  X2, X0, X0
+	VMOVUPS X0, (AX)(SI*8)
+	ADDQ    $0x02, SI
 
-done:
+below2:
+	TESTQ   $0x00000001, DI
+	JEQ     below1
+	VMOVSD  (CX)(SI*8), X0
+	VMOVSD  (DX)(SI*8), X1
+	VMOVSD  (BX)(SI*8), X2
+	VMULPD  X1, X0, X0
+	VSUBPD  X2, X0, X0
+	VMOVLPS X0, (AX)(SI*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func chooseF64AVX2(dst *float64, p *float64, a *float64, b *float64, n int)
+// func negMulAddF64AVX2Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 // Requires: AVX
-TEXT ·chooseF64AVX2(SB), NOSPLIT, $0-40
+TEXT ·negMulAddF64AVX2Unchecked(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
+
+vectors4:
+	CMPQ    DI, $0x00000010
+	JLT     vector
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (BX)(SI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	VMOVUPD 32(CX)(SI*8), Y0
+	VMOVUPD 32(DX)(SI*8), Y1
+	VMOVUPD 32(BX)(SI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, 32(AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Y0
+	VMOVUPD 64(DX)(SI*8), Y1
+	VMOVUPD 64(BX)(SI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, 64(AX)(SI*8)
+	VMOVUPD 96(CX)(SI*8), Y0
+	VMOVUPD 96(DX)(SI*8), Y1
+	VMOVUPD 96(BX)(SI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, 96(AX)(SI*8)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     vectors4
+
+vector:
+vectors1:
+	CMPQ    DI, $0x00000004
+	JLT     rest
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VMOVUPD (BX)(SI*8), Y2
+	VMULPD  Y1, Y0, Y0
+	VSUBPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	ADDQ    $0x00000004, SI
+	SUBQ    $0x00000004, DI
+	JMP     vectors1
+
+rest:
+	TESTQ   $0x00000002, DI
+	JEQ     below2
+	VMOVUPS (CX)(SI*8), X0
+	VMOVUPS (DX)(SI*8), X1
+	VMOVUPS (BX)(SI*8), X2
+	VMULPD  X1, X0, X0
+	VSUBPD  X0, X2, X0
+	VMOVUPS X0, (AX)(SI*8)
+	ADDQ    $0x02, SI
+
+below2:
+	TESTQ   $0x00000001, DI
+	JEQ     below1
+	VMOVSD  (CX)(SI*8), X0
+	VMOVSD  (DX)(SI*8), X1
+	VMOVSD  (BX)(SI*8), X2
+	VMULPD  X1, X0, X0
+	VSUBPD  X0, X2, X0
+	VMOVLPS X0, (AX)(SI*8)
+
+below1:
+	VZEROUPPER
+	RET
+
+// func chooseF64AVX2Unchecked(dst *float64, p *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·chooseF64AVX2Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ p+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ b+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ      SI, $0x10
+vectors4:
+	CMPQ      DI, $0x00000010
 	JLT       vector
-	VMOVUPD   (CX)(DI*8), Y0
-	VMOVUPD   (DX)(DI*8), Y1
-	VMOVUPD   (BX)(DI*8), Y2
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   (BX)(SI*8), Y2
 	VXORPD    Y3, Y3, Y3
 	VCMPPD    $0x04, Y3, Y0, Y0
 	VBLENDVPD Y0, Y1, Y2, Y0
-	VMOVUPD   Y0, (AX)(DI*8)
-	VMOVUPD   32(CX)(DI*8), Y0
-	VMOVUPD   32(DX)(DI*8), Y1
-	VMOVUPD   32(BX)(DI*8), Y2
+	VMOVUPD   Y0, (AX)(SI*8)
+	VMOVUPD   32(CX)(SI*8), Y0
+	VMOVUPD   32(DX)(SI*8), Y1
+	VMOVUPD   32(BX)(SI*8), Y2
 	VXORPD    Y3, Y3, Y3
 	VCMPPD    $0x04, Y3, Y0, Y0
 	VBLENDVPD Y0, Y1, Y2, Y0
-	VMOVUPD   Y0, 32(AX)(DI*8)
-	VMOVUPD   64(CX)(DI*8), Y0
-	VMOVUPD   64(DX)(DI*8), Y1
-	VMOVUPD   64(BX)(DI*8), Y2
+	VMOVUPD   Y0, 32(AX)(SI*8)
+	VMOVUPD   64(CX)(SI*8), Y0
+	VMOVUPD   64(DX)(SI*8), Y1
+	VMOVUPD   64(BX)(SI*8), Y2
 	VXORPD    Y3, Y3, Y3
 	VCMPPD    $0x04, Y3, Y0, Y0
 	VBLENDVPD Y0, Y1, Y2, Y0
-	VMOVUPD   Y0, 64(AX)(DI*8)
-	VMOVUPD   96(CX)(DI*8), Y0
-	VMOVUPD   96(DX)(DI*8), Y1
-	VMOVUPD   96(BX)(DI*8), Y2
+	VMOVUPD   Y0, 64(AX)(SI*8)
+	VMOVUPD   96(CX)(SI*8), Y0
+	VMOVUPD   96(DX)(SI*8), Y1
+	VMOVUPD   96(BX)(SI*8), Y2
 	VXORPD    Y3, Y3, Y3
 	VCMPPD    $0x04, Y3, Y0, Y0
 	VBLENDVPD Y0, Y1, Y2, Y0
-	VMOVUPD   Y0, 96(AX)(DI*8)
-	ADDQ      $0x10, DI
-	SUBQ      $0x10, SI
-	JMP       several
+	VMOVUPD   Y0, 96(AX)(SI*8)
+	ADDQ      $0x00000010, SI
+	SUBQ      $0x00000010, DI
+	JMP       vectors4
 
 vector:
-	CMPQ      SI, $0x04
+vectors1:
+	CMPQ      DI, $0x00000004
 	JLT       rest
-	VMOVUPD   (CX)(DI*8), Y0
-	VMOVUPD   (DX)(DI*8), Y1
-	VMOVUPD   (BX)(DI*8), Y2
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   (BX)(SI*8), Y2
 	VXORPD    Y3, Y3, Y3
 	VCMPPD    $0x04, Y3, Y0, Y0
 	VBLENDVPD Y0, Y1, Y2, Y0
-	VMOVUPD   Y0, (AX)(DI*8)
-	ADDQ      $0x04, DI
-	SUBQ      $0x04, SI
-	JMP       vector
+	VMOVUPD   Y0, (AX)(SI*8)
+	ADDQ      $0x00000004, SI
+	SUBQ      $0x00000004, DI
+	JMP       vectors1
 
 rest:
-	TESTQ      SI, SI
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R9
-	MOVQ       $0x00000004, R8
-	SUBQ       SI, R8
-	VMOVUPS    (R9)(R8*8), Y0
-	VMASKMOVPD (CX)(DI*8), Y0, Y1
-	VMASKMOVPD (DX)(DI*8), Y0, Y2
-	VMASKMOVPD (BX)(DI*8), Y0, Y3
-	VXORPD     Y4, Y4, Y4
-	VCMPPD     $0x04, Y4, Y1, Y1
-	VBLENDVPD  Y1, Y2, Y3, Y1
-	VMASKMOVPD Y1, Y0, (AX)(DI*8)
+	TESTQ     $0x00000002, DI
+	JEQ       below2
+	VMOVUPS   (CX)(SI*8), X0
+	VMOVUPS   (DX)(SI*8), X1
+	VMOVUPS   (BX)(SI*8), X2
+	VXORPD    X3, X3, X3
+	VCMPPD    $0x04, X3, X0, X0
+	VBLENDVPD X0, X1, X2, X0
+	VMOVUPS   X0, (AX)(SI*8)
+	ADDQ      $0x02, SI
 
-done:
+below2:
+	TESTQ     $0x00000001, DI
+	JEQ       below1
+	VMOVSD    (CX)(SI*8), X0
+	VMOVSD    (DX)(SI*8), X1
+	VMOVSD    (BX)(SI*8), X2
+	VXORPD    X3, X3, X3
+	VCMPPD    $0x04, X3, X0, X0
+	VBLENDVPD X0, X1, X2, X0
+	VMOVLPS   X0, (AX)(SI*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func negF64AVX2(dst *float64, a *float64, n int)
+// func negF64AVX2Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX
-TEXT ·negF64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·negF64AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_8000000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x10
+vectors4:
+	CMPQ    BX, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Y0
-	VXORPD  bits64_8000000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	VMOVUPD 32(CX)(BX*8), Y0
-	VXORPD  bits64_8000000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Y0
-	VXORPD  bits64_8000000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(BX*8)
-	VMOVUPD 96(CX)(BX*8), Y0
-	VXORPD  bits64_8000000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(BX*8)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     several
+	VMOVUPD (CX)(DX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(DX*8)
+	VMOVUPD 32(CX)(DX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(DX*8)
+	VMOVUPD 96(CX)(DX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x04
+vectors1:
+	CMPQ    BX, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Y0
-	VXORPD  bits64_8000000000000000AVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	ADDQ    $0x04, BX
-	SUBQ    $0x04, DX
-	JMP     vector
+	VMOVUPD (CX)(DX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000004, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*8), Y0
-	VMASKMOVPD (CX)(BX*8), Y0, Y1
-	VXORPD     bits64_8000000000000000AVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(BX*8)
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVUPS (CX)(DX*8), X1
+	VXORPD  X0, X1, X1
+	VMOVUPS X1, (AX)(DX*8)
+	ADDQ    $0x02, DX
 
-done:
+below2:
+	TESTQ   $0x00000001, BX
+	JEQ     below1
+	VMOVSD  (CX)(DX*8), X1
+	VXORPD  X0, X1, X0
+	VMOVLPS X0, (AX)(DX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
@@ -2554,55 +3026,61 @@ DATA bits64_8000000000000000AVX2<>+16(SB)/8, $0x8000000000000000
 DATA bits64_8000000000000000AVX2<>+24(SB)/8, $0x8000000000000000
 GLOBL bits64_8000000000000000AVX2<>(SB), RODATA|NOPTR, $32
 
-// func absF64AVX2(dst *float64, a *float64, n int)
+// func absF64AVX2Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX
-TEXT ·absF64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·absF64AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_7fffffffffffffffAVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x10
+vectors4:
+	CMPQ    BX, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Y0
-	VANDPD  bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	VMOVUPD 32(CX)(BX*8), Y0
-	VANDPD  bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Y0
-	VANDPD  bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(AX)(BX*8)
-	VMOVUPD 96(CX)(BX*8), Y0
-	VANDPD  bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(AX)(BX*8)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     several
+	VMOVUPD (CX)(DX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(DX*8)
+	VMOVUPD 32(CX)(DX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(DX*8)
+	VMOVUPD 96(CX)(DX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x04
+vectors1:
+	CMPQ    BX, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Y0
-	VANDPD  bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	ADDQ    $0x04, BX
-	SUBQ    $0x04, DX
-	JMP     vector
+	VMOVUPD (CX)(DX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000004, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*8), Y0
-	VMASKMOVPD (CX)(BX*8), Y0, Y1
-	VANDPD     bits64_7fffffffffffffffAVX2<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(BX*8)
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVUPS (CX)(DX*8), X1
+	VANDPD  X0, X1, X1
+	VMOVUPS X1, (AX)(DX*8)
+	ADDQ    $0x02, DX
 
-done:
+below2:
+	TESTQ   $0x00000001, BX
+	JEQ     below1
+	VMOVSD  (CX)(DX*8), X1
+	VANDPD  X0, X1, X0
+	VMOVLPS X0, (AX)(DX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
@@ -2612,212 +3090,231 @@ DATA bits64_7fffffffffffffffAVX2<>+16(SB)/8, $0x7fffffffffffffff
 DATA bits64_7fffffffffffffffAVX2<>+24(SB)/8, $0x7fffffffffffffff
 GLOBL bits64_7fffffffffffffffAVX2<>(SB), RODATA|NOPTR, $32
 
-// func sqrtF64AVX2(dst *float64, a *float64, n int)
+// func sqrtF64AVX2Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX
-TEXT ·sqrtF64AVX2(SB), NOSPLIT, $0-24
+TEXT ·sqrtF64AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x10
+vectors4:
+	CMPQ    BX, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (CX)(DX*8), Y0
 	VSQRTPD Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	VMOVUPD 32(CX)(BX*8), Y0
+	VMOVUPD Y0, (AX)(DX*8)
+	VMOVUPD 32(CX)(DX*8), Y0
 	VSQRTPD Y0, Y0
-	VMOVUPD Y0, 32(AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Y0
+	VMOVUPD Y0, 32(AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Y0
 	VSQRTPD Y0, Y0
-	VMOVUPD Y0, 64(AX)(BX*8)
-	VMOVUPD 96(CX)(BX*8), Y0
+	VMOVUPD Y0, 64(AX)(DX*8)
+	VMOVUPD 96(CX)(DX*8), Y0
 	VSQRTPD Y0, Y0
-	VMOVUPD Y0, 96(AX)(BX*8)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     several
+	VMOVUPD Y0, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x04
+vectors1:
+	CMPQ    BX, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD (CX)(DX*8), Y0
 	VSQRTPD Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	ADDQ    $0x04, BX
-	SUBQ    $0x04, DX
-	JMP     vector
+	VMOVUPD Y0, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000004, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*8), Y0
-	VMASKMOVPD (CX)(BX*8), Y0, Y1
-	VSQRTPD    Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)(BX*8)
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVUPS (CX)(DX*8), X0
+	VSQRTPD X0, X0
+	VMOVUPS X0, (AX)(DX*8)
+	ADDQ    $0x02, DX
 
-done:
+below2:
+	TESTQ   $0x00000001, BX
+	JEQ     below1
+	VMOVSD  (CX)(DX*8), X0
+	VSQRTPD X0, X0
+	VMOVLPS X0, (AX)(DX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func rsqrtF64AVX2(dst *float64, a *float64, n int)
+// func rsqrtF64AVX2Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX
-TEXT ·rsqrtF64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·rsqrtF64AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x10
+vectors4:
+	CMPQ    BX, $0x00000010
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Y0
-	VSQRTPD Y0, Y0
-	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y1
-	VDIVPD  Y0, Y1, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	VMOVUPD 32(CX)(BX*8), Y0
-	VSQRTPD Y0, Y0
-	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y1
-	VDIVPD  Y0, Y1, Y0
-	VMOVUPD Y0, 32(AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Y0
-	VSQRTPD Y0, Y0
-	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y1
-	VDIVPD  Y0, Y1, Y0
-	VMOVUPD Y0, 64(AX)(BX*8)
-	VMOVUPD 96(CX)(BX*8), Y0
-	VSQRTPD Y0, Y0
-	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y1
-	VDIVPD  Y0, Y1, Y0
-	VMOVUPD Y0, 96(AX)(BX*8)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     several
+	VMOVUPD (CX)(DX*8), Y1
+	VSQRTPD Y1, Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(DX*8)
+	VMOVUPD 32(CX)(DX*8), Y1
+	VSQRTPD Y1, Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Y1
+	VSQRTPD Y1, Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(DX*8)
+	VMOVUPD 96(CX)(DX*8), Y1
+	VSQRTPD Y1, Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x04
+vectors1:
+	CMPQ    BX, $0x00000004
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Y0
-	VSQRTPD Y0, Y0
-	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y1
-	VDIVPD  Y0, Y1, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	ADDQ    $0x04, BX
-	SUBQ    $0x04, DX
-	JMP     vector
+	VMOVUPD (CX)(DX*8), Y1
+	VSQRTPD Y1, Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, BX
+	JMP     vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000004, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*8), Y0
-	VMASKMOVPD (CX)(BX*8), Y0, Y1
-	VSQRTPD    Y1, Y1
-	VMOVUPD    bits64_3ff0000000000000AVX2<>+0(SB), Y2
-	VDIVPD     Y1, Y2, Y1
-	VMASKMOVPD Y1, Y0, (AX)(BX*8)
+	TESTQ   $0x00000002, BX
+	JEQ     below2
+	VMOVUPS (CX)(DX*8), X1
+	VSQRTPD X1, X1
+	VDIVPD  X1, X0, X1
+	VMOVUPS X1, (AX)(DX*8)
+	ADDQ    $0x02, DX
 
-done:
+below2:
+	TESTQ   $0x00000001, BX
+	JEQ     below1
+	VMOVSD  (CX)(DX*8), X1
+	VSQRTPD X1, X1
+	VDIVPD  X1, X0, X0
+	VMOVLPS X0, (AX)(DX*8)
+
+below1:
 	VZEROUPPER
 	RET
 
-// func signF64AVX2(dst *float64, a *float64, n int)
+// func signF64AVX2Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX
-TEXT ·signF64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·signF64AVX2Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_3ff0000000000000AVX2<>+0(SB), Y0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ      DX, $0x10
+vectors4:
+	CMPQ      BX, $0x00000010
 	JLT       vector
-	VMOVUPD   (CX)(BX*8), Y0
-	VXORPD    Y1, Y1, Y1
-	VCMPPD    $0x1e, Y1, Y0, Y2
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y2, Y2
-	VCMPPD    $0x11, Y1, Y0, Y1
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VSUBPD    Y1, Y2, Y1
-	VCMPPD    $0x03, Y0, Y0, Y2
-	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, (AX)(BX*8)
-	VMOVUPD   32(CX)(BX*8), Y0
-	VXORPD    Y1, Y1, Y1
-	VCMPPD    $0x1e, Y1, Y0, Y2
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y2, Y2
-	VCMPPD    $0x11, Y1, Y0, Y1
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VSUBPD    Y1, Y2, Y1
-	VCMPPD    $0x03, Y0, Y0, Y2
-	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 32(AX)(BX*8)
-	VMOVUPD   64(CX)(BX*8), Y0
-	VXORPD    Y1, Y1, Y1
-	VCMPPD    $0x1e, Y1, Y0, Y2
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y2, Y2
-	VCMPPD    $0x11, Y1, Y0, Y1
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VSUBPD    Y1, Y2, Y1
-	VCMPPD    $0x03, Y0, Y0, Y2
-	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 64(AX)(BX*8)
-	VMOVUPD   96(CX)(BX*8), Y0
-	VXORPD    Y1, Y1, Y1
-	VCMPPD    $0x1e, Y1, Y0, Y2
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y2, Y2
-	VCMPPD    $0x11, Y1, Y0, Y1
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VSUBPD    Y1, Y2, Y1
-	VCMPPD    $0x03, Y0, Y0, Y2
-	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, 96(AX)(BX*8)
-	ADDQ      $0x10, BX
-	SUBQ      $0x10, DX
-	JMP       several
+	VMOVUPD   (CX)(DX*8), Y1
+	VXORPD    Y2, Y2, Y2
+	VCMPPD    $0x1e, Y2, Y1, Y3
+	VANDPD    Y0, Y3, Y3
+	VCMPPD    $0x11, Y2, Y1, Y2
+	VANDPD    Y0, Y2, Y2
+	VSUBPD    Y2, Y3, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(DX*8)
+	VMOVUPD   32(CX)(DX*8), Y1
+	VXORPD    Y2, Y2, Y2
+	VCMPPD    $0x1e, Y2, Y1, Y3
+	VANDPD    Y0, Y3, Y3
+	VCMPPD    $0x11, Y2, Y1, Y2
+	VANDPD    Y0, Y2, Y2
+	VSUBPD    Y2, Y3, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(DX*8)
+	VMOVUPD   64(CX)(DX*8), Y1
+	VXORPD    Y2, Y2, Y2
+	VCMPPD    $0x1e, Y2, Y1, Y3
+	VANDPD    Y0, Y3, Y3
+	VCMPPD    $0x11, Y2, Y1, Y2
+	VANDPD    Y0, Y2, Y2
+	VSUBPD    Y2, Y3, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(DX*8)
+	VMOVUPD   96(CX)(DX*8), Y1
+	VXORPD    Y2, Y2, Y2
+	VCMPPD    $0x1e, Y2, Y1, Y3
+	VANDPD    Y0, Y3, Y3
+	VCMPPD    $0x11, Y2, Y1, Y2
+	VANDPD    Y0, Y2, Y2
+	VSUBPD    Y2, Y3, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(DX*8)
+	ADDQ      $0x00000010, DX
+	SUBQ      $0x00000010, BX
+	JMP       vectors4
 
 vector:
-	CMPQ      DX, $0x04
+vectors1:
+	CMPQ      BX, $0x00000004
 	JLT       rest
-	VMOVUPD   (CX)(BX*8), Y0
-	VXORPD    Y1, Y1, Y1
-	VCMPPD    $0x1e, Y1, Y0, Y2
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y2, Y2
-	VCMPPD    $0x11, Y1, Y0, Y1
-	VANDPD    bits64_3ff0000000000000AVX2<>+0(SB), Y1, Y1
-	VSUBPD    Y1, Y2, Y1
-	VCMPPD    $0x03, Y0, Y0, Y2
-	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   Y0, (AX)(BX*8)
-	ADDQ      $0x04, BX
-	SUBQ      $0x04, DX
-	JMP       vector
+	VMOVUPD   (CX)(DX*8), Y1
+	VXORPD    Y2, Y2, Y2
+	VCMPPD    $0x1e, Y2, Y1, Y3
+	VANDPD    Y0, Y3, Y3
+	VCMPPD    $0x11, Y2, Y1, Y2
+	VANDPD    Y0, Y2, Y2
+	VSUBPD    Y2, Y3, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(DX*8)
+	ADDQ      $0x00000004, DX
+	SUBQ      $0x00000004, BX
+	JMP       vectors1
 
 rest:
-	TESTQ      DX, DX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), DI
-	MOVQ       $0x00000004, SI
-	SUBQ       DX, SI
-	VMOVUPS    (DI)(SI*8), Y0
-	VMASKMOVPD (CX)(BX*8), Y0, Y1
-	VXORPD     Y2, Y2, Y2
-	VCMPPD     $0x1e, Y2, Y1, Y3
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y3, Y3
-	VCMPPD     $0x11, Y2, Y1, Y2
-	VANDPD     bits64_3ff0000000000000AVX2<>+0(SB), Y2, Y2
-	VSUBPD     Y2, Y3, Y2
-	VCMPPD     $0x03, Y1, Y1, Y3
-	VBLENDVPD  Y3, Y1, Y2, Y1
-	VMASKMOVPD Y1, Y0, (AX)(BX*8)
+	TESTQ     $0x00000002, BX
+	JEQ       below2
+	VMOVUPS   (CX)(DX*8), X1
+	VXORPD    X2, X2, X2
+	VCMPPD    $0x1e, X2, X1, X3
+	VANDPD    X0, X3, X3
+	VCMPPD    $0x11, X2, X1, X2
+	VANDPD    X0, X2, X2
+	VSUBPD    X2, X3, X2
+	VCMPPD    $0x03, X1, X1, X3
+	VBLENDVPD X3, X1, X2, X1
+	VMOVUPS   X1, (AX)(DX*8)
+	ADDQ      $0x02, DX
 
-done:
+below2:
+	TESTQ     $0x00000001, BX
+	JEQ       below1
+	VMOVSD    (CX)(DX*8), X1
+	VXORPD    X2, X2, X2
+	VCMPPD    $0x1e, X2, X1, X3
+	VANDPD    X0, X3, X3
+	VCMPPD    $0x11, X2, X1, X2
+	VANDPD    X0, X2, X2
+	VSUBPD    X2, X3, X0
+	VCMPPD    $0x03, X1, X1, X2
+	VBLENDVPD X2, X1, X0, X0
+	VMOVLPS   X0, (AX)(DX*8)
+
+below1:
 	VZEROUPPER
 	RET

@@ -4,212 +4,466 @@
 
 package kernel
 
-// addF32AVX512 computes dst[i] = add(a[i], b[i]) for n elements.
-//
-//go:noescape
-func addF32AVX512(dst *float32, a *float32, b *float32, n int)
+import "unsafe"
 
-// subF32AVX512 computes dst[i] = sub(a[i], b[i]) for n elements.
+// addF32AVX512Unchecked is the loop of addF32AVX512.
 //
 //go:noescape
-func subF32AVX512(dst *float32, a *float32, b *float32, n int)
+func addF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// mulF32AVX512 computes dst[i] = mul(a[i], b[i]) for n elements.
+// subF32AVX512Unchecked is the loop of subF32AVX512.
 //
 //go:noescape
-func mulF32AVX512(dst *float32, a *float32, b *float32, n int)
+func subF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// divF32AVX512 computes dst[i] = div(a[i], b[i]) for n elements.
+// mulF32AVX512Unchecked is the loop of mulF32AVX512.
 //
 //go:noescape
-func divF32AVX512(dst *float32, a *float32, b *float32, n int)
+func mulF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// maxF32AVX512 computes dst[i] = max(a[i], b[i]) for n elements.
+// divF32AVX512Unchecked is the loop of divF32AVX512.
 //
 //go:noescape
-func maxF32AVX512(dst *float32, a *float32, b *float32, n int)
+func divF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// minF32AVX512 computes dst[i] = min(a[i], b[i]) for n elements.
+// maxF32AVX512Unchecked is the loop of maxF32AVX512.
 //
 //go:noescape
-func minF32AVX512(dst *float32, a *float32, b *float32, n int)
+func maxF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// eqF32AVX512 computes dst[i] = eq(a[i], b[i]) for n elements.
+// minF32AVX512Unchecked is the loop of minF32AVX512.
 //
 //go:noescape
-func eqF32AVX512(dst *float32, a *float32, b *float32, n int)
+func minF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// neF32AVX512 computes dst[i] = ne(a[i], b[i]) for n elements.
+// eqF32AVX512Unchecked is the loop of eqF32AVX512.
 //
 //go:noescape
-func neF32AVX512(dst *float32, a *float32, b *float32, n int)
+func eqF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// ltF32AVX512 computes dst[i] = lt(a[i], b[i]) for n elements.
+// neF32AVX512Unchecked is the loop of neF32AVX512.
 //
 //go:noescape
-func ltF32AVX512(dst *float32, a *float32, b *float32, n int)
+func neF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// leF32AVX512 computes dst[i] = le(a[i], b[i]) for n elements.
+// ltF32AVX512Unchecked is the loop of ltF32AVX512.
 //
 //go:noescape
-func leF32AVX512(dst *float32, a *float32, b *float32, n int)
+func ltF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// gtF32AVX512 computes dst[i] = gt(a[i], b[i]) for n elements.
+// leF32AVX512Unchecked is the loop of leF32AVX512.
 //
 //go:noescape
-func gtF32AVX512(dst *float32, a *float32, b *float32, n int)
+func leF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// geF32AVX512 computes dst[i] = ge(a[i], b[i]) for n elements.
+// gtF32AVX512Unchecked is the loop of gtF32AVX512.
 //
 //go:noescape
-func geF32AVX512(dst *float32, a *float32, b *float32, n int)
+func gtF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// mulAddF32AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]) for n elements.
+// geF32AVX512Unchecked is the loop of geF32AVX512.
 //
 //go:noescape
-func mulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+func geF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 
-// mulSubF32AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]) for n elements.
+// mulAddF32AVX512Unchecked is the loop of mulAddF32AVX512.
 //
 //go:noescape
-func mulSubF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+func mulAddF32AVX512Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
 
-// negMulAddF32AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]) for n elements.
+// mulSubF32AVX512Unchecked is the loop of mulSubF32AVX512.
 //
 //go:noescape
-func negMulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+func mulSubF32AVX512Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
 
-// chooseF32AVX512 computes dst[i] = choose(p[i], a[i], b[i]) for n elements.
+// negMulAddF32AVX512Unchecked is the loop of negMulAddF32AVX512.
 //
 //go:noescape
-func chooseF32AVX512(dst *float32, p *float32, a *float32, b *float32, n int)
+func negMulAddF32AVX512Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
 
-// negF32AVX512 computes dst[i] = neg(a[i]) for n elements.
+// chooseF32AVX512Unchecked is the loop of chooseF32AVX512.
 //
 //go:noescape
-func negF32AVX512(dst *float32, a *float32, n int)
+func chooseF32AVX512Unchecked(dst *float32, p *float32, a *float32, b *float32, n int)
 
-// absF32AVX512 computes dst[i] = abs(a[i]) for n elements.
+// negF32AVX512Unchecked is the loop of negF32AVX512.
 //
 //go:noescape
-func absF32AVX512(dst *float32, a *float32, n int)
+func negF32AVX512Unchecked(dst *float32, a *float32, n int)
 
-// sqrtF32AVX512 computes dst[i] = sqrt(a[i]) for n elements.
+// absF32AVX512Unchecked is the loop of absF32AVX512.
 //
 //go:noescape
-func sqrtF32AVX512(dst *float32, a *float32, n int)
+func absF32AVX512Unchecked(dst *float32, a *float32, n int)
 
-// rsqrtF32AVX512 computes dst[i] = rsqrt(a[i]) for n elements.
+// sqrtF32AVX512Unchecked is the loop of sqrtF32AVX512.
 //
 //go:noescape
-func rsqrtF32AVX512(dst *float32, a *float32, n int)
+func sqrtF32AVX512Unchecked(dst *float32, a *float32, n int)
 
-// signF32AVX512 computes dst[i] = sign(a[i]) for n elements.
+// rsqrtF32AVX512Unchecked is the loop of rsqrtF32AVX512.
 //
 //go:noescape
-func signF32AVX512(dst *float32, a *float32, n int)
+func rsqrtF32AVX512Unchecked(dst *float32, a *float32, n int)
 
-// addF64AVX512 computes dst[i] = add(a[i], b[i]) for n elements.
+// signF32AVX512Unchecked is the loop of signF32AVX512.
 //
 //go:noescape
-func addF64AVX512(dst *float64, a *float64, b *float64, n int)
+func signF32AVX512Unchecked(dst *float32, a *float32, n int)
 
-// subF64AVX512 computes dst[i] = sub(a[i], b[i]) for n elements.
+// addF64AVX512Unchecked is the loop of addF64AVX512.
 //
 //go:noescape
-func subF64AVX512(dst *float64, a *float64, b *float64, n int)
+func addF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// mulF64AVX512 computes dst[i] = mul(a[i], b[i]) for n elements.
+// subF64AVX512Unchecked is the loop of subF64AVX512.
 //
 //go:noescape
-func mulF64AVX512(dst *float64, a *float64, b *float64, n int)
+func subF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// divF64AVX512 computes dst[i] = div(a[i], b[i]) for n elements.
+// mulF64AVX512Unchecked is the loop of mulF64AVX512.
 //
 //go:noescape
-func divF64AVX512(dst *float64, a *float64, b *float64, n int)
+func mulF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// maxF64AVX512 computes dst[i] = max(a[i], b[i]) for n elements.
+// divF64AVX512Unchecked is the loop of divF64AVX512.
 //
 //go:noescape
-func maxF64AVX512(dst *float64, a *float64, b *float64, n int)
+func divF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// minF64AVX512 computes dst[i] = min(a[i], b[i]) for n elements.
+// maxF64AVX512Unchecked is the loop of maxF64AVX512.
 //
 //go:noescape
-func minF64AVX512(dst *float64, a *float64, b *float64, n int)
+func maxF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// eqF64AVX512 computes dst[i] = eq(a[i], b[i]) for n elements.
+// minF64AVX512Unchecked is the loop of minF64AVX512.
 //
 //go:noescape
-func eqF64AVX512(dst *float64, a *float64, b *float64, n int)
+func minF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// neF64AVX512 computes dst[i] = ne(a[i], b[i]) for n elements.
+// eqF64AVX512Unchecked is the loop of eqF64AVX512.
 //
 //go:noescape
-func neF64AVX512(dst *float64, a *float64, b *float64, n int)
+func eqF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// ltF64AVX512 computes dst[i] = lt(a[i], b[i]) for n elements.
+// neF64AVX512Unchecked is the loop of neF64AVX512.
 //
 //go:noescape
-func ltF64AVX512(dst *float64, a *float64, b *float64, n int)
+func neF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// leF64AVX512 computes dst[i] = le(a[i], b[i]) for n elements.
+// ltF64AVX512Unchecked is the loop of ltF64AVX512.
 //
 //go:noescape
-func leF64AVX512(dst *float64, a *float64, b *float64, n int)
+func ltF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// gtF64AVX512 computes dst[i] = gt(a[i], b[i]) for n elements.
+// leF64AVX512Unchecked is the loop of leF64AVX512.
 //
 //go:noescape
-func gtF64AVX512(dst *float64, a *float64, b *float64, n int)
+func leF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// geF64AVX512 computes dst[i] = ge(a[i], b[i]) for n elements.
+// gtF64AVX512Unchecked is the loop of gtF64AVX512.
 //
 //go:noescape
-func geF64AVX512(dst *float64, a *float64, b *float64, n int)
+func gtF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// mulAddF64AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]) for n elements.
+// geF64AVX512Unchecked is the loop of geF64AVX512.
 //
 //go:noescape
-func mulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+func geF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 
-// mulSubF64AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]) for n elements.
+// mulAddF64AVX512Unchecked is the loop of mulAddF64AVX512.
 //
 //go:noescape
-func mulSubF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+func mulAddF64AVX512Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 
-// negMulAddF64AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]) for n elements.
+// mulSubF64AVX512Unchecked is the loop of mulSubF64AVX512.
 //
 //go:noescape
-func negMulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+func mulSubF64AVX512Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 
-// chooseF64AVX512 computes dst[i] = choose(p[i], a[i], b[i]) for n elements.
+// negMulAddF64AVX512Unchecked is the loop of negMulAddF64AVX512.
 //
 //go:noescape
-func chooseF64AVX512(dst *float64, p *float64, a *float64, b *float64, n int)
+func negMulAddF64AVX512Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 
-// negF64AVX512 computes dst[i] = neg(a[i]) for n elements.
+// chooseF64AVX512Unchecked is the loop of chooseF64AVX512.
 //
 //go:noescape
-func negF64AVX512(dst *float64, a *float64, n int)
+func chooseF64AVX512Unchecked(dst *float64, p *float64, a *float64, b *float64, n int)
 
-// absF64AVX512 computes dst[i] = abs(a[i]) for n elements.
+// negF64AVX512Unchecked is the loop of negF64AVX512.
 //
 //go:noescape
-func absF64AVX512(dst *float64, a *float64, n int)
+func negF64AVX512Unchecked(dst *float64, a *float64, n int)
 
-// sqrtF64AVX512 computes dst[i] = sqrt(a[i]) for n elements.
+// absF64AVX512Unchecked is the loop of absF64AVX512.
 //
 //go:noescape
-func sqrtF64AVX512(dst *float64, a *float64, n int)
+func absF64AVX512Unchecked(dst *float64, a *float64, n int)
 
-// rsqrtF64AVX512 computes dst[i] = rsqrt(a[i]) for n elements.
+// sqrtF64AVX512Unchecked is the loop of sqrtF64AVX512.
 //
 //go:noescape
-func rsqrtF64AVX512(dst *float64, a *float64, n int)
+func sqrtF64AVX512Unchecked(dst *float64, a *float64, n int)
 
-// signF64AVX512 computes dst[i] = sign(a[i]) for n elements.
+// rsqrtF64AVX512Unchecked is the loop of rsqrtF64AVX512.
 //
 //go:noescape
-func signF64AVX512(dst *float64, a *float64, n int)
+func rsqrtF64AVX512Unchecked(dst *float64, a *float64, n int)
+
+// signF64AVX512Unchecked is the loop of signF64AVX512.
+//
+//go:noescape
+func signF64AVX512Unchecked(dst *float64, a *float64, n int)
+
+// addF32AVX512 computes dst[i] = add(a[i], b[i]).
+func addF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	addF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// subF32AVX512 computes dst[i] = sub(a[i], b[i]).
+func subF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	subF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// mulF32AVX512 computes dst[i] = mul(a[i], b[i]).
+func mulF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	mulF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// divF32AVX512 computes dst[i] = div(a[i], b[i]).
+func divF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	divF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// maxF32AVX512 computes dst[i] = max(a[i], b[i]).
+func maxF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	maxF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// minF32AVX512 computes dst[i] = min(a[i], b[i]).
+func minF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	minF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// eqF32AVX512 computes dst[i] = eq(a[i], b[i]).
+func eqF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	eqF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// neF32AVX512 computes dst[i] = ne(a[i], b[i]).
+func neF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	neF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// ltF32AVX512 computes dst[i] = lt(a[i], b[i]).
+func ltF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	ltF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// leF32AVX512 computes dst[i] = le(a[i], b[i]).
+func leF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	leF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// gtF32AVX512 computes dst[i] = gt(a[i], b[i]).
+func gtF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	gtF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// geF32AVX512 computes dst[i] = ge(a[i], b[i]).
+func geF32AVX512(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	geF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// mulAddF32AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]).
+func mulAddF32AVX512(dst, a, b, c []float32) {
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	mulAddF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+}
+
+// mulSubF32AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]).
+func mulSubF32AVX512(dst, a, b, c []float32) {
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	mulSubF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+}
+
+// negMulAddF32AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]).
+func negMulAddF32AVX512(dst, a, b, c []float32) {
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	negMulAddF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+}
+
+// chooseF32AVX512 computes dst[i] = choose(p[i], a[i], b[i]).
+func chooseF32AVX512(dst, p, a, b []float32) {
+	p, a, b = p[:len(dst)], a[:len(dst)], b[:len(dst)]
+	chooseF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(p), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// negF32AVX512 computes dst[i] = neg(a[i]).
+func negF32AVX512(dst, a []float32) {
+	a = a[:len(dst)]
+	negF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// absF32AVX512 computes dst[i] = abs(a[i]).
+func absF32AVX512(dst, a []float32) {
+	a = a[:len(dst)]
+	absF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// sqrtF32AVX512 computes dst[i] = sqrt(a[i]).
+func sqrtF32AVX512(dst, a []float32) {
+	a = a[:len(dst)]
+	sqrtF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// rsqrtF32AVX512 computes dst[i] = rsqrt(a[i]).
+func rsqrtF32AVX512(dst, a []float32) {
+	a = a[:len(dst)]
+	rsqrtF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// signF32AVX512 computes dst[i] = sign(a[i]).
+func signF32AVX512(dst, a []float32) {
+	a = a[:len(dst)]
+	signF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// addF64AVX512 computes dst[i] = add(a[i], b[i]).
+func addF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	addF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// subF64AVX512 computes dst[i] = sub(a[i], b[i]).
+func subF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	subF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// mulF64AVX512 computes dst[i] = mul(a[i], b[i]).
+func mulF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	mulF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// divF64AVX512 computes dst[i] = div(a[i], b[i]).
+func divF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	divF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// maxF64AVX512 computes dst[i] = max(a[i], b[i]).
+func maxF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	maxF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// minF64AVX512 computes dst[i] = min(a[i], b[i]).
+func minF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	minF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// eqF64AVX512 computes dst[i] = eq(a[i], b[i]).
+func eqF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	eqF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// neF64AVX512 computes dst[i] = ne(a[i], b[i]).
+func neF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	neF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// ltF64AVX512 computes dst[i] = lt(a[i], b[i]).
+func ltF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	ltF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// leF64AVX512 computes dst[i] = le(a[i], b[i]).
+func leF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	leF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// gtF64AVX512 computes dst[i] = gt(a[i], b[i]).
+func gtF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	gtF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// geF64AVX512 computes dst[i] = ge(a[i], b[i]).
+func geF64AVX512(dst, a, b []float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	geF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// mulAddF64AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]).
+func mulAddF64AVX512(dst, a, b, c []float64) {
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	mulAddF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+}
+
+// mulSubF64AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]).
+func mulSubF64AVX512(dst, a, b, c []float64) {
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	mulSubF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+}
+
+// negMulAddF64AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]).
+func negMulAddF64AVX512(dst, a, b, c []float64) {
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	negMulAddF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+}
+
+// chooseF64AVX512 computes dst[i] = choose(p[i], a[i], b[i]).
+func chooseF64AVX512(dst, p, a, b []float64) {
+	p, a, b = p[:len(dst)], a[:len(dst)], b[:len(dst)]
+	chooseF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(p), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}
+
+// negF64AVX512 computes dst[i] = neg(a[i]).
+func negF64AVX512(dst, a []float64) {
+	a = a[:len(dst)]
+	negF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// absF64AVX512 computes dst[i] = abs(a[i]).
+func absF64AVX512(dst, a []float64) {
+	a = a[:len(dst)]
+	absF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// sqrtF64AVX512 computes dst[i] = sqrt(a[i]).
+func sqrtF64AVX512(dst, a []float64) {
+	a = a[:len(dst)]
+	sqrtF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// rsqrtF64AVX512 computes dst[i] = rsqrt(a[i]).
+func rsqrtF64AVX512(dst, a []float64) {
+	a = a[:len(dst)]
+	rsqrtF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// signF64AVX512 computes dst[i] = sign(a[i]).
+func signF64AVX512(dst, a []float64) {
+	a = a[:len(dst)]
+	signF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}

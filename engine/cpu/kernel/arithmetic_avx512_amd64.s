@@ -4,437 +4,445 @@
 
 #include "textflag.h"
 
-// func addF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func addF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addF32AVX512(SB), NOSPLIT, $0-32
+TEXT ·addF32AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x40
+vectors4:
+	CMPQ    SI, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Z0
-	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS Z0, (AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Z0
+	VMOVUPS 64(DX)(BX*4), Z1
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)(SI*4)
-	VMOVUPS 128(CX)(SI*4), Z0
-	VMOVUPS 128(DX)(SI*4), Z1
+	VMOVUPS Z0, 64(AX)(BX*4)
+	VMOVUPS 128(CX)(BX*4), Z0
+	VMOVUPS 128(DX)(BX*4), Z1
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)(SI*4)
-	VMOVUPS 192(CX)(SI*4), Z0
-	VMOVUPS 192(DX)(SI*4), Z1
+	VMOVUPS Z0, 128(AX)(BX*4)
+	VMOVUPS 192(CX)(BX*4), Z0
+	VMOVUPS 192(DX)(BX*4), Z1
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)(SI*4)
-	ADDQ    $0x40, SI
-	SUBQ    $0x40, BX
-	JMP     several
+	VMOVUPS Z0, 192(AX)(BX*4)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000040, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x10
+vectors1:
+	CMPQ    SI, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     vector
+	VMOVUPS Z0, (AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	VMOVUPS   Z0, K1, (AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func subF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func subF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·subF32AVX512(SB), NOSPLIT, $0-32
+TEXT ·subF32AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x40
+vectors4:
+	CMPQ    SI, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VSUBPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Z0
-	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS Z0, (AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Z0
+	VMOVUPS 64(DX)(BX*4), Z1
 	VSUBPS  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)(SI*4)
-	VMOVUPS 128(CX)(SI*4), Z0
-	VMOVUPS 128(DX)(SI*4), Z1
+	VMOVUPS Z0, 64(AX)(BX*4)
+	VMOVUPS 128(CX)(BX*4), Z0
+	VMOVUPS 128(DX)(BX*4), Z1
 	VSUBPS  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)(SI*4)
-	VMOVUPS 192(CX)(SI*4), Z0
-	VMOVUPS 192(DX)(SI*4), Z1
+	VMOVUPS Z0, 128(AX)(BX*4)
+	VMOVUPS 192(CX)(BX*4), Z0
+	VMOVUPS 192(DX)(BX*4), Z1
 	VSUBPS  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)(SI*4)
-	ADDQ    $0x40, SI
-	SUBQ    $0x40, BX
-	JMP     several
+	VMOVUPS Z0, 192(AX)(BX*4)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000040, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x10
+vectors1:
+	CMPQ    SI, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VSUBPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     vector
+	VMOVUPS Z0, (AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VSUBPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	VMOVUPS   Z0, K1, (AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func mulF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulF32AVX512(SB), NOSPLIT, $0-32
+TEXT ·mulF32AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x40
+vectors4:
+	CMPQ    SI, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Z0
-	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS Z0, (AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Z0
+	VMOVUPS 64(DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)(SI*4)
-	VMOVUPS 128(CX)(SI*4), Z0
-	VMOVUPS 128(DX)(SI*4), Z1
+	VMOVUPS Z0, 64(AX)(BX*4)
+	VMOVUPS 128(CX)(BX*4), Z0
+	VMOVUPS 128(DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)(SI*4)
-	VMOVUPS 192(CX)(SI*4), Z0
-	VMOVUPS 192(DX)(SI*4), Z1
+	VMOVUPS Z0, 128(AX)(BX*4)
+	VMOVUPS 192(CX)(BX*4), Z0
+	VMOVUPS 192(DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)(SI*4)
-	ADDQ    $0x40, SI
-	SUBQ    $0x40, BX
-	JMP     several
+	VMOVUPS Z0, 192(AX)(BX*4)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000040, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x10
+vectors1:
+	CMPQ    SI, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     vector
+	VMOVUPS Z0, (AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	VMOVUPS   Z0, K1, (AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func divF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func divF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·divF32AVX512(SB), NOSPLIT, $0-32
+TEXT ·divF32AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x40
+vectors4:
+	CMPQ    SI, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VDIVPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Z0
-	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS Z0, (AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Z0
+	VMOVUPS 64(DX)(BX*4), Z1
 	VDIVPS  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)(SI*4)
-	VMOVUPS 128(CX)(SI*4), Z0
-	VMOVUPS 128(DX)(SI*4), Z1
+	VMOVUPS Z0, 64(AX)(BX*4)
+	VMOVUPS 128(CX)(BX*4), Z0
+	VMOVUPS 128(DX)(BX*4), Z1
 	VDIVPS  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)(SI*4)
-	VMOVUPS 192(CX)(SI*4), Z0
-	VMOVUPS 192(DX)(SI*4), Z1
+	VMOVUPS Z0, 128(AX)(BX*4)
+	VMOVUPS 192(CX)(BX*4), Z0
+	VMOVUPS 192(DX)(BX*4), Z1
 	VDIVPS  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)(SI*4)
-	ADDQ    $0x40, SI
-	SUBQ    $0x40, BX
-	JMP     several
+	VMOVUPS Z0, 192(AX)(BX*4)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000040, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x10
+vectors1:
+	CMPQ    SI, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (DX)(BX*4), Z1
 	VDIVPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, BX
-	JMP     vector
+	VMOVUPS Z0, (AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VDIVPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	VMOVUPS   Z0, K1, (AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func maxF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func maxF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·maxF32AVX512(SB), NOSPLIT, $0-32
+TEXT ·maxF32AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x40
+vectors4:
+	CMPQ      SI, $0x00000040
 	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (CX)(BX*4), Z0
+	VMOVUPS   (DX)(BX*4), Z1
 	VMAXPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z2
-	VMOVUPS   Z2, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
+	VMOVUPS   Z2, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z0
+	VMOVUPS   64(DX)(BX*4), Z1
 	VMAXPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z3
-	VMOVUPS   Z3, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
+	VMOVUPS   Z3, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z0
+	VMOVUPS   128(DX)(BX*4), Z1
 	VMAXPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z4
-	VMOVUPS   Z4, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
+	VMOVUPS   Z4, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z0
+	VMOVUPS   192(DX)(BX*4), Z1
 	VMAXPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z5
-	VMOVUPS   Z5, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
+	VMOVUPS   Z5, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x10
+vectors1:
+	CMPQ      SI, $0x00000010
 	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (CX)(BX*4), Z0
+	VMOVUPS   (DX)(BX*4), Z1
 	VMAXPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z6
-	VMOVUPS   Z6, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
+	VMOVUPS   Z6, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VMAXPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K2
 	VBLENDMPS Z0, Z1, K2, Z7
-	VMOVUPS   Z7, K1, (AX)(SI*4)
+	VMOVUPS   Z7, K1, (AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func minF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func minF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·minF32AVX512(SB), NOSPLIT, $0-32
+TEXT ·minF32AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x40
+vectors4:
+	CMPQ      SI, $0x00000040
 	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (CX)(BX*4), Z0
+	VMOVUPS   (DX)(BX*4), Z1
 	VMINPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z2
-	VMOVUPS   Z2, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
+	VMOVUPS   Z2, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z0
+	VMOVUPS   64(DX)(BX*4), Z1
 	VMINPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z3
-	VMOVUPS   Z3, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
+	VMOVUPS   Z3, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z0
+	VMOVUPS   128(DX)(BX*4), Z1
 	VMINPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z4
-	VMOVUPS   Z4, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
+	VMOVUPS   Z4, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z0
+	VMOVUPS   192(DX)(BX*4), Z1
 	VMINPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z5
-	VMOVUPS   Z5, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
+	VMOVUPS   Z5, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x10
+vectors1:
+	CMPQ      SI, $0x00000010
 	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (CX)(BX*4), Z0
+	VMOVUPS   (DX)(BX*4), Z1
 	VMINPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z6
-	VMOVUPS   Z6, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
+	VMOVUPS   Z6, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VMINPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K2
 	VBLENDMPS Z0, Z1, K2, Z7
-	VMOVUPS   Z7, K1, (AX)(SI*4)
+	VMOVUPS   Z7, K1, (AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func eqF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func eqF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·eqF32AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·eqF32AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x40
+vectors4:
+	CMPQ      SI, $0x00000040
 	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x00, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z1
+	VMOVUPS   64(DX)(BX*4), Z2
+	VCMPPS    $0x00, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z1
+	VMOVUPS   128(DX)(BX*4), Z2
+	VCMPPS    $0x00, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z1
+	VMOVUPS   192(DX)(BX*4), Z2
+	VCMPPS    $0x00, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x10
+vectors1:
+	CMPQ      SI, $0x00000010
 	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x00, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VCMPPS    $0x00, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VCMPPS    $0x00, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -458,662 +466,678 @@ DATA bits32_3f800000AVX512<>+56(SB)/4, $0x3f800000
 DATA bits32_3f800000AVX512<>+60(SB)/4, $0x3f800000
 GLOBL bits32_3f800000AVX512<>(SB), RODATA|NOPTR, $64
 
-// func neF32AVX512(dst *float32, a *float32, b *float32, n int)
+// func neF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·neF32AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·neF32AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x40
+vectors4:
+	CMPQ      SI, $0x00000040
 	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x04, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
-	VCMPPS    $0x04, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
-	VCMPPS    $0x04, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
-	VCMPPS    $0x04, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x04, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z1
+	VMOVUPS   64(DX)(BX*4), Z2
+	VCMPPS    $0x04, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z1
+	VMOVUPS   128(DX)(BX*4), Z2
+	VCMPPS    $0x04, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z1
+	VMOVUPS   192(DX)(BX*4), Z2
+	VCMPPS    $0x04, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x10
+vectors1:
+	CMPQ      SI, $0x00000010
 	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x04, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VCMPPS    $0x04, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func ltF32AVX512(dst *float32, a *float32, b *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·ltF32AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x40
-	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x10
-	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VCMPPS    $0x11, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func leF32AVX512(dst *float32, a *float32, b *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·leF32AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x40
-	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x12, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
-	VCMPPS    $0x12, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
-	VCMPPS    $0x12, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
-	VCMPPS    $0x12, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x10
-	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x12, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VCMPPS    $0x12, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func gtF32AVX512(dst *float32, a *float32, b *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·gtF32AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x40
-	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x10
-	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func geF32AVX512(dst *float32, a *float32, b *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·geF32AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x40
-	JLT       vector
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x1d, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	VMOVUPS   64(CX)(SI*4), Z0
-	VMOVUPS   64(DX)(SI*4), Z1
-	VCMPPS    $0x1d, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 64(AX)(SI*4)
-	VMOVUPS   128(CX)(SI*4), Z0
-	VMOVUPS   128(DX)(SI*4), Z1
-	VCMPPS    $0x1d, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 128(AX)(SI*4)
-	VMOVUPS   192(CX)(SI*4), Z0
-	VMOVUPS   192(DX)(SI*4), Z1
-	VCMPPS    $0x1d, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, 192(AX)(SI*4)
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x10
-	JLT       rest
-	VMOVUPS   (CX)(SI*4), Z0
-	VMOVUPS   (DX)(SI*4), Z1
-	VCMPPS    $0x1d, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (CX)(SI*4), K1, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VCMPPS    $0x1d, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·mulAddF32AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
-
-several:
-	CMPQ    SI, $0x40
-	JLT     vector
-	VMOVUPS (CX)(DI*4), Z0
-	VMOVUPS (DX)(DI*4), Z1
-	VMOVUPS (BX)(DI*4), Z2
-	VMULPS  Z1, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS Z0, (AX)(DI*4)
-	VMOVUPS 64(CX)(DI*4), Z0
-	VMOVUPS 64(DX)(DI*4), Z1
-	VMOVUPS 64(BX)(DI*4), Z2
-	VMULPS  Z1, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS Z0, 64(AX)(DI*4)
-	VMOVUPS 128(CX)(DI*4), Z0
-	VMOVUPS 128(DX)(DI*4), Z1
-	VMOVUPS 128(BX)(DI*4), Z2
-	VMULPS  Z1, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS Z0, 128(AX)(DI*4)
-	VMOVUPS 192(CX)(DI*4), Z0
-	VMOVUPS 192(DX)(DI*4), Z1
-	VMOVUPS 192(BX)(DI*4), Z2
-	VMULPS  Z1, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS Z0, 192(AX)(DI*4)
-	ADDQ    $0x40, DI
-	SUBQ    $0x40, SI
-	JMP     several
-
-vector:
-	CMPQ    SI, $0x10
-	JLT     rest
-	VMOVUPS (CX)(DI*4), Z0
-	VMOVUPS (DX)(DI*4), Z1
-	VMOVUPS (BX)(DI*4), Z2
-	VMULPS  Z1, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS Z0, (AX)(DI*4)
-	ADDQ    $0x10, DI
-	SUBQ    $0x10, SI
-	JMP     vector
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x04, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
 
 rest:
 	TESTQ     SI, SI
 	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VCMPPS    $0x04, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func ltF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·ltF32AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000040
+	JLT       vector
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z1
+	VMOVUPS   64(DX)(BX*4), Z2
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z1
+	VMOVUPS   128(DX)(BX*4), Z2
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z1
+	VMOVUPS   192(DX)(BX*4), Z2
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VCMPPS    $0x11, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·leF32AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000040
+	JLT       vector
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x12, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z1
+	VMOVUPS   64(DX)(BX*4), Z2
+	VCMPPS    $0x12, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z1
+	VMOVUPS   128(DX)(BX*4), Z2
+	VCMPPS    $0x12, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z1
+	VMOVUPS   192(DX)(BX*4), Z2
+	VCMPPS    $0x12, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x12, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VCMPPS    $0x12, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gtF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gtF32AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000040
+	JLT       vector
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z1
+	VMOVUPS   64(DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z1
+	VMOVUPS   128(DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z1
+	VMOVUPS   192(DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VCMPPS    $0x1e, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geF32AVX512Unchecked(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·geF32AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000040
+	JLT       vector
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x1d, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z1
+	VMOVUPS   64(DX)(BX*4), Z2
+	VCMPPS    $0x1d, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 64(AX)(BX*4)
+	VMOVUPS   128(CX)(BX*4), Z1
+	VMOVUPS   128(DX)(BX*4), Z2
+	VCMPPS    $0x1d, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 128(AX)(BX*4)
+	VMOVUPS   192(CX)(BX*4), Z1
+	VMOVUPS   192(DX)(BX*4), Z2
+	VCMPPS    $0x1d, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, 192(AX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX)(BX*4), Z1
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x1d, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VCMPPS    $0x1d, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAddF32AVX512Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulAddF32AVX512Unchecked(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
+
+vectors4:
+	CMPQ    DI, $0x00000040
+	JLT     vector
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (BX)(SI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Z0
+	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS 64(BX)(SI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 64(AX)(SI*4)
+	VMOVUPS 128(CX)(SI*4), Z0
+	VMOVUPS 128(DX)(SI*4), Z1
+	VMOVUPS 128(BX)(SI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 128(AX)(SI*4)
+	VMOVUPS 192(CX)(SI*4), Z0
+	VMOVUPS 192(DX)(SI*4), Z1
+	VMOVUPS 192(BX)(SI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 192(AX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, DI
+	JMP     vectors4
+
+vector:
+vectors1:
+	CMPQ    DI, $0x00000010
+	JLT     rest
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (BX)(SI*4), Z2
+	VMULPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     vectors1
+
+rest:
+	TESTQ     DI, DI
+	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPS.Z (CX)(DI*4), K1, Z0
-	VMOVUPS.Z (DX)(DI*4), K1, Z1
-	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMOVUPS.Z (CX)(SI*4), K1, Z0
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
 	VMULPS    Z1, Z0, Z0
 	VADDPS    Z2, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(DI*4)
+	VMOVUPS   Z0, K1, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulSubF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// func mulSubF32AVX512Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulSubF32AVX512(SB), NOSPLIT, $0-40
+TEXT ·mulSubF32AVX512Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ    SI, $0x40
+vectors4:
+	CMPQ    DI, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(DI*4), Z0
-	VMOVUPS (DX)(DI*4), Z1
-	VMOVUPS (BX)(DI*4), Z2
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z2, Z0, Z0
-	VMOVUPS Z0, (AX)(DI*4)
-	VMOVUPS 64(CX)(DI*4), Z0
-	VMOVUPS 64(DX)(DI*4), Z1
-	VMOVUPS 64(BX)(DI*4), Z2
+	VMOVUPS Z0, (AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Z0
+	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS 64(BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z2, Z0, Z0
-	VMOVUPS Z0, 64(AX)(DI*4)
-	VMOVUPS 128(CX)(DI*4), Z0
-	VMOVUPS 128(DX)(DI*4), Z1
-	VMOVUPS 128(BX)(DI*4), Z2
+	VMOVUPS Z0, 64(AX)(SI*4)
+	VMOVUPS 128(CX)(SI*4), Z0
+	VMOVUPS 128(DX)(SI*4), Z1
+	VMOVUPS 128(BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z2, Z0, Z0
-	VMOVUPS Z0, 128(AX)(DI*4)
-	VMOVUPS 192(CX)(DI*4), Z0
-	VMOVUPS 192(DX)(DI*4), Z1
-	VMOVUPS 192(BX)(DI*4), Z2
+	VMOVUPS Z0, 128(AX)(SI*4)
+	VMOVUPS 192(CX)(SI*4), Z0
+	VMOVUPS 192(DX)(SI*4), Z1
+	VMOVUPS 192(BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z2, Z0, Z0
-	VMOVUPS Z0, 192(AX)(DI*4)
-	ADDQ    $0x40, DI
-	SUBQ    $0x40, SI
-	JMP     several
+	VMOVUPS Z0, 192(AX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, DI
+	JMP     vectors4
 
 vector:
-	CMPQ    SI, $0x10
+vectors1:
+	CMPQ    DI, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(DI*4), Z0
-	VMOVUPS (DX)(DI*4), Z1
-	VMOVUPS (BX)(DI*4), Z2
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z2, Z0, Z0
-	VMOVUPS Z0, (AX)(DI*4)
-	ADDQ    $0x10, DI
-	SUBQ    $0x10, SI
-	JMP     vector
+	VMOVUPS Z0, (AX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     vectors1
 
 rest:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPS.Z (CX)(DI*4), K1, Z0
-	VMOVUPS.Z (DX)(DI*4), K1, Z1
-	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMOVUPS.Z (CX)(SI*4), K1, Z0
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
 	VMULPS    Z1, Z0, Z0
 	VSUBPS    Z2, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(DI*4)
+	VMOVUPS   Z0, K1, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func negMulAddF32AVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// func negMulAddF32AVX512Unchecked(dst *float32, a *float32, b *float32, c *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·negMulAddF32AVX512(SB), NOSPLIT, $0-40
+TEXT ·negMulAddF32AVX512Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ    SI, $0x40
+vectors4:
+	CMPQ    DI, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(DI*4), Z0
-	VMOVUPS (DX)(DI*4), Z1
-	VMOVUPS (BX)(DI*4), Z2
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z0, Z2, Z0
-	VMOVUPS Z0, (AX)(DI*4)
-	VMOVUPS 64(CX)(DI*4), Z0
-	VMOVUPS 64(DX)(DI*4), Z1
-	VMOVUPS 64(BX)(DI*4), Z2
+	VMOVUPS Z0, (AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Z0
+	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS 64(BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z0, Z2, Z0
-	VMOVUPS Z0, 64(AX)(DI*4)
-	VMOVUPS 128(CX)(DI*4), Z0
-	VMOVUPS 128(DX)(DI*4), Z1
-	VMOVUPS 128(BX)(DI*4), Z2
+	VMOVUPS Z0, 64(AX)(SI*4)
+	VMOVUPS 128(CX)(SI*4), Z0
+	VMOVUPS 128(DX)(SI*4), Z1
+	VMOVUPS 128(BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z0, Z2, Z0
-	VMOVUPS Z0, 128(AX)(DI*4)
-	VMOVUPS 192(CX)(DI*4), Z0
-	VMOVUPS 192(DX)(DI*4), Z1
-	VMOVUPS 192(BX)(DI*4), Z2
+	VMOVUPS Z0, 128(AX)(SI*4)
+	VMOVUPS 192(CX)(SI*4), Z0
+	VMOVUPS 192(DX)(SI*4), Z1
+	VMOVUPS 192(BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z0, Z2, Z0
-	VMOVUPS Z0, 192(AX)(DI*4)
-	ADDQ    $0x40, DI
-	SUBQ    $0x40, SI
-	JMP     several
+	VMOVUPS Z0, 192(AX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, DI
+	JMP     vectors4
 
 vector:
-	CMPQ    SI, $0x10
+vectors1:
+	CMPQ    DI, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(DI*4), Z0
-	VMOVUPS (DX)(DI*4), Z1
-	VMOVUPS (BX)(DI*4), Z2
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS (BX)(SI*4), Z2
 	VMULPS  Z1, Z0, Z0
 	VSUBPS  Z0, Z2, Z0
-	VMOVUPS Z0, (AX)(DI*4)
-	ADDQ    $0x10, DI
-	SUBQ    $0x10, SI
-	JMP     vector
+	VMOVUPS Z0, (AX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     vectors1
 
 rest:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPS.Z (CX)(DI*4), K1, Z0
-	VMOVUPS.Z (DX)(DI*4), K1, Z1
-	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMOVUPS.Z (CX)(SI*4), K1, Z0
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
 	VMULPS    Z1, Z0, Z0
 	VSUBPS    Z0, Z2, Z0
-	VMOVUPS   Z0, K1, (AX)(DI*4)
+	VMOVUPS   Z0, K1, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func chooseF32AVX512(dst *float32, p *float32, a *float32, b *float32, n int)
+// func chooseF32AVX512Unchecked(dst *float32, p *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·chooseF32AVX512(SB), NOSPLIT, $0-40
+TEXT ·chooseF32AVX512Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ p+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ b+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ      SI, $0x40
+vectors4:
+	CMPQ      DI, $0x00000040
 	JLT       vector
-	VMOVUPS   (CX)(DI*4), Z0
-	VMOVUPS   (DX)(DI*4), Z1
-	VMOVUPS   (BX)(DI*4), Z2
+	VMOVUPS   (CX)(SI*4), Z0
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x04, Z3, Z0, K1
 	VBLENDMPS Z1, Z2, K1, Z4
-	VMOVUPS   Z4, (AX)(DI*4)
-	VMOVUPS   64(CX)(DI*4), Z0
-	VMOVUPS   64(DX)(DI*4), Z1
-	VMOVUPS   64(BX)(DI*4), Z2
+	VMOVUPS   Z4, (AX)(SI*4)
+	VMOVUPS   64(CX)(SI*4), Z0
+	VMOVUPS   64(DX)(SI*4), Z1
+	VMOVUPS   64(BX)(SI*4), Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x04, Z3, Z0, K1
 	VBLENDMPS Z1, Z2, K1, Z5
-	VMOVUPS   Z5, 64(AX)(DI*4)
-	VMOVUPS   128(CX)(DI*4), Z0
-	VMOVUPS   128(DX)(DI*4), Z1
-	VMOVUPS   128(BX)(DI*4), Z2
+	VMOVUPS   Z5, 64(AX)(SI*4)
+	VMOVUPS   128(CX)(SI*4), Z0
+	VMOVUPS   128(DX)(SI*4), Z1
+	VMOVUPS   128(BX)(SI*4), Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x04, Z3, Z0, K1
 	VBLENDMPS Z1, Z2, K1, Z6
-	VMOVUPS   Z6, 128(AX)(DI*4)
-	VMOVUPS   192(CX)(DI*4), Z0
-	VMOVUPS   192(DX)(DI*4), Z1
-	VMOVUPS   192(BX)(DI*4), Z2
+	VMOVUPS   Z6, 128(AX)(SI*4)
+	VMOVUPS   192(CX)(SI*4), Z0
+	VMOVUPS   192(DX)(SI*4), Z1
+	VMOVUPS   192(BX)(SI*4), Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x04, Z3, Z0, K1
 	VBLENDMPS Z1, Z2, K1, Z7
-	VMOVUPS   Z7, 192(AX)(DI*4)
-	ADDQ      $0x40, DI
-	SUBQ      $0x40, SI
-	JMP       several
+	VMOVUPS   Z7, 192(AX)(SI*4)
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x00000040, DI
+	JMP       vectors4
 
 vector:
-	CMPQ      SI, $0x10
+vectors1:
+	CMPQ      DI, $0x00000010
 	JLT       rest
-	VMOVUPS   (CX)(DI*4), Z0
-	VMOVUPS   (DX)(DI*4), Z1
-	VMOVUPS   (BX)(DI*4), Z2
+	VMOVUPS   (CX)(SI*4), Z0
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x04, Z3, Z0, K1
 	VBLENDMPS Z1, Z2, K1, Z8
-	VMOVUPS   Z8, (AX)(DI*4)
-	ADDQ      $0x10, DI
-	SUBQ      $0x10, SI
-	JMP       vector
+	VMOVUPS   Z8, (AX)(SI*4)
+	ADDQ      $0x00000010, SI
+	SUBQ      $0x00000010, DI
+	JMP       vectors1
 
 rest:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPS.Z (CX)(DI*4), K1, Z0
-	VMOVUPS.Z (DX)(DI*4), K1, Z1
-	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMOVUPS.Z (CX)(SI*4), K1, Z0
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x04, Z3, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z9
-	VMOVUPS   Z9, K1, (AX)(DI*4)
+	VMOVUPS   Z9, K1, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func negF32AVX512(dst *float32, a *float32, n int)
+// func negF32AVX512Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·negF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·negF32AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_80000000AVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x40
+vectors4:
+	CMPQ    BX, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Z0
-	VXORPS  bits32_80000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Z0
-	VXORPS  bits32_80000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, 64(AX)(BX*4)
-	VMOVUPS 128(CX)(BX*4), Z0
-	VXORPS  bits32_80000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, 128(AX)(BX*4)
-	VMOVUPS 192(CX)(BX*4), Z0
-	VXORPS  bits32_80000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, 192(AX)(BX*4)
-	ADDQ    $0x40, BX
-	SUBQ    $0x40, DX
-	JMP     several
+	VMOVUPS (CX)(DX*4), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)(DX*4)
+	VMOVUPS 128(CX)(DX*4), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)(DX*4)
+	VMOVUPS 192(CX)(DX*4), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)(DX*4)
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000040, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x10
+vectors1:
+	CMPQ    BX, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Z0
-	VXORPS  bits32_80000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     vector
+	VMOVUPS (CX)(DX*4), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*4), K1, Z0
-	VXORPS    bits32_80000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	VMOVUPS.Z (CX)(DX*4), K1, Z1
+	VXORPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(DX*4)
 
 done:
 	VZEROUPPER
@@ -1137,52 +1161,54 @@ DATA bits32_80000000AVX512<>+56(SB)/4, $0x80000000
 DATA bits32_80000000AVX512<>+60(SB)/4, $0x80000000
 GLOBL bits32_80000000AVX512<>(SB), RODATA|NOPTR, $64
 
-// func absF32AVX512(dst *float32, a *float32, n int)
+// func absF32AVX512Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·absF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·absF32AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_7fffffffAVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x40
+vectors4:
+	CMPQ    BX, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Z0
-	VANDPS  bits32_7fffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Z0
-	VANDPS  bits32_7fffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, 64(AX)(BX*4)
-	VMOVUPS 128(CX)(BX*4), Z0
-	VANDPS  bits32_7fffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, 128(AX)(BX*4)
-	VMOVUPS 192(CX)(BX*4), Z0
-	VANDPS  bits32_7fffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, 192(AX)(BX*4)
-	ADDQ    $0x40, BX
-	SUBQ    $0x40, DX
-	JMP     several
+	VMOVUPS (CX)(DX*4), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)(DX*4)
+	VMOVUPS 128(CX)(DX*4), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)(DX*4)
+	VMOVUPS 192(CX)(DX*4), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)(DX*4)
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000040, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x10
+vectors1:
+	CMPQ    BX, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Z0
-	VANDPS  bits32_7fffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     vector
+	VMOVUPS (CX)(DX*4), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*4), K1, Z0
-	VANDPS    bits32_7fffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	VMOVUPS.Z (CX)(DX*4), K1, Z1
+	VANDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(DX*4)
 
 done:
 	VZEROUPPER
@@ -1206,644 +1232,651 @@ DATA bits32_7fffffffAVX512<>+56(SB)/4, $0x7fffffff
 DATA bits32_7fffffffAVX512<>+60(SB)/4, $0x7fffffff
 GLOBL bits32_7fffffffAVX512<>(SB), RODATA|NOPTR, $64
 
-// func sqrtF32AVX512(dst *float32, a *float32, n int)
+// func sqrtF32AVX512Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sqrtF32AVX512(SB), NOSPLIT, $0-24
+TEXT ·sqrtF32AVX512Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x40
+vectors4:
+	CMPQ    BX, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (CX)(DX*4), Z0
 	VSQRTPS Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Z0
+	VMOVUPS Z0, (AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Z0
 	VSQRTPS Z0, Z0
-	VMOVUPS Z0, 64(AX)(BX*4)
-	VMOVUPS 128(CX)(BX*4), Z0
+	VMOVUPS Z0, 64(AX)(DX*4)
+	VMOVUPS 128(CX)(DX*4), Z0
 	VSQRTPS Z0, Z0
-	VMOVUPS Z0, 128(AX)(BX*4)
-	VMOVUPS 192(CX)(BX*4), Z0
+	VMOVUPS Z0, 128(AX)(DX*4)
+	VMOVUPS 192(CX)(DX*4), Z0
 	VSQRTPS Z0, Z0
-	VMOVUPS Z0, 192(AX)(BX*4)
-	ADDQ    $0x40, BX
-	SUBQ    $0x40, DX
-	JMP     several
+	VMOVUPS Z0, 192(AX)(DX*4)
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000040, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x10
+vectors1:
+	CMPQ    BX, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS (CX)(DX*4), Z0
 	VSQRTPS Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     vector
+	VMOVUPS Z0, (AX)(DX*4)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (CX)(DX*4), K1, Z0
 	VSQRTPS   Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	VMOVUPS   Z0, K1, (AX)(DX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rsqrtF32AVX512(dst *float32, a *float32, n int)
+// func rsqrtF32AVX512Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·rsqrtF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·rsqrtF32AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x40
+vectors4:
+	CMPQ    BX, $0x00000040
 	JLT     vector
-	VMOVUPS (CX)(BX*4), Z0
-	VSQRTPS Z0, Z0
-	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z1
-	VDIVPS  Z0, Z1, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Z0
-	VSQRTPS Z0, Z0
-	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z1
-	VDIVPS  Z0, Z1, Z0
-	VMOVUPS Z0, 64(AX)(BX*4)
-	VMOVUPS 128(CX)(BX*4), Z0
-	VSQRTPS Z0, Z0
-	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z1
-	VDIVPS  Z0, Z1, Z0
-	VMOVUPS Z0, 128(AX)(BX*4)
-	VMOVUPS 192(CX)(BX*4), Z0
-	VSQRTPS Z0, Z0
-	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z1
-	VDIVPS  Z0, Z1, Z0
-	VMOVUPS Z0, 192(AX)(BX*4)
-	ADDQ    $0x40, BX
-	SUBQ    $0x40, DX
-	JMP     several
+	VMOVUPS (CX)(DX*4), Z1
+	VSQRTPS Z1, Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Z1
+	VSQRTPS Z1, Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(AX)(DX*4)
+	VMOVUPS 128(CX)(DX*4), Z1
+	VSQRTPS Z1, Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(AX)(DX*4)
+	VMOVUPS 192(CX)(DX*4), Z1
+	VSQRTPS Z1, Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, 192(AX)(DX*4)
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000040, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x10
+vectors1:
+	CMPQ    BX, $0x00000010
 	JLT     rest
-	VMOVUPS (CX)(BX*4), Z0
-	VSQRTPS Z0, Z0
-	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z1
-	VDIVPS  Z0, Z1, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	ADDQ    $0x10, BX
-	SUBQ    $0x10, DX
-	JMP     vector
+	VMOVUPS (CX)(DX*4), Z1
+	VSQRTPS Z1, Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*4), K1, Z0
-	VSQRTPS   Z0, Z0
-	VMOVUPS   bits32_3f800000AVX512<>+0(SB), Z1
-	VDIVPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	VMOVUPS.Z (CX)(DX*4), K1, Z1
+	VSQRTPS   Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(DX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func signF32AVX512(dst *float32, a *float32, n int)
+// func signF32AVX512Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·signF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·signF32AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPS bits32_3f800000AVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ      DX, $0x40
+vectors4:
+	CMPQ      BX, $0x00000040
 	JLT       vector
-	VMOVUPS   (CX)(BX*4), Z0
-	VXORPS    Z1, Z1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z2
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z1
-	VSUBPS    Z1, Z2, Z1
-	VCMPPS    $0x03, Z0, Z0, K1
-	VBLENDMPS Z0, Z1, K1, Z3
-	VMOVUPS   Z3, (AX)(BX*4)
-	VMOVUPS   64(CX)(BX*4), Z0
-	VXORPS    Z1, Z1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z2
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z1
-	VSUBPS    Z1, Z2, Z1
-	VCMPPS    $0x03, Z0, Z0, K1
-	VBLENDMPS Z0, Z1, K1, Z4
-	VMOVUPS   Z4, 64(AX)(BX*4)
-	VMOVUPS   128(CX)(BX*4), Z0
-	VXORPS    Z1, Z1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z2
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z1
-	VSUBPS    Z1, Z2, Z1
-	VCMPPS    $0x03, Z0, Z0, K1
-	VBLENDMPS Z0, Z1, K1, Z5
-	VMOVUPS   Z5, 128(AX)(BX*4)
-	VMOVUPS   192(CX)(BX*4), Z0
-	VXORPS    Z1, Z1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z2
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z1
-	VSUBPS    Z1, Z2, Z1
-	VCMPPS    $0x03, Z0, Z0, K1
-	VBLENDMPS Z0, Z1, K1, Z6
-	VMOVUPS   Z6, 192(AX)(BX*4)
-	ADDQ      $0x40, BX
-	SUBQ      $0x40, DX
-	JMP       several
+	VMOVUPS   (CX)(DX*4), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z3
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VSUBPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z2, K1, Z4
+	VMOVUPS   Z4, (AX)(DX*4)
+	VMOVUPS   64(CX)(DX*4), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z3
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VSUBPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z2, K1, Z5
+	VMOVUPS   Z5, 64(AX)(DX*4)
+	VMOVUPS   128(CX)(DX*4), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z3
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VSUBPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z2, K1, Z6
+	VMOVUPS   Z6, 128(AX)(DX*4)
+	VMOVUPS   192(CX)(DX*4), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z3
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VSUBPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z2, K1, Z7
+	VMOVUPS   Z7, 192(AX)(DX*4)
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000040, BX
+	JMP       vectors4
 
 vector:
-	CMPQ      DX, $0x10
+vectors1:
+	CMPQ      BX, $0x00000010
 	JLT       rest
-	VMOVUPS   (CX)(BX*4), Z0
-	VXORPS    Z1, Z1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z2
-	VCMPPS    $0x11, Z1, Z0, K1
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K1, Z1
-	VSUBPS    Z1, Z2, Z1
-	VCMPPS    $0x03, Z0, Z0, K1
-	VBLENDMPS Z0, Z1, K1, Z7
-	VMOVUPS   Z7, (AX)(BX*4)
-	ADDQ      $0x10, BX
-	SUBQ      $0x10, DX
-	JMP       vector
+	VMOVUPS   (CX)(DX*4), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z3
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VSUBPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z2, K1, Z8
+	VMOVUPS   Z8, (AX)(DX*4)
+	ADDQ      $0x00000010, DX
+	SUBQ      $0x00000010, BX
+	JMP       vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*4), K1, Z0
-	VXORPS    Z1, Z1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z2
-	VCMPPS    $0x11, Z1, Z0, K2
-	VMOVUPS.Z bits32_3f800000AVX512<>+0(SB), K2, Z1
-	VSUBPS    Z1, Z2, Z1
-	VCMPPS    $0x03, Z0, Z0, K2
-	VBLENDMPS Z0, Z1, K2, Z8
-	VMOVUPS   Z8, K1, (AX)(BX*4)
+	VMOVUPS.Z (CX)(DX*4), K1, Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x1e, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z3
+	VCMPPS    $0x11, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VSUBPS    Z0, Z3, Z0
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z0, K2, Z9
+	VMOVUPS   Z9, K1, (AX)(DX*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func addF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func addF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addF64AVX512(SB), NOSPLIT, $0-32
+TEXT ·addF64AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Z0
-	VMOVUPD 64(DX)(SI*8), Z1
+	VMOVUPD Z0, (AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Z0
+	VMOVUPD 64(DX)(BX*8), Z1
 	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, 64(AX)(SI*8)
-	VMOVUPD 128(CX)(SI*8), Z0
-	VMOVUPD 128(DX)(SI*8), Z1
+	VMOVUPD Z0, 64(AX)(BX*8)
+	VMOVUPD 128(CX)(BX*8), Z0
+	VMOVUPD 128(DX)(BX*8), Z1
 	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, 128(AX)(SI*8)
-	VMOVUPD 192(CX)(SI*8), Z0
-	VMOVUPD 192(DX)(SI*8), Z1
+	VMOVUPD Z0, 128(AX)(BX*8)
+	VMOVUPD 192(CX)(BX*8), Z0
+	VMOVUPD 192(DX)(BX*8), Z1
 	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, 192(AX)(SI*8)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPD Z0, 192(AX)(BX*8)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPD Z0, (AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (CX)(BX*8), K1, Z0
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
 	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
+	VMOVUPD   Z0, K1, (AX)(BX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func subF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func subF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·subF64AVX512(SB), NOSPLIT, $0-32
+TEXT ·subF64AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Z0
-	VMOVUPD 64(DX)(SI*8), Z1
+	VMOVUPD Z0, (AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Z0
+	VMOVUPD 64(DX)(BX*8), Z1
 	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, 64(AX)(SI*8)
-	VMOVUPD 128(CX)(SI*8), Z0
-	VMOVUPD 128(DX)(SI*8), Z1
+	VMOVUPD Z0, 64(AX)(BX*8)
+	VMOVUPD 128(CX)(BX*8), Z0
+	VMOVUPD 128(DX)(BX*8), Z1
 	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, 128(AX)(SI*8)
-	VMOVUPD 192(CX)(SI*8), Z0
-	VMOVUPD 192(DX)(SI*8), Z1
+	VMOVUPD Z0, 128(AX)(BX*8)
+	VMOVUPD 192(CX)(BX*8), Z0
+	VMOVUPD 192(DX)(BX*8), Z1
 	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, 192(AX)(SI*8)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPD Z0, 192(AX)(BX*8)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VSUBPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPD Z0, (AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (CX)(BX*8), K1, Z0
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
 	VSUBPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
+	VMOVUPD   Z0, K1, (AX)(BX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func mulF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulF64AVX512(SB), NOSPLIT, $0-32
+TEXT ·mulF64AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VMULPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Z0
-	VMOVUPD 64(DX)(SI*8), Z1
+	VMOVUPD Z0, (AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Z0
+	VMOVUPD 64(DX)(BX*8), Z1
 	VMULPD  Z1, Z0, Z0
-	VMOVUPD Z0, 64(AX)(SI*8)
-	VMOVUPD 128(CX)(SI*8), Z0
-	VMOVUPD 128(DX)(SI*8), Z1
+	VMOVUPD Z0, 64(AX)(BX*8)
+	VMOVUPD 128(CX)(BX*8), Z0
+	VMOVUPD 128(DX)(BX*8), Z1
 	VMULPD  Z1, Z0, Z0
-	VMOVUPD Z0, 128(AX)(SI*8)
-	VMOVUPD 192(CX)(SI*8), Z0
-	VMOVUPD 192(DX)(SI*8), Z1
+	VMOVUPD Z0, 128(AX)(BX*8)
+	VMOVUPD 192(CX)(BX*8), Z0
+	VMOVUPD 192(DX)(BX*8), Z1
 	VMULPD  Z1, Z0, Z0
-	VMOVUPD Z0, 192(AX)(SI*8)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPD Z0, 192(AX)(BX*8)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VMULPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPD Z0, (AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (CX)(BX*8), K1, Z0
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
 	VMULPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
+	VMOVUPD   Z0, K1, (AX)(BX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func divF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func divF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·divF64AVX512(SB), NOSPLIT, $0-32
+TEXT ·divF64AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ    BX, $0x20
+vectors4:
+	CMPQ    SI, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD 64(CX)(SI*8), Z0
-	VMOVUPD 64(DX)(SI*8), Z1
+	VMOVUPD Z0, (AX)(BX*8)
+	VMOVUPD 64(CX)(BX*8), Z0
+	VMOVUPD 64(DX)(BX*8), Z1
 	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, 64(AX)(SI*8)
-	VMOVUPD 128(CX)(SI*8), Z0
-	VMOVUPD 128(DX)(SI*8), Z1
+	VMOVUPD Z0, 64(AX)(BX*8)
+	VMOVUPD 128(CX)(BX*8), Z0
+	VMOVUPD 128(DX)(BX*8), Z1
 	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, 128(AX)(SI*8)
-	VMOVUPD 192(CX)(SI*8), Z0
-	VMOVUPD 192(DX)(SI*8), Z1
+	VMOVUPD Z0, 128(AX)(BX*8)
+	VMOVUPD 192(CX)(BX*8), Z0
+	VMOVUPD 192(DX)(BX*8), Z1
 	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, 192(AX)(SI*8)
-	ADDQ    $0x20, SI
-	SUBQ    $0x20, BX
-	JMP     several
+	VMOVUPD Z0, 192(AX)(BX*8)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
+	JMP     vectors4
 
 vector:
-	CMPQ    BX, $0x08
+vectors1:
+	CMPQ    SI, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(SI*8), Z0
-	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (DX)(BX*8), Z1
 	VDIVPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)(SI*8)
-	ADDQ    $0x08, SI
-	SUBQ    $0x08, BX
-	JMP     vector
+	VMOVUPD Z0, (AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
+	JMP     vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (CX)(BX*8), K1, Z0
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
 	VDIVPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
+	VMOVUPD   Z0, K1, (AX)(BX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func maxF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func maxF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·maxF64AVX512(SB), NOSPLIT, $0-32
+TEXT ·maxF64AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x20
+vectors4:
+	CMPQ      SI, $0x00000020
 	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
+	VMOVUPD   (CX)(BX*8), Z0
+	VMOVUPD   (DX)(BX*8), Z1
 	VMAXPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z2
-	VMOVUPD   Z2, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
+	VMOVUPD   Z2, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z0
+	VMOVUPD   64(DX)(BX*8), Z1
 	VMAXPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z3
-	VMOVUPD   Z3, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
+	VMOVUPD   Z3, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z0
+	VMOVUPD   128(DX)(BX*8), Z1
 	VMAXPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z4
-	VMOVUPD   Z4, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
+	VMOVUPD   Z4, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z0
+	VMOVUPD   192(DX)(BX*8), Z1
 	VMAXPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z5
-	VMOVUPD   Z5, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
+	VMOVUPD   Z5, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x08
+vectors1:
+	CMPQ      SI, $0x00000008
 	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
+	VMOVUPD   (CX)(BX*8), Z0
+	VMOVUPD   (DX)(BX*8), Z1
 	VMAXPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z6
-	VMOVUPD   Z6, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
+	VMOVUPD   Z6, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (CX)(BX*8), K1, Z0
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
 	VMAXPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K2
 	VBLENDMPD Z0, Z1, K2, Z7
-	VMOVUPD   Z7, K1, (AX)(SI*8)
+	VMOVUPD   Z7, K1, (AX)(BX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func minF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func minF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·minF64AVX512(SB), NOSPLIT, $0-32
+TEXT ·minF64AVX512Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x20
+vectors4:
+	CMPQ      SI, $0x00000020
 	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
+	VMOVUPD   (CX)(BX*8), Z0
+	VMOVUPD   (DX)(BX*8), Z1
 	VMINPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z2
-	VMOVUPD   Z2, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
+	VMOVUPD   Z2, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z0
+	VMOVUPD   64(DX)(BX*8), Z1
 	VMINPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z3
-	VMOVUPD   Z3, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
+	VMOVUPD   Z3, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z0
+	VMOVUPD   128(DX)(BX*8), Z1
 	VMINPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z4
-	VMOVUPD   Z4, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
+	VMOVUPD   Z4, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z0
+	VMOVUPD   192(DX)(BX*8), Z1
 	VMINPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z5
-	VMOVUPD   Z5, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
+	VMOVUPD   Z5, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x08
+vectors1:
+	CMPQ      SI, $0x00000008
 	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
+	VMOVUPD   (CX)(BX*8), Z0
+	VMOVUPD   (DX)(BX*8), Z1
 	VMINPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K1
 	VBLENDMPD Z0, Z1, K1, Z6
-	VMOVUPD   Z6, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
+	VMOVUPD   Z6, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (CX)(BX*8), K1, Z0
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
 	VMINPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z0, Z0, K2
 	VBLENDMPD Z0, Z1, K2, Z7
-	VMOVUPD   Z7, K1, (AX)(SI*8)
+	VMOVUPD   Z7, K1, (AX)(BX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func eqF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func eqF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·eqF64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·eqF64AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x20
+vectors4:
+	CMPQ      SI, $0x00000020
 	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x00, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
-	VCMPPD    $0x00, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
-	VCMPPD    $0x00, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
-	VCMPPD    $0x00, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x00, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z1
+	VMOVUPD   64(DX)(BX*8), Z2
+	VCMPPD    $0x00, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z1
+	VMOVUPD   128(DX)(BX*8), Z2
+	VCMPPD    $0x00, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z1
+	VMOVUPD   192(DX)(BX*8), Z2
+	VCMPPD    $0x00, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x08
+vectors1:
+	CMPQ      SI, $0x00000008
 	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x00, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x00, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JLE       done
 	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
+	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VCMPPD    $0x00, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPD.Z (DX)(BX*8), K1, Z2
+	VCMPPD    $0x00, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
 
 done:
 	VZEROUPPER
@@ -1859,662 +1892,678 @@ DATA bits64_3ff0000000000000AVX512<>+48(SB)/8, $0x3ff0000000000000
 DATA bits64_3ff0000000000000AVX512<>+56(SB)/8, $0x3ff0000000000000
 GLOBL bits64_3ff0000000000000AVX512<>(SB), RODATA|NOPTR, $64
 
-// func neF64AVX512(dst *float64, a *float64, b *float64, n int)
+// func neF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·neF64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+TEXT ·neF64AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
 
-several:
-	CMPQ      BX, $0x20
+vectors4:
+	CMPQ      SI, $0x00000020
 	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x04, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
-	VCMPPD    $0x04, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
-	VCMPPD    $0x04, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
-	VCMPPD    $0x04, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x04, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z1
+	VMOVUPD   64(DX)(BX*8), Z2
+	VCMPPD    $0x04, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z1
+	VMOVUPD   128(DX)(BX*8), Z2
+	VCMPPD    $0x04, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z1
+	VMOVUPD   192(DX)(BX*8), Z2
+	VCMPPD    $0x04, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
 
 vector:
-	CMPQ      BX, $0x08
+vectors1:
+	CMPQ      SI, $0x00000008
 	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x04, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VCMPPD    $0x04, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
-
-done:
-	VZEROUPPER
-	RET
-
-// func ltF64AVX512(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·ltF64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x20
-	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x08
-	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VCMPPD    $0x11, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
-
-done:
-	VZEROUPPER
-	RET
-
-// func leF64AVX512(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·leF64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x20
-	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x12, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
-	VCMPPD    $0x12, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
-	VCMPPD    $0x12, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
-	VCMPPD    $0x12, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x08
-	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x12, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VCMPPD    $0x12, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
-
-done:
-	VZEROUPPER
-	RET
-
-// func gtF64AVX512(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·gtF64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x20
-	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x08
-	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VCMPPD    $0x1e, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
-
-done:
-	VZEROUPPER
-	RET
-
-// func geF64AVX512(dst *float64, a *float64, b *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·geF64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-
-several:
-	CMPQ      BX, $0x20
-	JLT       vector
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x1d, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	VMOVUPD   64(CX)(SI*8), Z0
-	VMOVUPD   64(DX)(SI*8), Z1
-	VCMPPD    $0x1d, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 64(AX)(SI*8)
-	VMOVUPD   128(CX)(SI*8), Z0
-	VMOVUPD   128(DX)(SI*8), Z1
-	VCMPPD    $0x1d, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 128(AX)(SI*8)
-	VMOVUPD   192(CX)(SI*8), Z0
-	VMOVUPD   192(DX)(SI*8), Z1
-	VCMPPD    $0x1d, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, 192(AX)(SI*8)
-	ADDQ      $0x20, SI
-	SUBQ      $0x20, BX
-	JMP       several
-
-vector:
-	CMPQ      BX, $0x08
-	JLT       rest
-	VMOVUPD   (CX)(SI*8), Z0
-	VMOVUPD   (DX)(SI*8), Z1
-	VCMPPD    $0x1d, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z0
-	VMOVUPD   Z0, (AX)(SI*8)
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, BX
-	JMP       vector
-
-rest:
-	TESTQ     BX, BX
-	JLE       done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z0
-	VMOVUPD.Z (DX)(SI*8), K1, Z1
-	VCMPPD    $0x1d, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z0
-	VMOVUPD   Z0, K1, (AX)(SI*8)
-
-done:
-	VZEROUPPER
-	RET
-
-// func mulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·mulAddF64AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
-
-several:
-	CMPQ    SI, $0x20
-	JLT     vector
-	VMOVUPD (CX)(DI*8), Z0
-	VMOVUPD (DX)(DI*8), Z1
-	VMOVUPD (BX)(DI*8), Z2
-	VMULPD  Z1, Z0, Z0
-	VADDPD  Z2, Z0, Z0
-	VMOVUPD Z0, (AX)(DI*8)
-	VMOVUPD 64(CX)(DI*8), Z0
-	VMOVUPD 64(DX)(DI*8), Z1
-	VMOVUPD 64(BX)(DI*8), Z2
-	VMULPD  Z1, Z0, Z0
-	VADDPD  Z2, Z0, Z0
-	VMOVUPD Z0, 64(AX)(DI*8)
-	VMOVUPD 128(CX)(DI*8), Z0
-	VMOVUPD 128(DX)(DI*8), Z1
-	VMOVUPD 128(BX)(DI*8), Z2
-	VMULPD  Z1, Z0, Z0
-	VADDPD  Z2, Z0, Z0
-	VMOVUPD Z0, 128(AX)(DI*8)
-	VMOVUPD 192(CX)(DI*8), Z0
-	VMOVUPD 192(DX)(DI*8), Z1
-	VMOVUPD 192(BX)(DI*8), Z2
-	VMULPD  Z1, Z0, Z0
-	VADDPD  Z2, Z0, Z0
-	VMOVUPD Z0, 192(AX)(DI*8)
-	ADDQ    $0x20, DI
-	SUBQ    $0x20, SI
-	JMP     several
-
-vector:
-	CMPQ    SI, $0x08
-	JLT     rest
-	VMOVUPD (CX)(DI*8), Z0
-	VMOVUPD (DX)(DI*8), Z1
-	VMOVUPD (BX)(DI*8), Z2
-	VMULPD  Z1, Z0, Z0
-	VADDPD  Z2, Z0, Z0
-	VMOVUPD Z0, (AX)(DI*8)
-	ADDQ    $0x08, DI
-	SUBQ    $0x08, SI
-	JMP     vector
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x04, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
 
 rest:
 	TESTQ     SI, SI
 	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPD.Z (DX)(BX*8), K1, Z2
+	VCMPPD    $0x04, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func ltF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·ltF64AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000020
+	JLT       vector
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z1
+	VMOVUPD   64(DX)(BX*8), Z2
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z1
+	VMOVUPD   128(DX)(BX*8), Z2
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z1
+	VMOVUPD   192(DX)(BX*8), Z2
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000008
+	JLT       rest
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPD.Z (DX)(BX*8), K1, Z2
+	VCMPPD    $0x11, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·leF64AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000020
+	JLT       vector
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x12, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z1
+	VMOVUPD   64(DX)(BX*8), Z2
+	VCMPPD    $0x12, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z1
+	VMOVUPD   128(DX)(BX*8), Z2
+	VCMPPD    $0x12, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z1
+	VMOVUPD   192(DX)(BX*8), Z2
+	VCMPPD    $0x12, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000008
+	JLT       rest
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x12, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPD.Z (DX)(BX*8), K1, Z2
+	VCMPPD    $0x12, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gtF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gtF64AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000020
+	JLT       vector
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z1
+	VMOVUPD   64(DX)(BX*8), Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z1
+	VMOVUPD   128(DX)(BX*8), Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z1
+	VMOVUPD   192(DX)(BX*8), Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000008
+	JLT       rest
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPD.Z (DX)(BX*8), K1, Z2
+	VCMPPD    $0x1e, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geF64AVX512Unchecked(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·geF64AVX512Unchecked(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	XORQ    BX, BX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+24(FP), SI
+
+vectors4:
+	CMPQ      SI, $0x00000020
+	JLT       vector
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x1d, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	VMOVUPD   64(CX)(BX*8), Z1
+	VMOVUPD   64(DX)(BX*8), Z2
+	VCMPPD    $0x1d, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 64(AX)(BX*8)
+	VMOVUPD   128(CX)(BX*8), Z1
+	VMOVUPD   128(DX)(BX*8), Z2
+	VCMPPD    $0x1d, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 128(AX)(BX*8)
+	VMOVUPD   192(CX)(BX*8), Z1
+	VMOVUPD   192(DX)(BX*8), Z2
+	VCMPPD    $0x1d, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, 192(AX)(BX*8)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, SI
+	JMP       vectors4
+
+vector:
+vectors1:
+	CMPQ      SI, $0x00000008
+	JLT       rest
+	VMOVUPD   (CX)(BX*8), Z1
+	VMOVUPD   (DX)(BX*8), Z2
+	VCMPPD    $0x1d, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z1
+	VMOVUPD   Z1, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, SI
+	JMP       vectors1
+
+rest:
+	TESTQ     SI, SI
+	JLE       done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPD.Z (DX)(BX*8), K1, Z2
+	VCMPPD    $0x1d, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAddF64AVX512Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulAddF64AVX512Unchecked(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
+
+vectors4:
+	CMPQ    DI, $0x00000020
+	JLT     vector
+	VMOVUPD (CX)(SI*8), Z0
+	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (BX)(SI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Z0
+	VMOVUPD 64(DX)(SI*8), Z1
+	VMOVUPD 64(BX)(SI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 64(AX)(SI*8)
+	VMOVUPD 128(CX)(SI*8), Z0
+	VMOVUPD 128(DX)(SI*8), Z1
+	VMOVUPD 128(BX)(SI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 128(AX)(SI*8)
+	VMOVUPD 192(CX)(SI*8), Z0
+	VMOVUPD 192(DX)(SI*8), Z1
+	VMOVUPD 192(BX)(SI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, 192(AX)(SI*8)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     vectors4
+
+vector:
+vectors1:
+	CMPQ    DI, $0x00000008
+	JLT     rest
+	VMOVUPD (CX)(SI*8), Z0
+	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (BX)(SI*8), Z2
+	VMULPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)(SI*8)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     vectors1
+
+rest:
+	TESTQ     DI, DI
+	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPD.Z (CX)(DI*8), K1, Z0
-	VMOVUPD.Z (DX)(DI*8), K1, Z1
-	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMOVUPD.Z (CX)(SI*8), K1, Z0
+	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (BX)(SI*8), K1, Z2
 	VMULPD    Z1, Z0, Z0
 	VADDPD    Z2, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(DI*8)
+	VMOVUPD   Z0, K1, (AX)(SI*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func mulSubF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+// func mulSubF64AVX512Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulSubF64AVX512(SB), NOSPLIT, $0-40
+TEXT ·mulSubF64AVX512Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ    SI, $0x20
+vectors4:
+	CMPQ    DI, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(DI*8), Z0
-	VMOVUPD (DX)(DI*8), Z1
-	VMOVUPD (BX)(DI*8), Z2
+	VMOVUPD (CX)(SI*8), Z0
+	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
-	VMOVUPD Z0, (AX)(DI*8)
-	VMOVUPD 64(CX)(DI*8), Z0
-	VMOVUPD 64(DX)(DI*8), Z1
-	VMOVUPD 64(BX)(DI*8), Z2
+	VMOVUPD Z0, (AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Z0
+	VMOVUPD 64(DX)(SI*8), Z1
+	VMOVUPD 64(BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
-	VMOVUPD Z0, 64(AX)(DI*8)
-	VMOVUPD 128(CX)(DI*8), Z0
-	VMOVUPD 128(DX)(DI*8), Z1
-	VMOVUPD 128(BX)(DI*8), Z2
+	VMOVUPD Z0, 64(AX)(SI*8)
+	VMOVUPD 128(CX)(SI*8), Z0
+	VMOVUPD 128(DX)(SI*8), Z1
+	VMOVUPD 128(BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
-	VMOVUPD Z0, 128(AX)(DI*8)
-	VMOVUPD 192(CX)(DI*8), Z0
-	VMOVUPD 192(DX)(DI*8), Z1
-	VMOVUPD 192(BX)(DI*8), Z2
+	VMOVUPD Z0, 128(AX)(SI*8)
+	VMOVUPD 192(CX)(SI*8), Z0
+	VMOVUPD 192(DX)(SI*8), Z1
+	VMOVUPD 192(BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
-	VMOVUPD Z0, 192(AX)(DI*8)
-	ADDQ    $0x20, DI
-	SUBQ    $0x20, SI
-	JMP     several
+	VMOVUPD Z0, 192(AX)(SI*8)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     vectors4
 
 vector:
-	CMPQ    SI, $0x08
+vectors1:
+	CMPQ    DI, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(DI*8), Z0
-	VMOVUPD (DX)(DI*8), Z1
-	VMOVUPD (BX)(DI*8), Z2
+	VMOVUPD (CX)(SI*8), Z0
+	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z2, Z0, Z0
-	VMOVUPD Z0, (AX)(DI*8)
-	ADDQ    $0x08, DI
-	SUBQ    $0x08, SI
-	JMP     vector
+	VMOVUPD Z0, (AX)(SI*8)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     vectors1
 
 rest:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPD.Z (CX)(DI*8), K1, Z0
-	VMOVUPD.Z (DX)(DI*8), K1, Z1
-	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMOVUPD.Z (CX)(SI*8), K1, Z0
+	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (BX)(SI*8), K1, Z2
 	VMULPD    Z1, Z0, Z0
 	VSUBPD    Z2, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(DI*8)
+	VMOVUPD   Z0, K1, (AX)(SI*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func negMulAddF64AVX512(dst *float64, a *float64, b *float64, c *float64, n int)
+// func negMulAddF64AVX512Unchecked(dst *float64, a *float64, b *float64, c *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·negMulAddF64AVX512(SB), NOSPLIT, $0-40
+TEXT ·negMulAddF64AVX512Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ c+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ    SI, $0x20
+vectors4:
+	CMPQ    DI, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(DI*8), Z0
-	VMOVUPD (DX)(DI*8), Z1
-	VMOVUPD (BX)(DI*8), Z2
+	VMOVUPD (CX)(SI*8), Z0
+	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z0
-	VMOVUPD Z0, (AX)(DI*8)
-	VMOVUPD 64(CX)(DI*8), Z0
-	VMOVUPD 64(DX)(DI*8), Z1
-	VMOVUPD 64(BX)(DI*8), Z2
+	VMOVUPD Z0, (AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Z0
+	VMOVUPD 64(DX)(SI*8), Z1
+	VMOVUPD 64(BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z0
-	VMOVUPD Z0, 64(AX)(DI*8)
-	VMOVUPD 128(CX)(DI*8), Z0
-	VMOVUPD 128(DX)(DI*8), Z1
-	VMOVUPD 128(BX)(DI*8), Z2
+	VMOVUPD Z0, 64(AX)(SI*8)
+	VMOVUPD 128(CX)(SI*8), Z0
+	VMOVUPD 128(DX)(SI*8), Z1
+	VMOVUPD 128(BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z0
-	VMOVUPD Z0, 128(AX)(DI*8)
-	VMOVUPD 192(CX)(DI*8), Z0
-	VMOVUPD 192(DX)(DI*8), Z1
-	VMOVUPD 192(BX)(DI*8), Z2
+	VMOVUPD Z0, 128(AX)(SI*8)
+	VMOVUPD 192(CX)(SI*8), Z0
+	VMOVUPD 192(DX)(SI*8), Z1
+	VMOVUPD 192(BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z0
-	VMOVUPD Z0, 192(AX)(DI*8)
-	ADDQ    $0x20, DI
-	SUBQ    $0x20, SI
-	JMP     several
+	VMOVUPD Z0, 192(AX)(SI*8)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     vectors4
 
 vector:
-	CMPQ    SI, $0x08
+vectors1:
+	CMPQ    DI, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(DI*8), Z0
-	VMOVUPD (DX)(DI*8), Z1
-	VMOVUPD (BX)(DI*8), Z2
+	VMOVUPD (CX)(SI*8), Z0
+	VMOVUPD (DX)(SI*8), Z1
+	VMOVUPD (BX)(SI*8), Z2
 	VMULPD  Z1, Z0, Z0
 	VSUBPD  Z0, Z2, Z0
-	VMOVUPD Z0, (AX)(DI*8)
-	ADDQ    $0x08, DI
-	SUBQ    $0x08, SI
-	JMP     vector
+	VMOVUPD Z0, (AX)(SI*8)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     vectors1
 
 rest:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPD.Z (CX)(DI*8), K1, Z0
-	VMOVUPD.Z (DX)(DI*8), K1, Z1
-	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMOVUPD.Z (CX)(SI*8), K1, Z0
+	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (BX)(SI*8), K1, Z2
 	VMULPD    Z1, Z0, Z0
 	VSUBPD    Z0, Z2, Z0
-	VMOVUPD   Z0, K1, (AX)(DI*8)
+	VMOVUPD   Z0, K1, (AX)(SI*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func chooseF64AVX512(dst *float64, p *float64, a *float64, b *float64, n int)
+// func chooseF64AVX512Unchecked(dst *float64, p *float64, a *float64, b *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·chooseF64AVX512(SB), NOSPLIT, $0-40
+TEXT ·chooseF64AVX512Unchecked(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ p+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ b+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+	XORQ SI, SI
+	MOVQ n+32(FP), DI
 
-several:
-	CMPQ      SI, $0x20
+vectors4:
+	CMPQ      DI, $0x00000020
 	JLT       vector
-	VMOVUPD   (CX)(DI*8), Z0
-	VMOVUPD   (DX)(DI*8), Z1
-	VMOVUPD   (BX)(DI*8), Z2
+	VMOVUPD   (CX)(SI*8), Z0
+	VMOVUPD   (DX)(SI*8), Z1
+	VMOVUPD   (BX)(SI*8), Z2
 	VXORPD    Z3, Z3, Z3
 	VCMPPD    $0x04, Z3, Z0, K1
 	VBLENDMPD Z1, Z2, K1, Z4
-	VMOVUPD   Z4, (AX)(DI*8)
-	VMOVUPD   64(CX)(DI*8), Z0
-	VMOVUPD   64(DX)(DI*8), Z1
-	VMOVUPD   64(BX)(DI*8), Z2
+	VMOVUPD   Z4, (AX)(SI*8)
+	VMOVUPD   64(CX)(SI*8), Z0
+	VMOVUPD   64(DX)(SI*8), Z1
+	VMOVUPD   64(BX)(SI*8), Z2
 	VXORPD    Z3, Z3, Z3
 	VCMPPD    $0x04, Z3, Z0, K1
 	VBLENDMPD Z1, Z2, K1, Z5
-	VMOVUPD   Z5, 64(AX)(DI*8)
-	VMOVUPD   128(CX)(DI*8), Z0
-	VMOVUPD   128(DX)(DI*8), Z1
-	VMOVUPD   128(BX)(DI*8), Z2
+	VMOVUPD   Z5, 64(AX)(SI*8)
+	VMOVUPD   128(CX)(SI*8), Z0
+	VMOVUPD   128(DX)(SI*8), Z1
+	VMOVUPD   128(BX)(SI*8), Z2
 	VXORPD    Z3, Z3, Z3
 	VCMPPD    $0x04, Z3, Z0, K1
 	VBLENDMPD Z1, Z2, K1, Z6
-	VMOVUPD   Z6, 128(AX)(DI*8)
-	VMOVUPD   192(CX)(DI*8), Z0
-	VMOVUPD   192(DX)(DI*8), Z1
-	VMOVUPD   192(BX)(DI*8), Z2
+	VMOVUPD   Z6, 128(AX)(SI*8)
+	VMOVUPD   192(CX)(SI*8), Z0
+	VMOVUPD   192(DX)(SI*8), Z1
+	VMOVUPD   192(BX)(SI*8), Z2
 	VXORPD    Z3, Z3, Z3
 	VCMPPD    $0x04, Z3, Z0, K1
 	VBLENDMPD Z1, Z2, K1, Z7
-	VMOVUPD   Z7, 192(AX)(DI*8)
-	ADDQ      $0x20, DI
-	SUBQ      $0x20, SI
-	JMP       several
+	VMOVUPD   Z7, 192(AX)(SI*8)
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x00000020, DI
+	JMP       vectors4
 
 vector:
-	CMPQ      SI, $0x08
+vectors1:
+	CMPQ      DI, $0x00000008
 	JLT       rest
-	VMOVUPD   (CX)(DI*8), Z0
-	VMOVUPD   (DX)(DI*8), Z1
-	VMOVUPD   (BX)(DI*8), Z2
+	VMOVUPD   (CX)(SI*8), Z0
+	VMOVUPD   (DX)(SI*8), Z1
+	VMOVUPD   (BX)(SI*8), Z2
 	VXORPD    Z3, Z3, Z3
 	VCMPPD    $0x04, Z3, Z0, K1
 	VBLENDMPD Z1, Z2, K1, Z8
-	VMOVUPD   Z8, (AX)(DI*8)
-	ADDQ      $0x08, DI
-	SUBQ      $0x08, SI
-	JMP       vector
+	VMOVUPD   Z8, (AX)(SI*8)
+	ADDQ      $0x00000008, SI
+	SUBQ      $0x00000008, DI
+	JMP       vectors1
 
 rest:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JLE       done
 	MOVQ      $-1, R8
-	BZHIQ     SI, R8, R8
+	BZHIQ     DI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPD.Z (CX)(DI*8), K1, Z0
-	VMOVUPD.Z (DX)(DI*8), K1, Z1
-	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMOVUPD.Z (CX)(SI*8), K1, Z0
+	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (BX)(SI*8), K1, Z2
 	VXORPD    Z3, Z3, Z3
 	VCMPPD    $0x04, Z3, Z0, K2
 	VBLENDMPD Z1, Z2, K2, Z9
-	VMOVUPD   Z9, K1, (AX)(DI*8)
+	VMOVUPD   Z9, K1, (AX)(SI*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func negF64AVX512(dst *float64, a *float64, n int)
+// func negF64AVX512Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·negF64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·negF64AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_8000000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Z0
-	VXORPD  bits64_8000000000000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Z0
-	VXORPD  bits64_8000000000000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(AX)(BX*8)
-	VMOVUPD 128(CX)(BX*8), Z0
-	VXORPD  bits64_8000000000000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(AX)(BX*8)
-	VMOVUPD 192(CX)(BX*8), Z0
-	VXORPD  bits64_8000000000000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(AX)(BX*8)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPD (CX)(DX*8), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(DX*8)
+	VMOVUPD 128(CX)(DX*8), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)(DX*8)
+	VMOVUPD 192(CX)(DX*8), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)(DX*8)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Z0
-	VXORPD  bits64_8000000000000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPD (CX)(DX*8), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(DX*8)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (CX)(BX*8), K1, Z0
-	VXORPD    bits64_8000000000000000AVX512<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(BX*8)
+	VMOVUPD.Z (CX)(DX*8), K1, Z1
+	VXORPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)(DX*8)
 
 done:
 	VZEROUPPER
@@ -2530,52 +2579,54 @@ DATA bits64_8000000000000000AVX512<>+48(SB)/8, $0x8000000000000000
 DATA bits64_8000000000000000AVX512<>+56(SB)/8, $0x8000000000000000
 GLOBL bits64_8000000000000000AVX512<>(SB), RODATA|NOPTR, $64
 
-// func absF64AVX512(dst *float64, a *float64, n int)
+// func absF64AVX512Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·absF64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·absF64AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_7fffffffffffffffAVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Z0
-	VANDPD  bits64_7fffffffffffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Z0
-	VANDPD  bits64_7fffffffffffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(AX)(BX*8)
-	VMOVUPD 128(CX)(BX*8), Z0
-	VANDPD  bits64_7fffffffffffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(AX)(BX*8)
-	VMOVUPD 192(CX)(BX*8), Z0
-	VANDPD  bits64_7fffffffffffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(AX)(BX*8)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPD (CX)(DX*8), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(DX*8)
+	VMOVUPD 128(CX)(DX*8), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)(DX*8)
+	VMOVUPD 192(CX)(DX*8), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)(DX*8)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Z0
-	VANDPD  bits64_7fffffffffffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPD (CX)(DX*8), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(DX*8)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (CX)(BX*8), K1, Z0
-	VANDPD    bits64_7fffffffffffffffAVX512<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(BX*8)
+	VMOVUPD.Z (CX)(DX*8), K1, Z1
+	VANDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)(DX*8)
 
 done:
 	VZEROUPPER
@@ -2591,208 +2642,207 @@ DATA bits64_7fffffffffffffffAVX512<>+48(SB)/8, $0x7fffffffffffffff
 DATA bits64_7fffffffffffffffAVX512<>+56(SB)/8, $0x7fffffffffffffff
 GLOBL bits64_7fffffffffffffffAVX512<>(SB), RODATA|NOPTR, $64
 
-// func sqrtF64AVX512(dst *float64, a *float64, n int)
+// func sqrtF64AVX512Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sqrtF64AVX512(SB), NOSPLIT, $0-24
+TEXT ·sqrtF64AVX512Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (CX)(DX*8), Z0
 	VSQRTPD Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Z0
+	VMOVUPD Z0, (AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Z0
 	VSQRTPD Z0, Z0
-	VMOVUPD Z0, 64(AX)(BX*8)
-	VMOVUPD 128(CX)(BX*8), Z0
+	VMOVUPD Z0, 64(AX)(DX*8)
+	VMOVUPD 128(CX)(DX*8), Z0
 	VSQRTPD Z0, Z0
-	VMOVUPD Z0, 128(AX)(BX*8)
-	VMOVUPD 192(CX)(BX*8), Z0
+	VMOVUPD Z0, 128(AX)(DX*8)
+	VMOVUPD 192(CX)(DX*8), Z0
 	VSQRTPD Z0, Z0
-	VMOVUPD Z0, 192(AX)(BX*8)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPD Z0, 192(AX)(DX*8)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Z0
+	VMOVUPD (CX)(DX*8), Z0
 	VSQRTPD Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPD Z0, (AX)(DX*8)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (CX)(BX*8), K1, Z0
+	VMOVUPD.Z (CX)(DX*8), K1, Z0
 	VSQRTPD   Z0, Z0
-	VMOVUPD   Z0, K1, (AX)(BX*8)
+	VMOVUPD   Z0, K1, (AX)(DX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rsqrtF64AVX512(dst *float64, a *float64, n int)
+// func rsqrtF64AVX512Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·rsqrtF64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·rsqrtF64AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ    DX, $0x20
+vectors4:
+	CMPQ    BX, $0x00000020
 	JLT     vector
-	VMOVUPD (CX)(BX*8), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z1
-	VDIVPD  Z0, Z1, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z1
-	VDIVPD  Z0, Z1, Z0
-	VMOVUPD Z0, 64(AX)(BX*8)
-	VMOVUPD 128(CX)(BX*8), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z1
-	VDIVPD  Z0, Z1, Z0
-	VMOVUPD Z0, 128(AX)(BX*8)
-	VMOVUPD 192(CX)(BX*8), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z1
-	VDIVPD  Z0, Z1, Z0
-	VMOVUPD Z0, 192(AX)(BX*8)
-	ADDQ    $0x20, BX
-	SUBQ    $0x20, DX
-	JMP     several
+	VMOVUPD (CX)(DX*8), Z1
+	VSQRTPD Z1, Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(DX*8)
+	VMOVUPD 64(CX)(DX*8), Z1
+	VSQRTPD Z1, Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(DX*8)
+	VMOVUPD 128(CX)(DX*8), Z1
+	VSQRTPD Z1, Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, 128(AX)(DX*8)
+	VMOVUPD 192(CX)(DX*8), Z1
+	VSQRTPD Z1, Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, 192(AX)(DX*8)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors4
 
 vector:
-	CMPQ    DX, $0x08
+vectors1:
+	CMPQ    BX, $0x00000008
 	JLT     rest
-	VMOVUPD (CX)(BX*8), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z1
-	VDIVPD  Z0, Z1, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	ADDQ    $0x08, BX
-	SUBQ    $0x08, DX
-	JMP     vector
+	VMOVUPD (CX)(DX*8), Z1
+	VSQRTPD Z1, Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(DX*8)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (CX)(BX*8), K1, Z0
-	VSQRTPD   Z0, Z0
-	VMOVUPD   bits64_3ff0000000000000AVX512<>+0(SB), Z1
-	VDIVPD    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (AX)(BX*8)
+	VMOVUPD.Z (CX)(DX*8), K1, Z1
+	VSQRTPD   Z1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(DX*8)
 
 done:
 	VZEROUPPER
 	RET
 
-// func signF64AVX512(dst *float64, a *float64, n int)
+// func signF64AVX512Unchecked(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·signF64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+TEXT ·signF64AVX512Unchecked(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	XORQ    DX, DX
+	VMOVUPD bits64_3ff0000000000000AVX512<>+0(SB), Z0
+	MOVQ    n+16(FP), BX
 
-several:
-	CMPQ      DX, $0x20
+vectors4:
+	CMPQ      BX, $0x00000020
 	JLT       vector
-	VMOVUPD   (CX)(BX*8), Z0
-	VXORPD    Z1, Z1, Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z2
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z1
-	VSUBPD    Z1, Z2, Z1
-	VCMPPD    $0x03, Z0, Z0, K1
-	VBLENDMPD Z0, Z1, K1, Z3
-	VMOVUPD   Z3, (AX)(BX*8)
-	VMOVUPD   64(CX)(BX*8), Z0
-	VXORPD    Z1, Z1, Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z2
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z1
-	VSUBPD    Z1, Z2, Z1
-	VCMPPD    $0x03, Z0, Z0, K1
-	VBLENDMPD Z0, Z1, K1, Z4
-	VMOVUPD   Z4, 64(AX)(BX*8)
-	VMOVUPD   128(CX)(BX*8), Z0
-	VXORPD    Z1, Z1, Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z2
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z1
-	VSUBPD    Z1, Z2, Z1
-	VCMPPD    $0x03, Z0, Z0, K1
-	VBLENDMPD Z0, Z1, K1, Z5
-	VMOVUPD   Z5, 128(AX)(BX*8)
-	VMOVUPD   192(CX)(BX*8), Z0
-	VXORPD    Z1, Z1, Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z2
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z1
-	VSUBPD    Z1, Z2, Z1
-	VCMPPD    $0x03, Z0, Z0, K1
-	VBLENDMPD Z0, Z1, K1, Z6
-	VMOVUPD   Z6, 192(AX)(BX*8)
-	ADDQ      $0x20, BX
-	SUBQ      $0x20, DX
-	JMP       several
+	VMOVUPD   (CX)(DX*8), Z1
+	VXORPD    Z2, Z2, Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z3
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z2
+	VSUBPD    Z2, Z3, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z1, Z2, K1, Z4
+	VMOVUPD   Z4, (AX)(DX*8)
+	VMOVUPD   64(CX)(DX*8), Z1
+	VXORPD    Z2, Z2, Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z3
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z2
+	VSUBPD    Z2, Z3, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z1, Z2, K1, Z5
+	VMOVUPD   Z5, 64(AX)(DX*8)
+	VMOVUPD   128(CX)(DX*8), Z1
+	VXORPD    Z2, Z2, Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z3
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z2
+	VSUBPD    Z2, Z3, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z1, Z2, K1, Z6
+	VMOVUPD   Z6, 128(AX)(DX*8)
+	VMOVUPD   192(CX)(DX*8), Z1
+	VXORPD    Z2, Z2, Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z3
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z2
+	VSUBPD    Z2, Z3, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z1, Z2, K1, Z7
+	VMOVUPD   Z7, 192(AX)(DX*8)
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000020, BX
+	JMP       vectors4
 
 vector:
-	CMPQ      DX, $0x08
+vectors1:
+	CMPQ      BX, $0x00000008
 	JLT       rest
-	VMOVUPD   (CX)(BX*8), Z0
-	VXORPD    Z1, Z1, Z1
-	VCMPPD    $0x1e, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z2
-	VCMPPD    $0x11, Z1, Z0, K1
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K1, Z1
-	VSUBPD    Z1, Z2, Z1
-	VCMPPD    $0x03, Z0, Z0, K1
-	VBLENDMPD Z0, Z1, K1, Z7
-	VMOVUPD   Z7, (AX)(BX*8)
-	ADDQ      $0x08, BX
-	SUBQ      $0x08, DX
-	JMP       vector
+	VMOVUPD   (CX)(DX*8), Z1
+	VXORPD    Z2, Z2, Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z3
+	VCMPPD    $0x11, Z2, Z1, K1
+	VMOVUPD.Z Z0, K1, Z2
+	VSUBPD    Z2, Z3, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z1, Z2, K1, Z8
+	VMOVUPD   Z8, (AX)(DX*8)
+	ADDQ      $0x00000008, DX
+	SUBQ      $0x00000008, BX
+	JMP       vectors1
 
 rest:
-	TESTQ     DX, DX
+	TESTQ     BX, BX
 	JLE       done
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (CX)(BX*8), K1, Z0
-	VXORPD    Z1, Z1, Z1
-	VCMPPD    $0x1e, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z2
-	VCMPPD    $0x11, Z1, Z0, K2
-	VMOVUPD.Z bits64_3ff0000000000000AVX512<>+0(SB), K2, Z1
-	VSUBPD    Z1, Z2, Z1
-	VCMPPD    $0x03, Z0, Z0, K2
-	VBLENDMPD Z0, Z1, K2, Z8
-	VMOVUPD   Z8, K1, (AX)(BX*8)
+	VMOVUPD.Z (CX)(DX*8), K1, Z1
+	VXORPD    Z2, Z2, Z2
+	VCMPPD    $0x1e, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z3
+	VCMPPD    $0x11, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VSUBPD    Z0, Z3, Z0
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z1, Z0, K2, Z9
+	VMOVUPD   Z9, K1, (AX)(DX*8)
 
 done:
 	VZEROUPPER

@@ -4,6 +4,8 @@
 
 package kernel
 
+import "unsafe"
+
 // convertF32ToF64AVX2 converts n elements.
 //
 //go:noescape
@@ -44,7 +46,13 @@ func fillF32AVX2(dst *float32, n int, x float32)
 //go:noescape
 func fillF64AVX2(dst *float64, n int, x float64)
 
-// eqI32AVX2 computes dst[i] = eq(a[i], b[i]) for n elements.
+// eqI32AVX2Unchecked is the loop of eqI32AVX2.
 //
 //go:noescape
-func eqI32AVX2(dst *int32, a *int32, b *int32, n int)
+func eqI32AVX2Unchecked(dst *int32, a *int32, b *int32, n int)
+
+// eqI32AVX2 computes dst[i] = eq(a[i], b[i]).
+func eqI32AVX2(dst, a, b []int32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	eqI32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+}

@@ -271,14 +271,39 @@ vectors1:
 	JMP     vectors1
 
 rest:
-	TESTQ      CX, CX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), BX
-	MOVQ       $0x00000008, DX
-	SUBQ       CX, DX
-	VMOVUPS    (BX)(DX*4), Y1
-	VMASKMOVPS Y0, Y1, (AX)
+	TESTQ   CX, CX
+	JLE     done
+	LEAQ    onesAVX2<>+0(SB), BX
+	MOVQ    $0x00000008, DX
+	SUBQ    CX, DX
+	VMOVUPS (BX)(DX*4), Y1
+	LEAQ    (AX), AX
+	TESTQ   $0x00000008, CX
+	JEQ     restBelow8
+	VMOVUPS Y0, (AX)
+	JMP     restStored
 
+restBelow8:
+	TESTQ        $0x00000004, CX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, CX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, CX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
@@ -310,79 +335,115 @@ vectors1:
 	JMP     vectors1
 
 rest:
-	TESTQ      CX, CX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), BX
-	MOVQ       $0x00000004, DX
-	SUBQ       CX, DX
-	VMOVUPS    (BX)(DX*8), Y1
-	VMASKMOVPD Y0, Y1, (AX)
+	TESTQ   CX, CX
+	JLE     done
+	LEAQ    onesAVX2<>+0(SB), BX
+	MOVQ    $0x00000004, DX
+	SUBQ    CX, DX
+	VMOVUPS (BX)(DX*8), Y1
+	LEAQ    (AX), AX
+	TESTQ   $0x00000004, CX
+	JEQ     restBelow4
+	VMOVUPS Y0, (AX)
+	JMP     restStored
 
+restBelow4:
+	TESTQ        $0x00000002, CX
+	JEQ          restBelow2
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow2:
+	TESTQ     $0x00000001, CX
+	JEQ       restBelow1
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
 
-// func eqI32AVX2(dst *int32, a *int32, b *int32, n int)
+// func eqI32AVX2Unchecked(dst *int32, a *int32, b *int32, n int)
 // Requires: AVX, AVX2
-TEXT ·eqI32AVX2(SB), NOSPLIT, $0-32
+TEXT ·eqI32AVX2Unchecked(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
+	XORQ BX, BX
+	MOVQ n+24(FP), SI
 
-several:
-	CMPQ     BX, $0x20
+vectors4:
+	CMPQ     SI, $0x00000020
 	JLT      vector
-	VMOVUPS  (CX)(SI*4), Y0
-	VMOVUPS  (DX)(SI*4), Y1
+	VMOVUPS  (CX)(BX*4), Y0
+	VMOVUPS  (DX)(BX*4), Y1
 	VPCMPEQD Y1, Y0, Y0
 	VPSRLD   $0x1f, Y0, Y0
-	VMOVUPS  Y0, (AX)(SI*4)
-	VMOVUPS  32(CX)(SI*4), Y0
-	VMOVUPS  32(DX)(SI*4), Y1
+	VMOVUPS  Y0, (AX)(BX*4)
+	VMOVUPS  32(CX)(BX*4), Y0
+	VMOVUPS  32(DX)(BX*4), Y1
 	VPCMPEQD Y1, Y0, Y0
 	VPSRLD   $0x1f, Y0, Y0
-	VMOVUPS  Y0, 32(AX)(SI*4)
-	VMOVUPS  64(CX)(SI*4), Y0
-	VMOVUPS  64(DX)(SI*4), Y1
+	VMOVUPS  Y0, 32(AX)(BX*4)
+	VMOVUPS  64(CX)(BX*4), Y0
+	VMOVUPS  64(DX)(BX*4), Y1
 	VPCMPEQD Y1, Y0, Y0
 	VPSRLD   $0x1f, Y0, Y0
-	VMOVUPS  Y0, 64(AX)(SI*4)
-	VMOVUPS  96(CX)(SI*4), Y0
-	VMOVUPS  96(DX)(SI*4), Y1
+	VMOVUPS  Y0, 64(AX)(BX*4)
+	VMOVUPS  96(CX)(BX*4), Y0
+	VMOVUPS  96(DX)(BX*4), Y1
 	VPCMPEQD Y1, Y0, Y0
 	VPSRLD   $0x1f, Y0, Y0
-	VMOVUPS  Y0, 96(AX)(SI*4)
-	ADDQ     $0x20, SI
-	SUBQ     $0x20, BX
-	JMP      several
+	VMOVUPS  Y0, 96(AX)(BX*4)
+	ADDQ     $0x00000020, BX
+	SUBQ     $0x00000020, SI
+	JMP      vectors4
 
 vector:
-	CMPQ     BX, $0x08
+vectors1:
+	CMPQ     SI, $0x00000008
 	JLT      rest
-	VMOVUPS  (CX)(SI*4), Y0
-	VMOVUPS  (DX)(SI*4), Y1
+	VMOVUPS  (CX)(BX*4), Y0
+	VMOVUPS  (DX)(BX*4), Y1
 	VPCMPEQD Y1, Y0, Y0
 	VPSRLD   $0x1f, Y0, Y0
-	VMOVUPS  Y0, (AX)(SI*4)
-	ADDQ     $0x08, SI
-	SUBQ     $0x08, BX
-	JMP      vector
+	VMOVUPS  Y0, (AX)(BX*4)
+	ADDQ     $0x00000008, BX
+	SUBQ     $0x00000008, SI
+	JMP      vectors1
 
 rest:
-	TESTQ      BX, BX
-	JLE        done
-	LEAQ       onesAVX2<>+0(SB), R8
-	MOVQ       $0x00000008, DI
-	SUBQ       BX, DI
-	VMOVUPS    (R8)(DI*4), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VPCMPEQD   Y2, Y1, Y1
-	VPSRLD     $0x1f, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	TESTQ    $0x00000004, SI
+	JEQ      below4
+	VMOVUPS  (CX)(BX*4), X0
+	VMOVUPS  (DX)(BX*4), X1
+	VPCMPEQD X1, X0, X0
+	VPSRLD   $0x1f, X0, X0
+	VMOVUPS  X0, (AX)(BX*4)
+	ADDQ     $0x04, BX
 
-done:
+below4:
+	TESTQ    $0x00000002, SI
+	JEQ      below2
+	VMOVSD   (CX)(BX*4), X0
+	VMOVSD   (DX)(BX*4), X1
+	VPCMPEQD X1, X0, X0
+	VPSRLD   $0x1f, X0, X0
+	VMOVLPS  X0, (AX)(BX*4)
+	ADDQ     $0x02, BX
+
+below2:
+	TESTQ    $0x00000001, SI
+	JEQ      below1
+	VMOVSS   (CX)(BX*4), X0
+	VMOVSS   (DX)(BX*4), X1
+	VPCMPEQD X1, X0, X0
+	VPSRLD   $0x1f, X0, X0
+	VMOVSS   X0, (AX)(BX*4)
+
+below1:
 	VZEROUPPER
 	RET

@@ -4,37 +4,81 @@
 
 package kernel
 
-// expF32AVX2 computes dst[i] = exp(a[i]) for n elements.
-//
-//go:noescape
-func expF32AVX2(dst *float32, a *float32, n int)
+import "unsafe"
 
-// expm1F32AVX2 computes dst[i] = expm1(a[i]) for n elements.
+// expF32AVX2Unchecked is the loop of expF32AVX2.
 //
 //go:noescape
-func expm1F32AVX2(dst *float32, a *float32, n int)
+func expF32AVX2Unchecked(dst *float32, a *float32, n int)
 
-// logF32AVX2 computes dst[i] = log(a[i]) for n elements.
+// expm1F32AVX2Unchecked is the loop of expm1F32AVX2.
 //
 //go:noescape
-func logF32AVX2(dst *float32, a *float32, n int)
+func expm1F32AVX2Unchecked(dst *float32, a *float32, n int)
 
-// log1pF32AVX2 computes dst[i] = log1p(a[i]) for n elements.
+// logF32AVX2Unchecked is the loop of logF32AVX2.
 //
 //go:noescape
-func log1pF32AVX2(dst *float32, a *float32, n int)
+func logF32AVX2Unchecked(dst *float32, a *float32, n int)
 
-// tanhF32AVX2 computes dst[i] = tanh(a[i]) for n elements.
+// log1pF32AVX2Unchecked is the loop of log1pF32AVX2.
 //
 //go:noescape
-func tanhF32AVX2(dst *float32, a *float32, n int)
+func log1pF32AVX2Unchecked(dst *float32, a *float32, n int)
 
-// logisticF32AVX2 computes dst[i] = logistic(a[i]) for n elements.
+// tanhF32AVX2Unchecked is the loop of tanhF32AVX2.
 //
 //go:noescape
-func logisticF32AVX2(dst *float32, a *float32, n int)
+func tanhF32AVX2Unchecked(dst *float32, a *float32, n int)
 
-// erfF32AVX2 computes dst[i] = erf(a[i]) for n elements.
+// logisticF32AVX2Unchecked is the loop of logisticF32AVX2.
 //
 //go:noescape
-func erfF32AVX2(dst *float32, a *float32, n int)
+func logisticF32AVX2Unchecked(dst *float32, a *float32, n int)
+
+// erfF32AVX2Unchecked is the loop of erfF32AVX2.
+//
+//go:noescape
+func erfF32AVX2Unchecked(dst *float32, a *float32, n int)
+
+// expF32AVX2 computes dst[i] = exp(a[i]).
+func expF32AVX2(dst, a []float32) {
+	a = a[:len(dst)]
+	expF32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// expm1F32AVX2 computes dst[i] = expm1(a[i]).
+func expm1F32AVX2(dst, a []float32) {
+	a = a[:len(dst)]
+	expm1F32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// logF32AVX2 computes dst[i] = log(a[i]).
+func logF32AVX2(dst, a []float32) {
+	a = a[:len(dst)]
+	logF32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// log1pF32AVX2 computes dst[i] = log1p(a[i]).
+func log1pF32AVX2(dst, a []float32) {
+	a = a[:len(dst)]
+	log1pF32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// tanhF32AVX2 computes dst[i] = tanh(a[i]).
+func tanhF32AVX2(dst, a []float32) {
+	a = a[:len(dst)]
+	tanhF32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// logisticF32AVX2 computes dst[i] = logistic(a[i]).
+func logisticF32AVX2(dst, a []float32) {
+	a = a[:len(dst)]
+	logisticF32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// erfF32AVX2 computes dst[i] = erf(a[i]).
+func erfF32AVX2(dst, a []float32) {
+	a = a[:len(dst)]
+	erfF32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}

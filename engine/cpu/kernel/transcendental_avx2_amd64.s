@@ -4,18 +4,18 @@
 
 #include "textflag.h"
 
-// func expF32AVX2(dst *float32, a *float32, n int)
+// func expF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·expF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·expF32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-vector:
-	CMPQ         DX, $0x08
+vectors1:
+	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (CX)(DX*4), Y0
 	VMOVUPS      bits32_42b20000AVX2<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      bits32_c2d00000AVX2<>+0(SB), Y1
@@ -44,49 +44,74 @@ vector:
 	VPADDD       bits32_7fAVX2<>+0(SB), Y1, Y1
 	VPSLLD       $0x17, Y1, Y1
 	VMULPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)(BX*4)
-	ADDQ         $0x08, BX
-	SUBQ         $0x08, DX
-	JMP          vector
+	VMOVUPS      Y0, (AX)(DX*4)
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors1
 
 rest:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JLE          done
 	LEAQ         onesAVX2<>+0(SB), DI
 	MOVQ         $0x00000008, SI
-	SUBQ         DX, SI
+	SUBQ         BX, SI
 	VMOVUPS      (DI)(SI*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VMOVUPS      bits32_42b20000AVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMOVUPS      bits32_c2d00000AVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y1, Y2
-	VROUNDPS     $0x00, Y2, Y2
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y2, Y1
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y2, Y1
-	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y3
-	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y1, Y3
-	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y1, Y3
-	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y1, Y3
-	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VMOVAPS      Y1, Y1
-	VFMADD231PS  Y4, Y3, Y1
-	VADDPS       bits32_3f800000AVX2<>+0(SB), Y1, Y1
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VPSUBD       Y3, Y2, Y2
-	VPADDD       bits32_7fAVX2<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   (CX)(DX*4), Y0, Y0
+	VMOVUPS      bits32_42b20000AVX2<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      bits32_c2d00000AVX2<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y0, Y1
+	VROUNDPS     $0x00, Y1, Y1
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y1, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y1, Y0
+	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y2
+	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y0, Y2
+	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y0, Y2
+	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y3, Y2, Y0
+	VADDPS       bits32_3f800000AVX2<>+0(SB), Y0, Y0
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
 	VPADDD       bits32_7fAVX2<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	VMULPS       Y2, Y0, Y0
+	VPADDD       bits32_7fAVX2<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	LEAQ         (AX)(DX*4), AX
+	TESTQ        $0x00000008, BX
+	JEQ          restBelow8
+	VMOVUPS      Y0, (AX)
+	JMP          restStored
 
+restBelow8:
+	TESTQ        $0x00000004, BX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, BX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, BX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
@@ -229,18 +254,18 @@ DATA onesAVX2<>+56(SB)/4, $0x00000000
 DATA onesAVX2<>+60(SB)/4, $0x00000000
 GLOBL onesAVX2<>(SB), RODATA|NOPTR, $64
 
-// func expm1F32AVX2(dst *float32, a *float32, n int)
+// func expm1F32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·expm1F32AVX2(SB), NOSPLIT, $0-24
+TEXT ·expm1F32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-vector:
-	CMPQ         DX, $0x08
+vectors1:
+	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (CX)(DX*4), Y0
 	VMOVUPS      bits32_42b20000AVX2<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y1
 	VMOVUPS      bits32_c1a00000AVX2<>+0(SB), Y2
@@ -271,51 +296,76 @@ vector:
 	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y3
 	VCMPPS       $0x11, Y2, Y3, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*4)
-	ADDQ         $0x08, BX
-	SUBQ         $0x08, DX
-	JMP          vector
+	VMOVUPS      Y0, (AX)(DX*4)
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors1
 
 rest:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JLE          done
 	LEAQ         onesAVX2<>+0(SB), DI
 	MOVQ         $0x00000008, SI
-	SUBQ         DX, SI
+	SUBQ         BX, SI
 	VMOVUPS      (DI)(SI*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VMOVUPS      bits32_42b20000AVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y2
-	VMOVUPS      bits32_c1a00000AVX2<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y2, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y3, Y2
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y4
-	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VMOVAPS      Y2, Y2
-	VFMADD231PS  Y5, Y4, Y2
-	VCVTPS2DQ    Y3, Y3
-	VPSUBD       bits32_1AVX2<>+0(SB), Y3, Y3
-	VPADDD       bits32_7fAVX2<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VSUBPS       bits32_3f000000AVX2<>+0(SB), Y3, Y4
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y3, Y2, Y4
-	VADDPS       Y4, Y4, Y2
-	VMOVUPS      bits32_33800000AVX2<>+0(SB), Y3
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y1, Y4
-	VCMPPS       $0x11, Y3, Y4, Y3
-	VBLENDVPS    Y3, Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	VMASKMOVPS   (CX)(DX*4), Y0, Y0
+	VMOVUPS      bits32_42b20000AVX2<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y1
+	VMOVUPS      bits32_c1a00000AVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y1, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y2, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y2, Y1
+	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y3
+	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VCVTPS2DQ    Y2, Y2
+	VPSUBD       bits32_1AVX2<>+0(SB), Y2, Y2
+	VPADDD       bits32_7fAVX2<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VSUBPS       bits32_3f000000AVX2<>+0(SB), Y2, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VADDPS       Y3, Y3, Y1
+	VMOVUPS      bits32_33800000AVX2<>+0(SB), Y2
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y3
+	VCMPPS       $0x11, Y2, Y3, Y2
+	VBLENDVPS    Y2, Y0, Y1, Y0
+	LEAQ         (AX)(DX*4), AX
+	TESTQ        $0x00000008, BX
+	JEQ          restBelow8
+	VMOVUPS      Y0, (AX)
+	JMP          restStored
 
+restBelow8:
+	TESTQ        $0x00000004, BX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, BX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, BX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
@@ -360,18 +410,18 @@ DATA bits32_7fffffffAVX2<>+24(SB)/4, $0x7fffffff
 DATA bits32_7fffffffAVX2<>+28(SB)/4, $0x7fffffff
 GLOBL bits32_7fffffffAVX2<>(SB), RODATA|NOPTR, $32
 
-// func logF32AVX2(dst *float32, a *float32, n int)
+// func logF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·logF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·logF32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-vector:
-	CMPQ         DX, $0x08
+vectors1:
+	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (CX)(DX*4), Y0
 	VMOVUPS      bits32_800000AVX2<>+0(SB), Y1
 	VXORPS       Y2, Y2, Y2
 	VMULPS       bits32_4b000000AVX2<>+0(SB), Y0, Y3
@@ -414,63 +464,88 @@ vector:
 	VMOVUPS      bits32_7fc00000AVX2<>+0(SB), Y3
 	VCMPPS       $0x19, Y2, Y0, Y0
 	VBLENDVPS    Y0, Y3, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*4)
-	ADDQ         $0x08, BX
-	SUBQ         $0x08, DX
-	JMP          vector
+	VMOVUPS      Y0, (AX)(DX*4)
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors1
 
 rest:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JLE          done
 	LEAQ         onesAVX2<>+0(SB), DI
 	MOVQ         $0x00000008, SI
-	SUBQ         DX, SI
+	SUBQ         BX, SI
 	VMOVUPS      (DI)(SI*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VMOVUPS      bits32_800000AVX2<>+0(SB), Y2
-	VXORPS       Y3, Y3, Y3
-	VMULPS       bits32_4b000000AVX2<>+0(SB), Y1, Y4
-	VCMPPS       $0x11, Y2, Y1, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y4
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VANDPS       bits32_41b80000AVX2<>+0(SB), Y2, Y2
-	VPSUBD       bits32_3f3504f3AVX2<>+0(SB), Y4, Y4
-	VPSRAD       $0x17, Y4, Y5
-	VCVTDQ2PS    Y5, Y5
-	VSUBPS       Y2, Y5, Y5
-	VANDPS       bits32_7fffffAVX2<>+0(SB), Y4, Y2
-	VPADDD       bits32_3f3504f3AVX2<>+0(SB), Y2, Y2
-	VSUBPS       bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VMOVUPS      bits32_3d8ec753AVX2<>+0(SB), Y4
-	VFMADD213PS  bits32_bdeb1adeAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3def5141AVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_bdfe7a63AVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3e11e90dAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_be2aada5AVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3e4cceadAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_be7ffffeAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3eaaaaaaAVX2<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y6
-	VMULPS       Y6, Y2, Y7
-	VMULPS       Y4, Y7, Y4
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  bits32_b95e8083AVX2<>+0(SB), Y5, Y4
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS bits32_3f000000AVX2<>+0(SB), Y6, Y4
-	VADDPS       Y4, Y2, Y2
-	VMOVAPS      Y2, Y2
-	VFMADD231PS  bits32_3f318000AVX2<>+0(SB), Y5, Y2
-	VMOVUPS      bits32_7f800000AVX2<>+0(SB), Y4
-	VCMPPS       $0x00, Y4, Y1, Y5
-	VBLENDVPS    Y5, Y4, Y2, Y2
-	VMOVUPS      bits32_ff800000AVX2<>+0(SB), Y4
-	VCMPPS       $0x00, Y3, Y1, Y5
-	VBLENDVPS    Y5, Y4, Y2, Y2
-	VMOVUPS      bits32_7fc00000AVX2<>+0(SB), Y4
-	VCMPPS       $0x19, Y3, Y1, Y1
-	VBLENDVPS    Y1, Y4, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	VMASKMOVPS   (CX)(DX*4), Y0, Y0
+	VMOVUPS      bits32_800000AVX2<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMULPS       bits32_4b000000AVX2<>+0(SB), Y0, Y3
+	VCMPPS       $0x11, Y1, Y0, Y4
+	VBLENDVPS    Y4, Y3, Y0, Y3
+	VCMPPS       $0x11, Y1, Y0, Y1
+	VANDPS       bits32_41b80000AVX2<>+0(SB), Y1, Y1
+	VPSUBD       bits32_3f3504f3AVX2<>+0(SB), Y3, Y3
+	VPSRAD       $0x17, Y3, Y4
+	VCVTDQ2PS    Y4, Y4
+	VSUBPS       Y1, Y4, Y4
+	VANDPS       bits32_7fffffAVX2<>+0(SB), Y3, Y1
+	VPADDD       bits32_3f3504f3AVX2<>+0(SB), Y1, Y1
+	VSUBPS       bits32_3f800000AVX2<>+0(SB), Y1, Y1
+	VMOVUPS      bits32_3d8ec753AVX2<>+0(SB), Y3
+	VFMADD213PS  bits32_bdeb1adeAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3def5141AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_bdfe7a63AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3e11e90dAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_be2aada5AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3e4cceadAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_be7ffffeAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3eaaaaaaAVX2<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y5
+	VMULPS       Y5, Y1, Y6
+	VMULPS       Y3, Y6, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  bits32_b95e8083AVX2<>+0(SB), Y4, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS bits32_3f000000AVX2<>+0(SB), Y5, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  bits32_3f318000AVX2<>+0(SB), Y4, Y1
+	VMOVUPS      bits32_7f800000AVX2<>+0(SB), Y3
+	VCMPPS       $0x00, Y3, Y0, Y4
+	VBLENDVPS    Y4, Y3, Y1, Y1
+	VMOVUPS      bits32_ff800000AVX2<>+0(SB), Y3
+	VCMPPS       $0x00, Y2, Y0, Y4
+	VBLENDVPS    Y4, Y3, Y1, Y1
+	VMOVUPS      bits32_7fc00000AVX2<>+0(SB), Y3
+	VCMPPS       $0x19, Y2, Y0, Y0
+	VBLENDVPS    Y0, Y3, Y1, Y0
+	LEAQ         (AX)(DX*4), AX
+	TESTQ        $0x00000008, BX
+	JEQ          restBelow8
+	VMOVUPS      Y0, (AX)
+	JMP          restStored
 
+restBelow8:
+	TESTQ        $0x00000004, BX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, BX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, BX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
@@ -665,18 +740,18 @@ DATA bits32_7fc00000AVX2<>+24(SB)/4, $0x7fc00000
 DATA bits32_7fc00000AVX2<>+28(SB)/4, $0x7fc00000
 GLOBL bits32_7fc00000AVX2<>(SB), RODATA|NOPTR, $32
 
-// func log1pF32AVX2(dst *float32, a *float32, n int)
+// func log1pF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·log1pF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·log1pF32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-vector:
-	CMPQ         DX, $0x08
+vectors1:
+	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (CX)(DX*4), Y0
 	VADDPS       bits32_3f800000AVX2<>+0(SB), Y0, Y1
 	VMOVUPS      bits32_800000AVX2<>+0(SB), Y2
 	VXORPS       Y3, Y3, Y3
@@ -732,92 +807,117 @@ vector:
 	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y3
 	VCMPPS       $0x11, Y2, Y3, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*4)
-	ADDQ         $0x08, BX
-	SUBQ         $0x08, DX
-	JMP          vector
+	VMOVUPS      Y0, (AX)(DX*4)
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors1
 
 rest:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JLE          done
 	LEAQ         onesAVX2<>+0(SB), DI
 	MOVQ         $0x00000008, SI
-	SUBQ         DX, SI
+	SUBQ         BX, SI
 	VMOVUPS      (DI)(SI*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VADDPS       bits32_3f800000AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      bits32_800000AVX2<>+0(SB), Y3
-	VXORPS       Y4, Y4, Y4
-	VMULPS       bits32_4b000000AVX2<>+0(SB), Y2, Y5
-	VCMPPS       $0x11, Y3, Y2, Y6
-	VBLENDVPS    Y6, Y5, Y2, Y5
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VANDPS       bits32_41b80000AVX2<>+0(SB), Y3, Y3
-	VPSUBD       bits32_3f3504f3AVX2<>+0(SB), Y5, Y5
-	VPSRAD       $0x17, Y5, Y6
-	VCVTDQ2PS    Y6, Y6
-	VSUBPS       Y3, Y6, Y6
-	VANDPS       bits32_7fffffAVX2<>+0(SB), Y5, Y3
-	VPADDD       bits32_3f3504f3AVX2<>+0(SB), Y3, Y3
-	VSUBPS       bits32_3f800000AVX2<>+0(SB), Y3, Y3
-	VMOVUPS      bits32_3d8ec753AVX2<>+0(SB), Y5
-	VFMADD213PS  bits32_bdeb1adeAVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_3def5141AVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_bdfe7a63AVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_3e11e90dAVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_be2aada5AVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_3e4cceadAVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_be7ffffeAVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_3eaaaaaaAVX2<>+0(SB), Y3, Y5
-	VMULPS       Y3, Y3, Y7
-	VMULPS       Y7, Y3, Y8
-	VMULPS       Y5, Y8, Y5
-	VMOVAPS      Y5, Y5
-	VFMADD231PS  bits32_b95e8083AVX2<>+0(SB), Y6, Y5
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS bits32_3f000000AVX2<>+0(SB), Y7, Y5
-	VADDPS       Y5, Y3, Y3
-	VMOVAPS      Y3, Y3
-	VFMADD231PS  bits32_3f318000AVX2<>+0(SB), Y6, Y3
-	VMOVUPS      bits32_7f800000AVX2<>+0(SB), Y5
-	VCMPPS       $0x00, Y5, Y2, Y6
-	VBLENDVPS    Y6, Y5, Y3, Y3
-	VMOVUPS      bits32_ff800000AVX2<>+0(SB), Y5
-	VCMPPS       $0x00, Y4, Y2, Y6
-	VBLENDVPS    Y6, Y5, Y3, Y3
-	VMOVUPS      bits32_7fc00000AVX2<>+0(SB), Y5
-	VCMPPS       $0x19, Y4, Y2, Y4
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VSUBPS       bits32_3f800000AVX2<>+0(SB), Y2, Y4
-	VSUBPS       Y4, Y1, Y4
-	VDIVPS       Y2, Y4, Y2
-	VADDPS       Y2, Y3, Y2
+	VMASKMOVPS   (CX)(DX*4), Y0, Y0
+	VADDPS       bits32_3f800000AVX2<>+0(SB), Y0, Y1
+	VMOVUPS      bits32_800000AVX2<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMULPS       bits32_4b000000AVX2<>+0(SB), Y1, Y4
+	VCMPPS       $0x11, Y2, Y1, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y4
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VANDPS       bits32_41b80000AVX2<>+0(SB), Y2, Y2
+	VPSUBD       bits32_3f3504f3AVX2<>+0(SB), Y4, Y4
+	VPSRAD       $0x17, Y4, Y5
+	VCVTDQ2PS    Y5, Y5
+	VSUBPS       Y2, Y5, Y5
+	VANDPS       bits32_7fffffAVX2<>+0(SB), Y4, Y2
+	VPADDD       bits32_3f3504f3AVX2<>+0(SB), Y2, Y2
+	VSUBPS       bits32_3f800000AVX2<>+0(SB), Y2, Y2
+	VMOVUPS      bits32_3d8ec753AVX2<>+0(SB), Y4
+	VFMADD213PS  bits32_bdeb1adeAVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_3def5141AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_bdfe7a63AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_3e11e90dAVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_be2aada5AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_3e4cceadAVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_be7ffffeAVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_3eaaaaaaAVX2<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y6
+	VMULPS       Y6, Y2, Y7
+	VMULPS       Y4, Y7, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  bits32_b95e8083AVX2<>+0(SB), Y5, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS bits32_3f000000AVX2<>+0(SB), Y6, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  bits32_3f318000AVX2<>+0(SB), Y5, Y2
 	VMOVUPS      bits32_7f800000AVX2<>+0(SB), Y4
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y3, Y5
-	VCMPPS       $0x00, Y4, Y5, Y4
-	VBLENDVPS    Y4, Y3, Y2, Y2
-	VMOVUPS      bits32_33800000AVX2<>+0(SB), Y3
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y1, Y4
-	VCMPPS       $0x11, Y3, Y4, Y3
-	VBLENDVPS    Y3, Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	VCMPPS       $0x00, Y4, Y1, Y5
+	VBLENDVPS    Y5, Y4, Y2, Y2
+	VMOVUPS      bits32_ff800000AVX2<>+0(SB), Y4
+	VCMPPS       $0x00, Y3, Y1, Y5
+	VBLENDVPS    Y5, Y4, Y2, Y2
+	VMOVUPS      bits32_7fc00000AVX2<>+0(SB), Y4
+	VCMPPS       $0x19, Y3, Y1, Y3
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VSUBPS       bits32_3f800000AVX2<>+0(SB), Y1, Y3
+	VSUBPS       Y3, Y0, Y3
+	VDIVPS       Y1, Y3, Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      bits32_7f800000AVX2<>+0(SB), Y3
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y2, Y4
+	VCMPPS       $0x00, Y3, Y4, Y3
+	VBLENDVPS    Y3, Y2, Y1, Y1
+	VMOVUPS      bits32_33800000AVX2<>+0(SB), Y2
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y3
+	VCMPPS       $0x11, Y2, Y3, Y2
+	VBLENDVPS    Y2, Y0, Y1, Y0
+	LEAQ         (AX)(DX*4), AX
+	TESTQ        $0x00000008, BX
+	JEQ          restBelow8
+	VMOVUPS      Y0, (AX)
+	JMP          restStored
 
+restBelow8:
+	TESTQ        $0x00000004, BX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, BX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, BX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
 
-// func tanhF32AVX2(dst *float32, a *float32, n int)
+// func tanhF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·tanhF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·tanhF32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-vector:
-	CMPQ         DX, $0x08
+vectors1:
+	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (CX)(DX*4), Y0
 	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y1
 	VADDPS       Y1, Y1, Y1
 	VMOVUPS      bits32_41a00000AVX2<>+0(SB), Y2
@@ -852,55 +952,80 @@ vector:
 	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y3
 	VCMPPS       $0x11, Y2, Y3, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*4)
-	ADDQ         $0x08, BX
-	SUBQ         $0x08, DX
-	JMP          vector
+	VMOVUPS      Y0, (AX)(DX*4)
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors1
 
 rest:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JLE          done
 	LEAQ         onesAVX2<>+0(SB), DI
 	MOVQ         $0x00000008, SI
-	SUBQ         DX, SI
+	SUBQ         BX, SI
 	VMOVUPS      (DI)(SI*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y1, Y2
-	VADDPS       Y2, Y2, Y2
-	VMOVUPS      bits32_41a00000AVX2<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y2, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y3, Y2
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y4
-	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VMOVAPS      Y2, Y2
-	VFMADD231PS  Y5, Y4, Y2
-	VCVTPS2DQ    Y3, Y3
-	VPSUBD       bits32_1AVX2<>+0(SB), Y3, Y3
-	VPADDD       bits32_7fAVX2<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VSUBPS       bits32_3f000000AVX2<>+0(SB), Y3, Y4
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y3, Y2, Y4
-	VADDPS       Y4, Y4, Y2
-	VADDPS       bits32_40000000AVX2<>+0(SB), Y2, Y3
-	VDIVPS       Y3, Y2, Y2
-	VANDPS       bits32_80000000AVX2<>+0(SB), Y1, Y3
-	VORPS        Y3, Y2, Y2
-	VMOVUPS      bits32_39000000AVX2<>+0(SB), Y3
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y1, Y4
-	VCMPPS       $0x11, Y3, Y4, Y3
-	VBLENDVPS    Y3, Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	VMASKMOVPS   (CX)(DX*4), Y0, Y0
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y1
+	VADDPS       Y1, Y1, Y1
+	VMOVUPS      bits32_41a00000AVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y1, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y2, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y2, Y1
+	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y3
+	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VCVTPS2DQ    Y2, Y2
+	VPSUBD       bits32_1AVX2<>+0(SB), Y2, Y2
+	VPADDD       bits32_7fAVX2<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VSUBPS       bits32_3f000000AVX2<>+0(SB), Y2, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VADDPS       Y3, Y3, Y1
+	VADDPS       bits32_40000000AVX2<>+0(SB), Y1, Y2
+	VDIVPS       Y2, Y1, Y1
+	VANDPS       bits32_80000000AVX2<>+0(SB), Y0, Y2
+	VORPS        Y2, Y1, Y1
+	VMOVUPS      bits32_39000000AVX2<>+0(SB), Y2
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y3
+	VCMPPS       $0x11, Y2, Y3, Y2
+	VBLENDVPS    Y2, Y0, Y1, Y0
+	LEAQ         (AX)(DX*4), AX
+	TESTQ        $0x00000008, BX
+	JEQ          restBelow8
+	VMOVUPS      Y0, (AX)
+	JMP          restStored
 
+restBelow8:
+	TESTQ        $0x00000004, BX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, BX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, BX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
@@ -945,18 +1070,18 @@ DATA bits32_39000000AVX2<>+24(SB)/4, $0x39000000
 DATA bits32_39000000AVX2<>+28(SB)/4, $0x39000000
 GLOBL bits32_39000000AVX2<>(SB), RODATA|NOPTR, $32
 
-// func logisticF32AVX2(dst *float32, a *float32, n int)
+// func logisticF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·logisticF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·logisticF32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-vector:
-	CMPQ         DX, $0x08
+vectors1:
+	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (CX)(DX*4), Y0
 	VORPS        bits32_80000000AVX2<>+0(SB), Y0, Y1
 	VMOVUPS      bits32_c2d00000AVX2<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
@@ -990,70 +1115,95 @@ vector:
 	VBLENDVPS    Y0, Y1, Y2, Y0
 	VADDPS       Y2, Y1, Y1
 	VDIVPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)(BX*4)
-	ADDQ         $0x08, BX
-	SUBQ         $0x08, DX
-	JMP          vector
+	VMOVUPS      Y0, (AX)(DX*4)
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors1
 
 rest:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JLE          done
 	LEAQ         onesAVX2<>+0(SB), DI
 	MOVQ         $0x00000008, SI
-	SUBQ         DX, SI
+	SUBQ         BX, SI
 	VMOVUPS      (DI)(SI*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VORPS        bits32_80000000AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      bits32_c2d00000AVX2<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y2, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y3, Y2
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y4
-	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y2, Y4
-	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VMOVAPS      Y2, Y2
-	VFMADD231PS  Y5, Y4, Y2
-	VADDPS       bits32_3f800000AVX2<>+0(SB), Y2, Y2
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPADDD       bits32_7fAVX2<>+0(SB), Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y2, Y2
+	VMASKMOVPS   (CX)(DX*4), Y0, Y0
+	VORPS        bits32_80000000AVX2<>+0(SB), Y0, Y1
+	VMOVUPS      bits32_c2d00000AVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y1, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y2, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y2, Y1
+	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y3
+	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y1, Y3
+	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VADDPS       bits32_3f800000AVX2<>+0(SB), Y1, Y1
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
 	VPADDD       bits32_7fAVX2<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMOVUPS      bits32_3f800000AVX2<>+0(SB), Y3
-	VXORPS       Y4, Y4, Y4
-	VCMPPS       $0x11, Y4, Y1, Y1
-	VBLENDVPS    Y1, Y2, Y3, Y1
-	VADDPS       Y3, Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	VMULPS       Y3, Y1, Y1
+	VPADDD       bits32_7fAVX2<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      bits32_3f800000AVX2<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y0, Y0
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VADDPS       Y2, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	LEAQ         (AX)(DX*4), AX
+	TESTQ        $0x00000008, BX
+	JEQ          restBelow8
+	VMOVUPS      Y0, (AX)
+	JMP          restStored
 
+restBelow8:
+	TESTQ        $0x00000004, BX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, BX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, BX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET
 
-// func erfF32AVX2(dst *float32, a *float32, n int)
+// func erfF32AVX2Unchecked(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·erfF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·erfF32AVX2Unchecked(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
+	XORQ DX, DX
+	MOVQ n+16(FP), BX
 
-vector:
-	CMPQ         DX, $0x08
+vectors1:
+	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (CX)(DX*4), Y0
 	VMULPS       Y0, Y0, Y1
 	VMOVUPS      bits32_38aecaaeAVX2<>+0(SB), Y2
 	VFMADD213PS  bits32_ba553f1cAVX2<>+0(SB), Y1, Y2
@@ -1110,77 +1260,102 @@ vector:
 	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y0
 	VCMPPS       $0x11, Y3, Y0, Y0
 	VBLENDVPS    Y0, Y1, Y2, Y0
-	VMOVUPS      Y0, (AX)(BX*4)
-	ADDQ         $0x08, BX
-	SUBQ         $0x08, DX
-	JMP          vector
+	VMOVUPS      Y0, (AX)(DX*4)
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors1
 
 rest:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JLE          done
 	LEAQ         onesAVX2<>+0(SB), DI
 	MOVQ         $0x00000008, SI
-	SUBQ         DX, SI
+	SUBQ         BX, SI
 	VMOVUPS      (DI)(SI*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VMULPS       Y1, Y1, Y2
-	VMOVUPS      bits32_38aecaaeAVX2<>+0(SB), Y3
-	VFMADD213PS  bits32_ba553f1cAVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  bits32_3baa67dbAVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  bits32_bcdc07b9AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  bits32_3de7170aAVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  bits32_bec093a2AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  bits32_3e0375d4AVX2<>+0(SB), Y2, Y3
-	VMOVAPS      Y1, Y2
-	VFMADD231PS  Y1, Y3, Y2
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y1, Y3
-	VMOVUPS      bits32_407b851fAVX2<>+0(SB), Y4
-	VMINPS       Y3, Y4, Y3
-	VMOVUPS      bits32_b584c1c4AVX2<>+0(SB), Y4
-	VFMADD213PS  bits32_380c4051AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  bits32_ba010a20AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  bits32_3b8c39d7AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  bits32_bccd838cAVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  bits32_3ddcc17dAVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  bits32_3f225a52AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  bits32_3e03fc19AVX2<>+0(SB), Y3, Y4
-	VMOVAPS      Y3, Y5
-	VFMADD231PS  Y3, Y4, Y5
-	VXORPS       bits32_80000000AVX2<>+0(SB), Y5, Y3
-	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y3, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VMOVAPS      Y3, Y3
-	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y4, Y3
-	VMOVAPS      Y3, Y3
-	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y4, Y3
-	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y5
-	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y3, Y5
-	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VMOVAPS      Y3, Y3
-	VFMADD231PS  Y6, Y5, Y3
-	VADDPS       bits32_3f800000AVX2<>+0(SB), Y3, Y3
-	VCVTPS2DQ    Y4, Y4
-	VPSRAD       $0x01, Y4, Y5
-	VPSUBD       Y5, Y4, Y4
-	VPADDD       bits32_7fAVX2<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y3, Y3
+	VMASKMOVPS   (CX)(DX*4), Y0, Y0
+	VMULPS       Y0, Y0, Y1
+	VMOVUPS      bits32_38aecaaeAVX2<>+0(SB), Y2
+	VFMADD213PS  bits32_ba553f1cAVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  bits32_3baa67dbAVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  bits32_bcdc07b9AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  bits32_3de7170aAVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  bits32_bec093a2AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  bits32_3e0375d4AVX2<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y1
+	VFMADD231PS  Y0, Y2, Y1
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y2
+	VMOVUPS      bits32_407b851fAVX2<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      bits32_b584c1c4AVX2<>+0(SB), Y3
+	VFMADD213PS  bits32_380c4051AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  bits32_ba010a20AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  bits32_3b8c39d7AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  bits32_bccd838cAVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  bits32_3ddcc17dAVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  bits32_3f225a52AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  bits32_3e03fc19AVX2<>+0(SB), Y2, Y3
+	VMOVAPS      Y2, Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VXORPS       bits32_80000000AVX2<>+0(SB), Y4, Y2
+	VMULPS       bits32_3fb8aa3bAVX2<>+0(SB), Y2, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS bits32_3f317200AVX2<>+0(SB), Y3, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS bits32_35bfbe8eAVX2<>+0(SB), Y3, Y2
+	VMOVUPS      bits32_3ab688beAVX2<>+0(SB), Y4
+	VFMADD213PS  bits32_3c0905f1AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_3d2aaa8cAVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y2, Y4
+	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y5, Y4, Y2
+	VADDPS       bits32_3f800000AVX2<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
 	VPADDD       bits32_7fAVX2<>+0(SB), Y4, Y4
 	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VMOVUPS      bits32_3f800000AVX2<>+0(SB), Y4
-	VSUBPS       Y3, Y4, Y3
-	VANDPS       bits32_80000000AVX2<>+0(SB), Y1, Y4
-	VORPS        Y4, Y3, Y3
-	VMOVUPS      bits32_3f6e147bAVX2<>+0(SB), Y4
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, Y4, Y1, Y1
-	VBLENDVPS    Y1, Y2, Y3, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	VMULPS       Y4, Y2, Y2
+	VPADDD       bits32_7fAVX2<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      bits32_3f800000AVX2<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VANDPS       bits32_80000000AVX2<>+0(SB), Y0, Y3
+	VORPS        Y3, Y2, Y2
+	VMOVUPS      bits32_3f6e147bAVX2<>+0(SB), Y3
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y0
+	VCMPPS       $0x11, Y3, Y0, Y0
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	LEAQ         (AX)(DX*4), AX
+	TESTQ        $0x00000008, BX
+	JEQ          restBelow8
+	VMOVUPS      Y0, (AX)
+	JMP          restStored
 
+restBelow8:
+	TESTQ        $0x00000004, BX
+	JEQ          restBelow4
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
+
+restBelow4:
+	TESTQ     $0x00000002, BX
+	JEQ       restBelow2
+	VMOVLPS   X0, (AX)
+	VPERMILPD $0x01, X0, X0
+	ADDQ      $0x08, AX
+
+restBelow2:
+	TESTQ  $0x00000001, BX
+	JEQ    restBelow1
+	VMOVSS X0, (AX)
+
+restBelow1:
+restStored:
 done:
 	VZEROUPPER
 	RET

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -10,24 +8,26 @@ import (
 // arithmetic writes the elementwise functions of a few instructions.
 func arithmetic(g *generator) {
 	for _, g.elem = range []int{4, 8} {
+		one := []uint64{g.pattern(1)}
 		for _, f := range []struct {
 			stem string
-			emit func(g *generator, x []operand.Op) operand.Op
+			emit formula
+			held []uint64
 		}{
-			{"add", two((*generator).vadd)},
-			{"sub", two((*generator).vsub)},
-			{"mul", two((*generator).vmul)},
-			{"div", two((*generator).vdiv)},
-			{"max", two((*generator).vmax)},
-			{"min", two((*generator).vmin)},
-			{"eq", relation(eqOQ)},
-			{"ne", relation(neUQ)},
-			{"lt", relation(ltOQ)},
-			{"le", relation(leOQ)},
-			{"gt", relation(gtOQ)},
-			{"ge", relation(geOQ)},
+			{"add", two((*generator).vadd), nil},
+			{"sub", two((*generator).vsub), nil},
+			{"mul", two((*generator).vmul), nil},
+			{"div", two((*generator).vdiv), nil},
+			{"max", two((*generator).vmax), nil},
+			{"min", two((*generator).vmin), nil},
+			{"eq", relation(eqOQ), one},
+			{"ne", relation(neUQ), one},
+			{"lt", relation(ltOQ), one},
+			{"le", relation(leOQ), one},
+			{"gt", relation(gtOQ), one},
+			{"ge", relation(geOQ), one},
 		} {
-			g.elementwise(f.stem, []string{"a", "b"}, f.emit)
+			g.elementwise(f.stem, []string{"a", "b"}, f.emit, f.held...)
 		}
 		for _, f := range []struct {
 			stem string
@@ -48,26 +48,24 @@ func arithmetic(g *generator) {
 		})
 		g.elementwise("neg", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
 			return g.op2(g.VXORPS, g.VXORPD, g.bits(g.signBit()), x[0])
-		})
+		}, g.signBit())
 		g.elementwise("abs", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
 			return g.op2(g.VANDPS, g.VANDPD, g.bits(g.signBit()-1), x[0])
-		})
+		}, g.signBit()-1)
 		g.elementwise("sqrt", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
 			return g.vsqrt(x[0])
 		})
 		g.elementwise("rsqrt", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
 			root := g.vsqrt(x[0])
-			one := g.vec()
-			g.load(g.splat(1), one)
-			return g.vdiv(one, root)
-		})
+			return g.vdiv(g.splat(1), root)
+		}, one...)
 		g.elementwise("sign", []string{"a"}, func(g *generator, x []operand.Op) operand.Op {
 			zero := g.vec()
 			g.zero(zero)
 			up := g.relation(gtOQ, zero, x[0])
 			down := g.relation(ltOQ, zero, x[0])
 			return g.blend(unordered, x[0], x[0], x[0], g.vsub(up, down))
-		})
+		}, one...)
 	}
 }
 
@@ -149,74 +147,4 @@ func two(f func(g *generator, a, b operand.Op) reg.VecVirtual) func(*generator, 
 
 func relation(predicate int) func(*generator, []operand.Op) operand.Op {
 	return func(g *generator, x []operand.Op) operand.Op { return g.relation(predicate, x[1], x[0]) }
-}
-
-// elementwise writes the loop of dst[i] = f(inputs[i]...): four vectors at once, then one, then the rest under a mask, all by
-// the same instructions, so that an element's bits do not depend on where it is.
-func (g *generator) elementwise(stem string, inputs []string, f func(g *generator, x []operand.Op) operand.Op) {
-	g.loop(stem, inputs, 4, f)
-}
-
-func (g *generator) loop(stem string, inputs []string, unroll int, f func(g *generator, x []operand.Op) operand.Op) {
-	signature, in := "func(dst", ""
-	for _, name := range inputs {
-		signature += ", " + name
-		in += ", " + name + "[i]"
-	}
-	signature += " *" + g.typ() + ", n int)"
-	g.text(stem, signature, fmt.Sprintf("computes dst[i] = %s(%s) for n elements.", stem, in[2:]))
-
-	dst := g.Load(g.Param("dst"), g.GP64())
-	var src []reg.Register
-	for _, name := range inputs {
-		src = append(src, g.Load(g.Param(name), g.GP64()))
-	}
-	n := g.Load(g.Param("n"), g.GP64())
-	i := g.GP64()
-	g.XORQ(i, i)
-	at := func(p reg.Register, disp int) operand.Mem {
-		return operand.Mem{Base: p, Index: i, Scale: uint8(g.elem), Disp: disp}
-	}
-	body := func(vectors int) {
-		for v := range vectors {
-			var x []operand.Op
-			for _, p := range src {
-				r := g.vec()
-				g.load(at(p, v*g.width()), r)
-				x = append(x, r)
-			}
-			g.store(f(g, x), at(dst, v*g.width()))
-		}
-	}
-	if unroll > 1 {
-		g.Label("several")
-		g.CMPQ(n, operand.Imm(uint64(unroll*g.lanes())))
-		g.JLT(operand.LabelRef("vector"))
-		body(unroll)
-		g.ADDQ(operand.Imm(uint64(unroll*g.lanes())), i)
-		g.SUBQ(operand.Imm(uint64(unroll*g.lanes())), n)
-		g.JMP(operand.LabelRef("several"))
-	}
-	g.Label("vector")
-	g.CMPQ(n, operand.Imm(uint64(g.lanes())))
-	g.JLT(operand.LabelRef("rest"))
-	body(1)
-	g.ADDQ(operand.Imm(uint64(g.lanes())), i)
-	g.SUBQ(operand.Imm(uint64(g.lanes())), n)
-	g.JMP(operand.LabelRef("vector"))
-
-	g.Label("rest")
-	g.TESTQ(n, n)
-	g.JLE(operand.LabelRef("done"))
-	mask := g.mask()
-	g.firstLanes(n, mask)
-	var x []operand.Op
-	for _, p := range src {
-		r := g.vec()
-		g.loadMasked(at(p, 0), mask, r)
-		x = append(x, r)
-	}
-	g.storeMasked(f(g, x), mask, at(dst, 0))
-	g.Label("done")
-	g.ret()
 }

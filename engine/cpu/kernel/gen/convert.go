@@ -111,7 +111,7 @@ func (g *generator) fill() {
 	g.JLE(operand.LabelRef("done"))
 	mask := g.mask()
 	g.firstLanes(n, mask)
-	g.storeMasked(x, mask, operand.Mem{Base: dst})
+	g.storeFirst("rest", x, n, mask, operand.Mem{Base: dst})
 	g.Label("done")
 	g.ret()
 }

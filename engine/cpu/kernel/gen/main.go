@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"strings"
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/pass"
@@ -44,7 +45,8 @@ func main() {
 func write(name string, isa isa, emit func(*generator)) error {
 	ctx := build.NewContext()
 	ctx.ConstraintExpr("amd64")
-	emit(&generator{Context: ctx, isa: isa})
+	g := &generator{Context: ctx, isa: isa}
+	emit(g)
 	file, err := ctx.Result()
 	if err != nil {
 		return err
@@ -63,6 +65,10 @@ func write(name string, isa isa, emit func(*generator)) error {
 	stubs, err := printer.NewStubs(cfg).Print(file)
 	if err != nil {
 		return err
+	}
+	if len(g.wrappers) > 0 {
+		stubs = bytes.Replace(stubs, []byte("package kernel\n"), []byte("package kernel\n\nimport \"unsafe\"\n"), 1)
+		stubs = append(stubs, "\n"+strings.Join(g.wrappers, "\n")...)
 	}
 	if err := os.WriteFile(name+"_amd64.s", asm, 0o644); err != nil {
 		return err

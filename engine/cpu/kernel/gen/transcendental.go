@@ -23,7 +23,7 @@ func transcendental(g *generator) {
 		{"logistic", (*generator).logistic},
 		{"erf", (*generator).erf},
 	} {
-		g.loop(f.stem, []string{"a"}, 1, func(g *generator, x []operand.Op) operand.Op { return f.emit(g, x[0]) })
+		g.transcendentalLoop(f.stem, func(g *generator, x []operand.Op) operand.Op { return f.emit(g, x[0]) })
 	}
 }
 

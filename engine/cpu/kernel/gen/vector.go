@@ -27,7 +27,13 @@ type generator struct {
 	elem int
 	// integer makes names and types those of int32.
 	integer bool
-	data    map[string]operand.Mem
+	// held are the patterns that stay in registers for the whole of a function.
+	held map[uint64]reg.VecVirtual
+	// half makes fresh vectors of 16 bytes.
+	half bool
+	data map[string]operand.Mem
+	// wrappers are Go functions that check lengths and call the assembly.
+	wrappers []string
 }
 
 func (g *generator) width() int { return [...]int{32, 64}[g.isa] } // bytes of a vector
@@ -49,11 +55,13 @@ func (g *generator) suffix() string {
 // text opens a function named by its stem, the element and the level.
 func (g *generator) text(stem, signature, doc string) {
 	g.Function(stem + g.suffix())
-	g.Attributes(attr.NOSPLIT)
+	g.nosplit()
 	g.SignatureExpr(signature)
 	g.Doc(stem + g.suffix() + " " + doc)
 	g.Pragma("noescape")
 }
+
+func (g *generator) nosplit() { g.Attributes(attr.NOSPLIT) }
 
 // phys is vector register i.
 func (g *generator) phys(i int) reg.VecPhysical {
@@ -65,6 +73,9 @@ func (g *generator) phys(i int) reg.VecPhysical {
 
 // vec is a fresh virtual vector register.
 func (g *generator) vec() reg.VecVirtual {
+	if g.half {
+		return g.XMM()
+	}
 	if g.isa == avx512 {
 		return g.ZMM()
 	}
@@ -97,6 +108,16 @@ func (g *generator) xorps(ops ...operand.Op)   { g.VXORPS(ops...) }
 func (g *generator) xorpd(ops ...operand.Op)   { g.VXORPD(ops...) }
 func (g *generator) compare(i int, b, a, m operand.Op) {
 	g.pick(g.VCMPPS, g.VCMPPD, operand.Imm(uint64(i)), b, a, m)
+}
+
+// inRegister loads a value that is a constant in memory.
+func (g *generator) inRegister(x operand.Op) reg.Register {
+	if r, ok := x.(reg.Register); ok {
+		return r
+	}
+	v := g.vec()
+	g.load(x, v)
+	return v
 }
 
 // loadMasked loads the lanes that the mask selects, and 0 into the others; it never touches memory outside of them.
@@ -207,16 +228,34 @@ func (g *generator) table(name string, fill func()) operand.Mem {
 	return m
 }
 
-// splat is a vector in memory whose every lane is the float x.
-func (g *generator) splat(x float64) operand.Mem {
+// splat is a vector whose every lane is the float x.
+func (g *generator) splat(x float64) operand.Op { return g.bits(g.pattern(x)) }
+
+func (g *generator) pattern(x float64) uint64 {
 	if g.elem == 4 {
-		return g.bits(uint64(math.Float32bits(float32(x))))
+		return uint64(math.Float32bits(float32(x)))
 	}
-	return g.bits(math.Float64bits(x))
+	return math.Float64bits(x)
 }
 
-// bits is a vector in memory whose every lane is the pattern x.
-func (g *generator) bits(x uint64) operand.Mem {
+// hold loads patterns into registers, in which bits finds them until the function ends.
+func (g *generator) hold(patterns ...uint64) {
+	g.held = map[uint64]reg.VecVirtual{}
+	for _, x := range patterns {
+		v := g.vec()
+		g.load(g.bits(x), v)
+		g.held[x] = v
+	}
+}
+
+// bits is a vector, held or in memory, whose every lane is the pattern x.
+func (g *generator) bits(x uint64) operand.Op {
+	if v, ok := g.held[x]; ok {
+		if g.half {
+			return v.AsX()
+		}
+		return v
+	}
 	return g.table(fmt.Sprintf("bits%d_%x", 8*g.elem, x), func() {
 		for range g.lanes() {
 			if g.elem == 4 {
@@ -229,6 +268,7 @@ func (g *generator) bits(x uint64) operand.Mem {
 }
 
 func (g *generator) ret() {
+	g.held = nil
 	g.VZEROUPPER()
 	g.RET()
 }
