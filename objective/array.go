@@ -82,6 +82,19 @@ func Arrays(set *dataset.Set, d graph.DType) (x, y engine.Array) {
 	return x, y
 }
 
+// Targets gives a whole set's labels as programs of many steps take them: one-hot rows, [n, classes], which spare each step the making
+// of them; or the labels themselves where rows would take more memory than the inputs.
+func Targets(set *dataset.Set, classes int, d graph.DType) engine.Array {
+	if classes > set.Size() {
+		return engine.Int32s(set.Y)
+	}
+	rows := engine.NewArray(graph.T(d, set.Len(), classes))
+	for i, y := range set.Y {
+		rows.Set(i*classes+int(y), 1)
+	}
+	return rows
+}
+
 // Blocked views an array that holds k flat vectors segment by segment, [k, segment…] one after the other, as programs take them.
 func Blocked(a engine.Array, l param.Layout, k int) []engine.Array {
 	out := make([]engine.Array, len(l.Segments))

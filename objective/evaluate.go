@@ -21,14 +21,11 @@ func (o *Objective) Evaluate() (Evaluation, error) {
 		return Evaluation{}, err
 	}
 	n, c := o.Set.Len(), o.Model.Outputs
-	sum, right := 0.0, 0
+	sum := 0.0
 	for i := range n {
 		sum += o.losses.At(i)
-		if argMax(o.logits, i*c, c) == int(o.labels.I32[i]) {
-			right++
-		}
 	}
-	accuracy := 100 * float64(right) / float64(n)
+	accuracy := 100 * float64(right(o.logits, c, o.labels.I32)) / float64(n)
 	if math.IsNaN(sum) || math.IsInf(sum, 0) {
 		accuracy = math.NaN() // NaN has no largest logit: what was counted would pass for a finding
 	}
@@ -82,10 +79,28 @@ func rows(a engine.Array, c chunk, width int) engine.Array {
 	return part(a, c.from*width, (c.to-c.from)*width, shape...)
 }
 
-func argMax(a engine.Array, at, n int) int {
+// right counts the rows of an array [n, width] whose largest element is the label's.
+func right(a engine.Array, width int, labels []int32) int {
+	if a.Type.DType == graph.Float64 {
+		return rightOf(a.F64, width, labels)
+	}
+	return rightOf(a.F32, width, labels)
+}
+
+func rightOf[T float32 | float64](rows []T, width int, labels []int32) (n int) {
+	for i, label := range labels {
+		if argMax(rows[i*width:(i+1)*width]) == int(label) {
+			n++
+		}
+	}
+	return n
+}
+
+// argMax is the place of the first largest element.
+func argMax[T float32 | float64](x []T) int {
 	best := 0
-	for j := 1; j < n; j++ {
-		if a.At(at+j) > a.At(at+best) {
+	for j, v := range x {
+		if v > x[best] {
 			best = j
 		}
 	}
@@ -99,15 +114,21 @@ const constantShare = 3e-5
 // ConstantRows reports whether all rows of an array [n, width] are the same but for rounding: whether a network is dead. Rows that are
 // not finite are not constant.
 func ConstantRows(a engine.Array, width int) bool {
-	n := a.Len() / width
+	if a.Type.DType == graph.Float64 {
+		return constantRows(a.F64, width)
+	}
+	return constantRows(a.F32, width)
+}
+
+func constantRows[T float32 | float64](x []T, width int) bool {
 	for j := range width {
 		low, high := math.Inf(1), math.Inf(-1)
-		for i := range n {
-			x := a.At(i*width + j)
-			if math.IsNaN(x) {
+		for i := j; i < len(x); i += width {
+			v := float64(x[i])
+			if math.IsNaN(v) {
 				return false
 			}
-			low, high = min(low, x), max(high, x)
+			low, high = min(low, v), max(high, v)
 		}
 		if !(high-low <= constantShare*max(math.Abs(low), math.Abs(high))) {
 			return false

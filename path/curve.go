@@ -69,7 +69,8 @@ func NewCurve(e engine.Engine, m *model.Model, set *dataset.Set, o CurveOptions)
 	if last := c.n % o.Batch; last > 0 {
 		sizes = append(sizes, last)
 	}
-	x, y := objective.Arrays(set, o.DType)
+	x, _ := objective.Arrays(set, o.DType)
+	y := objective.Targets(set, m.Outputs, o.DType)
 	for _, size := range sizes {
 		p, err := c.compile(e, size, x, y)
 		if err != nil {

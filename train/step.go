@@ -30,7 +30,7 @@ type compiler struct {
 	recipe spec.Train
 	dtype  graph.DType
 	rule   Rule
-	x, y   engine.Array // the whole set
+	x, y   engine.Array // the whole set: samples and targets
 }
 
 // stepKind tells the programs of a crew apart: by batch size, and by whether the gradient is written too.

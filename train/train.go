@@ -72,7 +72,8 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, recipe spec.Train) (
 	if recipe.DType == "float64" {
 		t.dtype = graph.Float64
 	}
-	t.x, t.y = objective.Arrays(set, t.dtype)
+	t.x, _ = objective.Arrays(set, t.dtype)
+	t.y = objective.Targets(set, m.Outputs, t.dtype)
 	return t, nil
 }
 

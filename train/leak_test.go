@@ -1,0 +1,75 @@
+package train_test
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strconv"
+	"testing"
+
+	"basin/dataset"
+	"basin/engine/cpu"
+	"basin/model"
+	"basin/spec"
+	"basin/train"
+)
+
+// TestLongTrainingLeaksNothing: hundreds of thousands of tiny steps, alone and together, leave the heap as a few hundred leave it, and
+// what they allocate (an epoch's random stream, its loss) does not grow with the steps of an epoch. BASIN_STEPS=1000000 makes it longer.
+func TestLongTrainingLeaksNothing(t *testing.T) {
+	steps := 100_000
+	if testing.Short() {
+		steps = 20_000
+	}
+	if s := os.Getenv("BASIN_STEPS"); s != "" {
+		var err error
+		if steps, err = strconv.Atoi(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const samples, batch, replicas = 2000, 2, 3
+	set := &dataset.Set{Name: "two", Shape: []int{2}, Classes: 2, X: make([]float32, 2*samples), Y: make([]int32, samples)}
+	for i := range set.Y {
+		set.Y[i], set.X[2*i] = int32(i%2), float32(i%2)
+	}
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipe := spec.Train{Batch: batch, Optimizer: spec.Optimizer{Kind: "sgd", LR: 0.01, Momentum: 0.9}}
+	run := func(epochs, replicas int) (alive, allocations uint64) {
+		recipe.Epochs = epochs
+		tr, err := train.New(e, m, set, recipe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := tr.RunTogether(context.Background(), 1, make([]train.Member, replicas)); err != nil {
+			t.Fatal(err)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(tr)
+		return after.HeapAlloc, after.Mallocs - before.Mallocs
+	}
+	for _, n := range []int{1, replicas} {
+		const few = 2
+		epochs := steps / (samples / batch)
+		short, shortAllocations := run(few, n)
+		long, longAllocations := run(epochs, n)
+		const slack = 100 << 10 // of what else is alive: the losses of each epoch, the test's own
+		if long > short+slack {
+			t.Errorf("%d together: %d bytes are alive after %d epochs, %d after %d", n, long, epochs, short, few)
+		}
+		perEpoch := float64(longAllocations-shortAllocations) / float64(epochs-few)
+		if most := 20 * float64(n); perEpoch > most { // an epoch has a thousand steps
+			t.Errorf("%d together: %.0f allocations an epoch, want at most %.0f", n, perEpoch, most)
+		}
+		t.Logf("%d together: %d, then %d bytes; %.1f allocations an epoch", n, short, long, perEpoch)
+	}
+}
