@@ -43,10 +43,10 @@ func (j *job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.R
 }
 
 // together is how many replicas train as one program: several of a network so small, at batches so small, that the fixed cost of a
-// step is much of it. Measured, of five against one: 0.64 of the time a step at 64-1-1-10 and batch 8, 0.80 at 64-23-23-10, 0.90 at
-// 64-8-8-10 and batch 32; at larger batches nothing is won, and at 128 values leave the cache. Results do not depend on it.
+// step is much of it. Measured, of five against one: 0.54 of the time a step at 64-1-1-10 and batch 8, 0.89 at 64-64-64-10; 0.78 and
+// 0.92 at batch 32 and widths 1 and 23; at batch 128 nothing is won, and at 512 values leave the cache. Results do not depend on it.
 func together(m *model.Model, batch int) int {
-	const crew, values, products = 8, 4096, 30_000
+	const crew, values, products = 8, 4096, 100_000
 	features := 1
 	for _, n := range m.Input {
 		features *= n
