@@ -1,0 +1,85 @@
+"""Convolutions and ResNets in PyTorch: 'conv/BATCHxCHANNELSxHxW/forward', 'step/resnet20-WIDTH/BATCH', their Hessian-vector products.
+
+Channels last is PyTorch's faster layout for convolutions on CPUs. torch.compile is not tried: it takes a minute a program, and
+convolutions stay calls of the same library."""
+
+import pathlib
+import sys
+
+import torch
+import torch.nn.functional as F
+
+from dense import DECAY, LR, MOMENTUM, complete, retained
+from ways import sizes, vectors, way
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
+from resnet import ResNet  # noqa: E402
+
+PLAIN, LAST = torch.contiguous_format, torch.channels_last
+BLOCKS = {"resnet18": [2, 2, 2, 2], "resnet20": [3, 3, 3]}
+
+
+@way("conv", "eager")
+def convolution(row, layout=PLAIN):
+    _, shape, passes = row.split("/")
+    n, c, h, w = (int(s) for s in shape.split("x"))
+    x, weight = torch.randn(n, c, h, w).to(memory_format=layout), torch.randn(c, c, 3, 3).to(memory_format=layout)
+    if passes == "forward":
+        return torch.no_grad()(lambda: F.conv2d(x, weight, padding=1)), 1
+    x.requires_grad_(), weight.requires_grad_()
+    cotangent = torch.randn(n, c, h, w).to(memory_format=layout)
+    return lambda: torch.autograd.grad(F.conv2d(x, weight, padding=1), (x, weight), cotangent), 1
+
+
+@way("conv", "channels last")
+def convolution_last(row):
+    return convolution(row, LAST)
+
+
+def network(row, layout):
+    kind, [[width], n] = row.split("/")[1].split("-")[0], sizes(row)
+    net = ResNet(BLOCKS[kind], width).to(memory_format=layout)
+    return net, torch.randn(n, 3, 32, 32).to(memory_format=layout), torch.randint(10, (n,))
+
+
+@way("step resnet", "eager")
+@way("threads", "eager")
+def step(row, layout=PLAIN):
+    net, x, y = network(row, layout)
+    optimizer = torch.optim.SGD(net.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=DECAY, fused=True)
+
+    def run():
+        optimizer.zero_grad()
+        F.cross_entropy(net(x), y).backward()
+        optimizer.step()
+
+    return run, 1
+
+
+@way("step resnet", "channels last")
+@way("threads", "channels last")
+def step_last(row):
+    return step(row, LAST)
+
+
+@way("hvp resnet", "eager")
+@way("hvps resnet", "eager")
+def product(row, layout=PLAIN):
+    net, x, y = network(row, layout)
+    return complete(net.eval(), x, y)
+
+
+@way("hvp resnet", "channels last")
+def product_last(row):
+    return product(row, LAST)
+
+
+@way("hvps resnet", "retained")
+def block(row, layout=PLAIN):
+    net, x, y = network(row, layout)
+    return retained(net.eval(), x, y, vectors(row))
+
+
+@way("hvps resnet", "retained, channels last")
+def block_last(row):
+    return block(row, LAST)

@@ -1,0 +1,113 @@
+package rows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"basin/dataset"
+	"basin/model"
+	"basin/objective"
+	"basin/spec"
+	"basin/train"
+)
+
+// runner makes the row's work.
+func (r Row) runner(e Engine) (runner, error) {
+	switch r.Work() {
+	case "gemm":
+		return r.gemm(e.Kernels), nil
+	case "conv":
+		return r.convolution(e)
+	case "step", "threads":
+		return r.step(e)
+	case "hvp", "hvps":
+		return r.products(e)
+	}
+	return nil, fmt.Errorf("%s is not timed in this process", r.Name)
+}
+
+// model is the row's network for its kind of inputs.
+func (r Row) model() (*model.Model, error) {
+	kind, sizes := r.network()
+	if kind == "mlp" {
+		last := len(sizes) - 1
+		return model.New(spec.Model{Kind: "mlp", Widths: sizes[1:last], Activation: "relu"}, sizes[:1], sizes[last])
+	}
+	return model.New(spec.Model{Kind: kind, Width: sizes[0], Activation: "relu"}, []int{3, 32, 32}, 10)
+}
+
+// noise is a set of n samples for a model.
+func noise(m *model.Model, n int) *dataset.Set {
+	r := rand.New(rand.NewPCG(1, 2))
+	s := &dataset.Set{Name: "noise", Shape: m.Input, Classes: m.Outputs}
+	s.X, s.Y = make([]float32, n*s.Size()), make([]int32, n)
+	for i := range s.X {
+		s.X[i] = float32(r.NormFloat64())
+	}
+	for i := range s.Y {
+		s.Y[i] = r.Int32N(int32(s.Classes))
+	}
+	return s
+}
+
+var errEnough = errors.New("enough")
+
+// recipe is that of the peers' steps.
+func recipe(batch int) spec.Train {
+	return spec.Train{Loss: "cross-entropy", Batch: batch, Epochs: math.MaxInt,
+		Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: spec.Schedule{Kind: "constant"}}
+}
+
+// step trains, some batches an epoch. Unlike the peers', its batches are gathered from the set in every step.
+func (r Row) step(e Engine) (runner, error) {
+	m, err := r.model()
+	if err != nil {
+		return nil, err
+	}
+	batches := max(1, min(16, 1<<20/(r.batch()*m.Input[0]))) // a small set is dealt out less often
+	t, err := train.New(e, m, noise(m, batches*r.batch()), recipe(r.batch()))
+	if err != nil {
+		return nil, err
+	}
+	return func(tick func() bool) error {
+		_, err := t.Run(context.Background(), 1, 0, train.Options{Observer: func(train.Step) error {
+			if tick() {
+				return nil
+			}
+			return errEnough
+		}})
+		if errors.Is(err, errEnough) {
+			return nil
+		}
+		return err
+	}, nil
+}
+
+// products are Hessian-vector products at a point that is moved to before each block, so that none keeps the primal pass of the last.
+func (r Row) products(e Engine) (runner, error) {
+	m, err := r.model()
+	if err != nil {
+		return nil, err
+	}
+	o, err := objective.New(e, m, noise(m, r.batch()), objective.Options{})
+	if err != nil {
+		return nil, err
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	theta, state, h := m.Init(rng), m.InitState(), o.Hessian()
+	src, dst := make([]float64, r.Vectors()*h.Dim()), make([]float64, r.Vectors()*h.Dim())
+	for i := range src {
+		src[i] = rng.NormFloat64()
+	}
+	return func(tick func() bool) error {
+		for {
+			o.MoveTo(theta, state)
+			if err := h.ApplyBlock(dst, src, r.Vectors()); err != nil || !tick() {
+				return err
+			}
+		}
+	}, nil
+}

@@ -1,0 +1,96 @@
+package rows
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"basin/engine/cpu"
+	"basin/engine/cpu/kernel"
+)
+
+// runner does the work again and again, calling tick after each piece, until tick returns false.
+type runner func(tick func() bool) error
+
+// Engine is what rows run on.
+type Engine struct {
+	*cpu.Engine
+	Kernels *kernel.Kernels
+}
+
+// New is the engine for this machine's best instructions, as a sweep's worker has it: one thread.
+func New() (Engine, error) {
+	level, err := kernel.Detect()
+	if err != nil {
+		return Engine{}, err
+	}
+	return Engine{cpu.At(level), kernel.For(level)}, nil
+}
+
+// Threads is the engine with n threads, and whether it can have them.
+func (e Engine) Threads(n int) (Engine, bool) {
+	able, ok := any(e.Engine).(interface{ WithThreads(int) *cpu.Engine })
+	if !ok {
+		return e, false
+	}
+	e.Engine = able.WithThreads(n)
+	return e, true
+}
+
+// Work is a row made ready. It must be closed.
+type Work struct {
+	next    func() (time.Duration, bool)
+	Close   func()
+	repeat  int // pieces in a sample
+	vectors int
+	err     error
+}
+
+// least is how long a sample takes: shorter work is repeated.
+const least = time.Millisecond
+
+// Start compiles the row and does it twice.
+func (r Row) Start(e Engine) (*Work, error) {
+	run, err := r.runner(e)
+	if err != nil {
+		return nil, err
+	}
+	w := &Work{repeat: 1, vectors: r.Vectors()}
+	// A coroutine, so that work that calls its caller (a training calls its observer) can rest between samples.
+	w.next, w.Close = iter.Pull(func(yield func(time.Duration) bool) {
+		left, start := w.repeat, time.Now()
+		w.err = run(func() bool {
+			if left--; left > 0 {
+				return true
+			}
+			more := yield(time.Since(start))
+			left, start = w.repeat, time.Now()
+			return more
+		})
+	})
+	for range 2 { // the first piece warms up, the second says how many make a sample
+		d, ok := w.next()
+		if !ok {
+			return nil, w.err
+		}
+		w.repeat = max(1, int(least/max(1, d)))
+	}
+	return w, nil
+}
+
+// Milliseconds is the median of samples taken for that long, of a single piece, a block's by the vector. At least 3 of short work, 1 of
+// long, as bench/peers/ways.py does.
+func (w *Work) Milliseconds(budget time.Duration) (float64, error) {
+	const long = 200 * time.Millisecond
+	var times []time.Duration
+	end := time.Now().Add(budget)
+	for len(times) == 0 || time.Now().Before(end) || len(times) < 3 && times[len(times)-1] < long {
+		d, ok := w.next()
+		if !ok {
+			return 0, w.err
+		}
+		times = append(times, d)
+	}
+	slices.Sort(times)
+	return 1e3 * times[len(times)/2].Seconds() / float64(w.repeat*w.vectors), nil
+}
