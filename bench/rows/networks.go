@@ -21,17 +21,40 @@ func (r Row) runner(e Engine) (runner, error) {
 		return r.gemm(e.Kernels), nil
 	case "conv":
 		return r.convolution(e)
-	case "step", "threads":
-		return r.step(e)
-	case "hvp", "hvps":
-		return r.products(e)
+	case "step", "threads", "hvp", "hvps":
+		m, set, err := r.subject()
+		if err != nil {
+			return nil, err
+		}
+		return r.network(m, set, e)
 	}
-	return nil, fmt.Errorf("%s is not timed in this process", r.Name)
+	return nil, fmt.Errorf("%s is not work to be timed", r.Name)
+}
+
+// network makes the work of a row about a network.
+func (r Row) network(m *model.Model, set *dataset.Set, e Engine) (runner, error) {
+	if work := r.Work(); work == "hvp" || work == "hvps" {
+		return r.products(m, set, e)
+	}
+	return r.step(m, set, e)
+}
+
+// subject is the row's model, and noise for it: a batch, or for steps so many that few repeat, as far as they are small.
+func (r Row) subject() (*model.Model, *dataset.Set, error) {
+	m, err := r.model()
+	if err != nil {
+		return nil, nil, err
+	}
+	n := r.batch()
+	if r.Work() == "step" && len(m.Input) == 1 {
+		n *= 16
+	}
+	return m, noise(m, n), nil
 }
 
 // model is the row's network for its kind of inputs.
 func (r Row) model() (*model.Model, error) {
-	kind, sizes := r.network()
+	kind, sizes := r.architecture()
 	if kind == "mlp" {
 		last := len(sizes) - 1
 		return model.New(spec.Model{Kind: "mlp", Widths: sizes[1:last], Activation: "relu"}, sizes[:1], sizes[last])
@@ -61,24 +84,20 @@ func recipe(batch int) spec.Train {
 		Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: spec.Schedule{Kind: "constant"}}
 }
 
-// step trains, some batches an epoch. Unlike the peers', its batches are gathered from the set in every step.
-func (r Row) step(e Engine) (runner, error) {
-	m, err := r.model()
-	if err != nil {
-		return nil, err
-	}
-	batches := max(1, min(16, 1<<20/(r.batch()*m.Input[0]))) // a small set is dealt out less often
-	t, err := train.New(e, m, noise(m, batches*r.batch()), recipe(r.batch()))
+// step trains. Unlike the peers', its batches are gathered from the set in every step.
+func (r Row) step(m *model.Model, set *dataset.Set, e Engine) (runner, error) {
+	t, err := train.New(e, m, set, recipe(r.batch()))
 	if err != nil {
 		return nil, err
 	}
 	return func(tick func() bool) error {
-		_, err := t.Run(context.Background(), 1, 0, train.Options{Observer: func(train.Step) error {
+		observe := func(train.Step) error {
 			if tick() {
 				return nil
 			}
 			return errEnough
-		}})
+		}
+		_, err := t.Run(context.Background(), 1, 0, train.Options{Observer: observe, WithoutGradient: true})
 		if errors.Is(err, errEnough) {
 			return nil
 		}
@@ -87,22 +106,18 @@ func (r Row) step(e Engine) (runner, error) {
 }
 
 // products are Hessian-vector products at a point that is moved to before each block, so that none keeps the primal pass of the last.
-func (r Row) products(e Engine) (runner, error) {
-	m, err := r.model()
+func (r Row) products(m *model.Model, set *dataset.Set, e Engine) (runner, error) {
+	o, err := objective.New(e, m, set, objective.Options{})
 	if err != nil {
 		return nil, err
-	}
-	o, err := objective.New(e, m, noise(m, r.batch()), objective.Options{})
-	if err != nil {
-		return nil, err
-	}
-	rng := rand.New(rand.NewPCG(3, 4))
-	theta, state, h := m.Init(rng), m.InitState(), o.Hessian()
-	src, dst := make([]float64, r.Vectors()*h.Dim()), make([]float64, r.Vectors()*h.Dim())
-	for i := range src {
-		src[i] = rng.NormFloat64()
 	}
 	return func(tick func() bool) error {
+		rng := rand.New(rand.NewPCG(3, 4))
+		theta, state, h := m.Init(rng), m.InitState(), o.Hessian()
+		src, dst := make([]float64, r.Vectors()*h.Dim()), make([]float64, r.Vectors()*h.Dim())
+		for i := range src {
+			src[i] = rng.NormFloat64()
+		}
 		for {
 			o.MoveTo(theta, state)
 			if err := h.ApplyBlock(dst, src, r.Vectors()); err != nil || !tick() {

@@ -16,6 +16,12 @@ import (
 //go:embed rows.json
 var list []byte
 
+// OwnProcess are the kinds of work that take processes of their own on both sides.
+var OwnProcess = []string{"memory", "sweep", "training"}
+
+// OneThread is the way in which Basin is compared with itself.
+const OneThread = "one thread"
+
 // Row is one piece of work.
 type Row struct {
 	Name  string
@@ -70,8 +76,8 @@ func (r Row) Vectors() int {
 // batch is the number of samples.
 func (r Row) batch() int { return r.number(2) }
 
-// network is the second part of the name: its kind and its numbers, widths of layers or base channels.
-func (r Row) network() (kind string, sizes []int) {
+// architecture is the second part of the name: its kind and its numbers, widths of layers or base channels.
+func (r Row) architecture() (kind string, sizes []int) {
 	kind, numbers, _ := strings.Cut(r.part(1), "-")
 	return kind, integers(numbers, "-")
 }

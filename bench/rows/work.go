@@ -27,14 +27,10 @@ func New() (Engine, error) {
 	return Engine{cpu.At(level), kernel.For(level)}, nil
 }
 
-// Threads is the engine with n threads, and whether it can have them.
-func (e Engine) Threads(n int) (Engine, bool) {
-	able, ok := any(e.Engine).(interface{ WithThreads(int) *cpu.Engine })
-	if !ok {
-		return e, false
-	}
-	e.Engine = able.WithThreads(n)
-	return e, true
+// Threads is the engine with n threads.
+func (e Engine) Threads(n int) Engine {
+	e.Engine = e.Engine.WithThreads(n)
+	return e
 }
 
 // Work is a row made ready. It must be closed.
@@ -55,8 +51,13 @@ func (r Row) Start(e Engine) (*Work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Work{repeat: 1, vectors: r.Vectors()}
-	// A coroutine, so that work that calls its caller (a training calls its observer) can rest between samples.
+	w := start(run, r.Vectors())
+	return w, w.warm()
+}
+
+// start makes a coroutine, so that work that calls its caller (a training calls its observer) can rest between samples.
+func start(run runner, vectors int) *Work {
+	w := &Work{repeat: 1, vectors: vectors}
 	w.next, w.Close = iter.Pull(func(yield func(time.Duration) bool) {
 		left, start := w.repeat, time.Now()
 		w.err = run(func() bool {
@@ -68,14 +69,19 @@ func (r Row) Start(e Engine) (*Work, error) {
 			return more
 		})
 	})
-	for range 2 { // the first piece warms up, the second says how many make a sample
+	return w
+}
+
+// warm does one piece to warm up, and one to see how many make a sample.
+func (w *Work) warm() error {
+	for range 2 {
 		d, ok := w.next()
 		if !ok {
-			return nil, w.err
+			return w.err
 		}
-		w.repeat = max(1, int(least/max(1, d)))
+		w.repeat = max(1, int(least*time.Duration(w.repeat)/max(1, d)))
 	}
-	return w, nil
+	return nil
 }
 
 // Milliseconds is the median of samples taken for that long, of a single piece, a block's by the vector. At least 3 of short work, 1 of
