@@ -43,8 +43,8 @@ var allowed = map[string]struct{ imports, why string }{
 	"internal/numtest":            {"linop", "oracles for tests"},
 	"internal/numtest/enginetest": {"engine engine/reference graph", "one conformance suite for all engines"},
 	"phase/phasetest":             {"phase random record spec", "inputs for tests of phase and report"},
-	"bench/compare":               {"bench/steps engine/cpu examples record spec store", "compares with peers; in no binary"},
-	"bench/steps":                 {"dataset engine model objective spec train", "single steps, timed beside PyTorch's"},
+	"bench/compare":               {"bench/rows engine/cpu examples record spec store", "compares with peers; in no binary"},
+	"bench/rows":                  {"dataset engine engine/cpu engine/cpu/kernel graph model objective spec train", "the work that is compared, by the packages that runs go through"},
 }
 
 func TestImportsFollowTheLayout(t *testing.T) {

@@ -37,7 +37,7 @@ func TestRatioIsOfPairs(t *testing.T) {
 func TestSpecHasThePeersGrid(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "digits.yaml")
 	g := grid{Widths: []int{2, 16}, Batches: []int{8, 64, 512}, Replicas: 3, Epochs: 20}
-	if err := writeSpec(path, g); err != nil {
+	if err := writeSpec(path, g, nil); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)

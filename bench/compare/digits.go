@@ -46,7 +46,7 @@ func (c *digitsCommand) Run(f *flags) error {
 		return err
 	}
 	specFile := filepath.Join(dir, "digits.yaml")
-	if err := writeSpec(specFile, g); err != nil {
+	if err := writeSpec(specFile, g, nil); err != nil {
 		return err
 	}
 	fmt.Printf("widths %v × batches %v × %d replicas, %d epochs: %d networks\n", g.Widths, g.Batches, g.Replicas, g.Epochs,
@@ -88,8 +88,8 @@ func (c *digitsCommand) Run(f *flags) error {
 	return t.finish(f.JSON)
 }
 
-// writeSpec writes examples/digits.yaml with the peer's sub-grid.
-func writeSpec(path string, g grid) error {
+// writeSpec writes examples/digits.yaml with the peer's sub-grid, and with a further change if there is one.
+func writeSpec(path string, g grid, change func(*spec.Spec)) error {
 	text, err := examples.Read("digits")
 	if err != nil {
 		return err
@@ -100,6 +100,9 @@ func writeSpec(path string, g grid) error {
 	}
 	s.Replicas, s.Train.Epochs = g.Replicas, g.Epochs
 	s.Grid.Load.Values, s.Grid.Temperature.Values = anys(g.Widths), anys(g.Batches)
+	if change != nil {
+		change(s)
+	}
 	return os.WriteFile(path, spec.Marshal(s), 0o644)
 }
 

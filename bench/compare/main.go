@@ -1,9 +1,8 @@
 // Command compare runs Basin and PyTorch on the same work in one run, in alternation, and prints ratios: a peer's seconds over
 // Basin's, so that above 1 Basin is faster.
 //
-//	bench/peers/setup.sh                       # once: the peers' Python
+//	go run ./bench/compare engine              # all rows of docs/performance.md; makes the peers' Python if it is missing
 //	go run ./bench/compare digits --fraction 0.1
-//	go run ./bench/compare steps
 //
 // Run it on a machine that does nothing else. Ratios are medians over pairs; times are not to be compared between machines.
 package main
@@ -21,7 +20,8 @@ type flags struct {
 	JSON   string `help:"Also write the table to this file."`
 
 	Digits digitsCommand `cmd:"" help:"The digits sweep, all measures: seconds per stage and in all."`
-	Steps  stepsCommand  `cmd:"" help:"One training step and one Hessian-vector product of fully connected nets, one thread."`
+	Engine engineCommand `cmd:"" help:"Every row that the engine is judged by: its time, each of the peers' ways, ratios, bars."`
+	Peak   peakCommand   `cmd:"" hidden:"" help:"The peak memory of a process that does a row's work."`
 }
 
 func main() {

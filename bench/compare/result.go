@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"basin/bench/rows"
+)
+
+// result is what was found of one row.
+type result struct {
+	Row   rows.Row
+	Unit  string
+	Basin []float64 // where there is no way to compare with; else each way has Basin's of its own pairs
+	Ways  []*comparison
+	Share float64 // of the limit that binds; 0: not known
+	Bound string  `json:",omitempty"`
+}
+
+// comparison is Basin and one way in alternation: pair i is Basin[i] and Peer[i], taken one after the other.
+type comparison struct {
+	Way      string
+	Basin    []float64
+	Peer     []float64
+	Prepared float64 `json:",omitempty"` // the peer's seconds of preparing the way, compilation included
+	Error    string  `json:",omitempty"`
+}
+
+// spread is a median with its quartiles.
+type spread struct{ Low, Median, High float64 }
+
+func (s spread) String() string { return fmt.Sprintf("%.3g [%.3g, %.3g]", s.Median, s.Low, s.High) }
+
+// quartiles by linear interpolation between order statistics.
+func quartiles(x []float64) spread {
+	s := slices.Sorted(slices.Values(x))
+	at := func(q float64) float64 {
+		if len(s) == 0 {
+			return math.NaN()
+		}
+		i, f := math.Modf(q * float64(len(s)-1))
+		if f == 0 {
+			return s[int(i)]
+		}
+		return s[int(i)] + f*(s[int(i)+1]-s[int(i)])
+	}
+	return spread{at(0.25), at(0.5), at(0.75)}
+}
+
+// ratio is the peer's time over Basin's, of the pairs.
+func (c *comparison) ratio() spread {
+	r := row{Basin: c.Basin, Peer: c.Peer}
+	return quartiles(r.ratios())
+}
+
+// way finds a comparison that succeeded.
+func (r *result) way(name string) *comparison {
+	for _, c := range r.Ways {
+		if c.Way == name && len(c.Peer) > 0 {
+			return c
+		}
+	}
+	return nil
+}
+
+// counts says whether a way stands for PyTorch: JAX and Basin itself are for information.
+func counts(way string) bool { return way != rows.OneThread && !strings.HasPrefix(way, "jax") }
+
+// best is PyTorch's fastest way: the one of the least ratio. nil if there is none.
+func (r *result) best() (found *comparison) {
+	for _, c := range r.Ways {
+		if len(c.Peer) > 0 && counts(c.Way) && (found == nil || c.ratio().Median < found.ratio().Median) {
+			found = c
+		}
+	}
+	return found
+}
+
+// basin is Basin's own median.
+func (r *result) basin() float64 {
+	all := slices.Clone(r.Basin)
+	for _, c := range r.Ways {
+		all = append(all, c.Basin...)
+	}
+	return quartiles(all).Median
+}
+
+// bars are the row's demands in words, plainest first, and whether all are met. met is false if a way was not measured.
+func (r *result) bars() (words []string, met bool) {
+	met = true
+	if limit := r.Row.Limit; limit > 0 {
+		words, met = append(words, fmt.Sprintf("under %g %s", limit, r.Unit)), r.basin() < limit
+	}
+	for _, name := range append([]string{"best"}, rows.Ways(r.Row.Kind)...) {
+		bar, ok := r.Row.Bar[name]
+		if !ok {
+			continue
+		}
+		words = append(words, fmt.Sprintf("%s ≥ %g", name, bar))
+		c := r.way(name)
+		if name == "best" {
+			c = r.best()
+		}
+		met = met && c != nil && c.ratio().Median >= bar
+	}
+	return words, met
+}
+
+// verdict is "met", "short", or nothing where there is no bar.
+func (r *result) verdict() string {
+	words, met := r.bars()
+	switch {
+	case len(words) == 0:
+		return ""
+	case met:
+		return "met"
+	}
+	return "short"
+}
+
+// worst is the matrix product of the least ratio, but for the one that has a bar of its own. nil if none was measured.
+func worst(results []*result) (found *result) {
+	for _, r := range results {
+		if r.Row.Work() == "gemm" && r.best() != nil && (found == nil || r.best().ratio().Median < found.best().ratio().Median) {
+			found = r
+		}
+	}
+	return found
+}
