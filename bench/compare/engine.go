@@ -81,14 +81,8 @@ func (c *engineCommand) Run(f *flags) error {
 			fmt.Printf("%s: left out, it needs two cores\n", r.Name)
 			continue
 		}
-		if r.Flops() > 0 && found.Unit == "ms" {
-			threads := 1.0
-			if r.Work() == "threads" {
-				threads = 2
-			}
-			found.Share, found.Bound = all.Limits.Share(r, threads*found.basin())
-		}
 		all.Results = append(all.Results, found)
+		all.share()
 		fmt.Println(found.line())
 	}
 	if c.Merge != "" {

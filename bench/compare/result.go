@@ -31,7 +31,17 @@ type comparison struct {
 // spread is a median with its quartiles.
 type spread struct{ Low, Median, High float64 }
 
-func (s spread) String() string { return fmt.Sprintf("%.3g [%.3g, %.3g]", s.Median, s.Low, s.High) }
+func (s spread) String() string {
+	return fmt.Sprintf("%s [%s, %s]", number(s.Median), number(s.Low), number(s.High))
+}
+
+// number has three digits, and more before the point where they are.
+func number(x float64) string {
+	if math.Abs(x) >= 100 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.3g", x)
+}
 
 // quartiles by linear interpolation between order statistics.
 func quartiles(x []float64) spread {

@@ -21,6 +21,34 @@ type comparisons struct {
 	Results []*result
 }
 
+// share says how near each row comes to the machine's limits. The limit of arithmetic is that of the fastest large product seen, on
+// either side.
+func (c *comparisons) share() {
+	for _, r := range c.Results {
+		if r.Row.Work() != "gemm" || r.Row.Flops() < large {
+			continue
+		}
+		for _, w := range r.Ways {
+			for _, ms := range slices.Concat(w.Basin, w.Peer) {
+				c.Limits.Flops = max(c.Limits.Flops, 1e3*r.Row.Flops()/ms)
+			}
+		}
+	}
+	for _, r := range c.Results {
+		if r.Row.Flops() == 0 || r.Unit != "ms" {
+			continue
+		}
+		threads := 1.0
+		if r.Row.Work() == "threads" {
+			threads = 2
+		}
+		r.Share, r.Bound = c.Limits.Share(r.Row, threads*r.basin())
+	}
+}
+
+// large is the arithmetic of a product that shows what a machine can do: 512³.
+const large = 2 * 512 * 512 * 512
+
 // header names the columns of the table.
 var header = []string{"work", "unit", "Basin", "peers", "÷ plain", "÷ best [quartiles]", "best way", "bar", "", "of the limit"}
 
@@ -32,8 +60,8 @@ func (r *result) cells() []string {
 			peers = append(peers, c.Way+" failed")
 			continue
 		}
-		s := fmt.Sprintf("%s %.3g", c.Way, quartiles(c.Peer).Median)
-		if c.Prepared >= 0.5 && (strings.HasPrefix(c.Way, "jax") || c.Way == "compiled" || c.Way == "tuned") {
+		s := c.Way + " " + number(quartiles(c.Peer).Median)
+		if compiled(c.Way) && c.Prepared > 0 {
 			s += fmt.Sprintf(" (%.1f s to compile)", c.Prepared)
 		}
 		peers = append(peers, s)
@@ -44,7 +72,7 @@ func (r *result) cells() []string {
 	}
 	if ways := rows.Ways(r.Row.Kind); len(ways) > 0 {
 		if c := r.way(ways[0]); c != nil {
-			plain = fmt.Sprintf("%.3g", c.ratio().Median)
+			plain = number(c.ratio().Median)
 			if r.best() == nil {
 				plain = c.ratio().String()
 			}
@@ -55,7 +83,7 @@ func (r *result) cells() []string {
 		share = fmt.Sprintf("%.0f %% %s", 100*r.Share, r.Bound)
 	}
 	bars, _ := r.bars()
-	return []string{r.Row.Name, r.Unit, fmt.Sprintf("%.3g", r.basin()), strings.Join(peers, ", "), plain, against, by, strings.Join(bars, ", "), r.verdict(), share}
+	return []string{r.Row.Name, r.Unit, number(r.basin()), strings.Join(peers, ", "), plain, against, by, strings.Join(bars, ", "), r.verdict(), share}
 }
 
 // markdown is the table with the machine's facts and the command.
@@ -77,6 +105,11 @@ func (c *comparisons) markdown() string {
 		fmt.Fprintf(&b, "\nShort of their bars: %s.\n", strings.Join(short, ", "))
 	}
 	return b.String()
+}
+
+// compiled says whether a way is compiled at its first call. torch.compile may find parts in its cache on the disk.
+func compiled(way string) bool {
+	return way == "compiled" || way == "tuned" || strings.HasPrefix(way, "jax")
 }
 
 func (c *comparisons) short() (names []string) {
@@ -137,6 +170,7 @@ func (c *comparisons) merge(path string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	c.Results = merged(before.Results, c.Results)
+	c.share()
 	return nil
 }
 

@@ -4,7 +4,6 @@ Eager code is what users write: nn.Sequential, loss.backward(), the fused optimi
 product, written with torch.func so that it is one graph; 'tuned' adds max_autotune and the C++ wrapper. Batches lie ready."""
 
 import torch
-import torch._inductor.config
 import torch.nn as nn
 import torch.nn.functional as F
 
@@ -183,7 +182,9 @@ def product_compiled_anew(row):
 
 def anew(make, row):
     """Compiles without the caches that earlier processes left on the disk: what is asked for is the time that it takes."""
+    import torch._inductor.config as config  # takes a second and 100 MB: not where it is not needed
+
     run, k = make(row.removeprefix("compile/"))
-    with torch._inductor.config.patch(force_disable_caches=True):
+    with config.patch(force_disable_caches=True):
         run()
     return run, k

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"basin/dataset"
+	"basin/engine"
 	"basin/model"
 	"basin/objective"
 	"basin/spec"
@@ -32,7 +33,7 @@ func (r Row) runner(e Engine) (runner, error) {
 }
 
 // network makes the work of a row about a network.
-func (r Row) network(m *model.Model, set *dataset.Set, e Engine) (runner, error) {
+func (r Row) network(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
 	if work := r.Work(); work == "hvp" || work == "hvps" {
 		return r.products(m, set, e)
 	}
@@ -85,7 +86,7 @@ func recipe(batch int) spec.Train {
 }
 
 // step trains. Unlike the peers', its batches are gathered from the set in every step.
-func (r Row) step(m *model.Model, set *dataset.Set, e Engine) (runner, error) {
+func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
 	t, err := train.New(e, m, set, recipe(r.batch()))
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (r Row) step(m *model.Model, set *dataset.Set, e Engine) (runner, error) {
 }
 
 // products are Hessian-vector products at a point that is moved to before each block, so that none keeps the primal pass of the last.
-func (r Row) products(m *model.Model, set *dataset.Set, e Engine) (runner, error) {
+func (r Row) products(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
 	o, err := objective.New(e, m, set, objective.Options{})
 	if err != nil {
 		return nil, err
