@@ -44,6 +44,8 @@ func avx2F32(o *Ops[float32]) {
 	o.Tanh = tanhF32AVX2
 	o.Logistic = logisticF32AVX2
 	o.Erf = erfF32AVX2
+	o.Sin = bounded(sinF32AVX2, o.Sin, 8)
+	o.Cos = bounded(cosF32AVX2, o.Cos, 8)
 	o.Fill = func(dst []float32, x float32) { fillF32AVX2(unsafe.SliceData(dst), len(dst), x) }
 	o.SumRows, o.MaxRows = checkedRows(sumRowsF32AVX2), checkedRows(maxRowsF32AVX2)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX2, o.SumRows), checkedMiddle(maxMiddleF32AVX2, o.MaxRows)
@@ -81,6 +83,15 @@ func avx2F64(o *Ops[float64]) {
 	o.Sign = signF64AVX2
 	o.Sqrt = sqrtF64AVX2
 	o.Rsqrt = rsqrtF64AVX2
+	o.Exp = expF64AVX2
+	o.Expm1 = expm1F64AVX2
+	o.Log = logF64AVX2
+	o.Log1p = log1pF64AVX2
+	o.Tanh = tanhF64AVX2
+	o.Logistic = logisticF64AVX2
+	o.Erf = erfF64AVX2
+	o.Sin = bounded(sinF64AVX2, o.Sin, 4)
+	o.Cos = bounded(cosF64AVX2, o.Cos, 4)
 	o.Fill = func(dst []float64, x float64) { fillF64AVX2(unsafe.SliceData(dst), len(dst), x) }
 	o.SumRows, o.MaxRows = checkedRows(sumRowsF64AVX2), checkedRows(maxRowsF64AVX2)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX2, o.SumRows), checkedMiddle(maxMiddleF64AVX2, o.MaxRows)

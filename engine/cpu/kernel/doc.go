@@ -8,10 +8,9 @@
 //   - A result's bits depend on its operands alone: never on the length of the slice, the element's position in it, its
 //     alignment, or the shape of the rest of a matrix.
 //   - [Ops.Gemm] makes each element by one chain of fused multiply-adds over p = 0 … k−1 in order, and [Ops.SumRows] and its
-//     like add in an order that depends on the reduced length only. Levels therefore agree bit for bit in matrix products,
-//     arithmetic and reductions.
-//   - Transcendental functions of float32 are within a few units in the last place of the true value, but differ between
-//     plain Go and the vector levels.
+//     like add in an order that depends on the reduced length only. Transcendental functions go through the same operations on
+//     every level. Levels therefore agree bit for bit, except in Pow, and in Sin and Cos of |x| > 2¹⁷ (float32) or 2³⁰
+//     (float64), which are those of package math.
 //
 // Slices that are too short panic. A destination may be one of the operands of an elementwise function, but may not overlap
 // it otherwise.

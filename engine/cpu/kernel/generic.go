@@ -7,7 +7,7 @@ import (
 
 // generic is the table of the plain-Go level, the twin that the vector levels are tested against.
 func generic() *Kernels {
-	return &Kernels{
+	k := &Kernels{
 		F32:      genericOps[float32](),
 		F64:      genericOps[float64](),
 		F32ToF64: convert[float64, float32],
@@ -18,6 +18,8 @@ func generic() *Kernels {
 		F64ToI32: truncate[float64],
 		EqI32:    equalGeneric,
 	}
+	genericTranscendentals(k)
+	return k
 }
 
 func genericOps[T Float]() Ops[T] {
@@ -42,20 +44,11 @@ func genericOps[T Float]() Ops[T] {
 		MulSub:    zip3(func(a, b, c T) T { return T(a*b) - c }),
 		NegMulAdd: zip3(func(a, b, c T) T { return c - T(a*b) }),
 
-		Neg:      each(func(a T) T { return -a }),
-		Abs:      each(func(a T) T { return T(math.Abs(float64(a))) }),
-		Sign:     each(sign[T]),
-		Sqrt:     each(func(a T) T { return T(math.Sqrt(float64(a))) }),
-		Rsqrt:    each(func(a T) T { return 1 / T(math.Sqrt(float64(a))) }),
-		Exp:      viaMath[T](math.Exp),
-		Expm1:    viaMath[T](math.Expm1),
-		Log:      viaMath[T](math.Log),
-		Log1p:    viaMath[T](math.Log1p),
-		Tanh:     viaMath[T](math.Tanh),
-		Logistic: viaMath[T](logistic),
-		Erf:      viaMath[T](math.Erf),
-		Sin:      viaMath[T](math.Sin),
-		Cos:      viaMath[T](math.Cos),
+		Neg:   each(func(a T) T { return -a }),
+		Abs:   each(func(a T) T { return T(math.Abs(float64(a))) }),
+		Sign:  each(sign[T]),
+		Sqrt:  each(func(a T) T { return T(math.Sqrt(float64(a))) }),
+		Rsqrt: each(func(a T) T { return 1 / T(math.Sqrt(float64(a))) }),
 		Fill: func(dst []T, x T) {
 			for i := range dst {
 				dst[i] = x
@@ -105,11 +98,6 @@ func zip3[T Float](f func(a, b, c T) T) Ternary[T] {
 	}
 }
 
-// viaMath applies a function of package math, for float32 with one rounding at the end.
-func viaMath[T Float](f func(float64) float64) Unary[T] {
-	return each(func(a T) T { return T(f(float64(a))) })
-}
-
 func one[T Float](b bool) T {
 	if b {
 		return 1
@@ -142,15 +130,6 @@ func sign[T Float](a T) T {
 		return 0
 	}
 	return a
-}
-
-// logistic is 1/(1 + e^−x), by e^−|x| so that neither side overflows.
-func logistic(x float64) float64 {
-	if x >= 0 {
-		return 1 / (1 + math.Exp(-x))
-	}
-	e := math.Exp(x)
-	return e / (1 + e)
 }
 
 func selectGeneric[T Float](dst, p, a, b []T) {

@@ -41,6 +41,65 @@ func logisticF32AVX2Unchecked(dst *float32, a *float32, n int)
 //go:noescape
 func erfF32AVX2Unchecked(dst *float32, a *float32, n int)
 
+// sinF32AVX2 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the
+// first whose magnitude is above 131072.
+//
+//go:noescape
+func sinF32AVX2(dst *float32, a *float32, n int) (done int)
+
+// cosF32AVX2 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the
+// first whose magnitude is above 131072.
+//
+//go:noescape
+func cosF32AVX2(dst *float32, a *float32, n int) (done int)
+
+// expF64AVX2Unchecked is the loop of expF64AVX2.
+//
+//go:noescape
+func expF64AVX2Unchecked(dst *float64, a *float64, n int)
+
+// expm1F64AVX2Unchecked is the loop of expm1F64AVX2.
+//
+//go:noescape
+func expm1F64AVX2Unchecked(dst *float64, a *float64, n int)
+
+// logF64AVX2Unchecked is the loop of logF64AVX2.
+//
+//go:noescape
+func logF64AVX2Unchecked(dst *float64, a *float64, n int)
+
+// log1pF64AVX2Unchecked is the loop of log1pF64AVX2.
+//
+//go:noescape
+func log1pF64AVX2Unchecked(dst *float64, a *float64, n int)
+
+// tanhF64AVX2Unchecked is the loop of tanhF64AVX2.
+//
+//go:noescape
+func tanhF64AVX2Unchecked(dst *float64, a *float64, n int)
+
+// logisticF64AVX2Unchecked is the loop of logisticF64AVX2.
+//
+//go:noescape
+func logisticF64AVX2Unchecked(dst *float64, a *float64, n int)
+
+// erfF64AVX2Unchecked is the loop of erfF64AVX2.
+//
+//go:noescape
+func erfF64AVX2Unchecked(dst *float64, a *float64, n int)
+
+// sinF64AVX2 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the
+// first whose magnitude is above 1.073741824e+09.
+//
+//go:noescape
+func sinF64AVX2(dst *float64, a *float64, n int) (done int)
+
+// cosF64AVX2 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the
+// first whose magnitude is above 1.073741824e+09.
+//
+//go:noescape
+func cosF64AVX2(dst *float64, a *float64, n int) (done int)
+
 // expF32AVX2 computes dst[i] = exp(a[i]).
 func expF32AVX2(dst, a []float32) {
 	a = a[:len(dst)]
@@ -81,4 +140,46 @@ func logisticF32AVX2(dst, a []float32) {
 func erfF32AVX2(dst, a []float32) {
 	a = a[:len(dst)]
 	erfF32AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// expF64AVX2 computes dst[i] = exp(a[i]).
+func expF64AVX2(dst, a []float64) {
+	a = a[:len(dst)]
+	expF64AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// expm1F64AVX2 computes dst[i] = expm1(a[i]).
+func expm1F64AVX2(dst, a []float64) {
+	a = a[:len(dst)]
+	expm1F64AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// logF64AVX2 computes dst[i] = log(a[i]).
+func logF64AVX2(dst, a []float64) {
+	a = a[:len(dst)]
+	logF64AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// log1pF64AVX2 computes dst[i] = log1p(a[i]).
+func log1pF64AVX2(dst, a []float64) {
+	a = a[:len(dst)]
+	log1pF64AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// tanhF64AVX2 computes dst[i] = tanh(a[i]).
+func tanhF64AVX2(dst, a []float64) {
+	a = a[:len(dst)]
+	tanhF64AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// logisticF64AVX2 computes dst[i] = logistic(a[i]).
+func logisticF64AVX2(dst, a []float64) {
+	a = a[:len(dst)]
+	logisticF64AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
+}
+
+// erfF64AVX2 computes dst[i] = erf(a[i]).
+func erfF64AVX2(dst, a []float64) {
+	a = a[:len(dst)]
+	erfF64AVX2Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), len(dst))
 }

@@ -79,6 +79,7 @@ const (
 	gtOQ      = 0x1e
 	ltOQ      = 0x11
 	leOQ      = 0x12
+	notGeUQ   = 0x19 // true of NaN
 )
 
 func (g *generator) signBit() uint64 { return 1 << (8*g.elem - 1) }

@@ -18,6 +18,7 @@ type loop struct {
 	f      formula
 	src    []reg.Register
 	dst, i reg.Register
+	limit  float64
 }
 
 // elementwise writes the loop of a few instructions: four vectors at once, then one, then the rest by halves of a vector. The
@@ -38,14 +39,52 @@ func (g *generator) elementwise(stem string, inputs []string, f formula, held ..
 	g.ret()
 }
 
-// transcendentalLoop writes the loop of many instructions, one vector at a time and the rest under a mask.
-func (g *generator) transcendentalLoop(stem string, f formula) {
-	l := g.open(stem, []string{"a"}, f)
+// transcendentalLoop writes the loop of many instructions, one vector at a time and the rest under a mask. With a limit, it
+// leaves before a vector that has an element of greater magnitude, and returns how many elements are done.
+func (g *generator) transcendentalLoop(stem string, limit float64, f formula) {
+	var l *loop
+	if limit == 0 {
+		l = g.open(stem, []string{"a"}, f)
+	} else {
+		g.text(stem, fmt.Sprintf("func(dst, a *%s, n int) (done int)", g.typ()),
+			fmt.Sprintf("computes dst[i] = %s(a[i]) for n elements, or up to the vector of the\n// first whose magnitude is above %g.", stem, limit))
+		l = g.begin([]string{"a"}, f)
+	}
+	l.limit = limit
 	n := g.Load(g.Param("n"), g.GP64())
 	l.vectors(n, 1, "rest")
 	l.masked(n)
 	g.Label("done")
+	if limit > 0 {
+		g.ADDQ(n, l.i)
+		g.Label("leave")
+		g.Store(l.i, g.ReturnIndex(0))
+	}
 	g.ret()
+}
+
+// within leaves if an element of x is beyond the limit.
+func (l *loop) within(x operand.Op) {
+	if l.limit == 0 {
+		return
+	}
+	magnitude := l.op2(l.VANDPS, l.VANDPD, l.bits(l.signBit()-1), x)
+	bits := l.GP32()
+	if l.isa == avx512 {
+		m := l.K()
+		l.compare(gtOQ, l.splat(l.limit), magnitude, m)
+		l.KMOVW(m, bits)
+	} else {
+		m := l.vec()
+		l.compare(gtOQ, l.splat(l.limit), magnitude, m)
+		if l.elem == 4 {
+			l.VMOVMSKPS(m, bits)
+		} else {
+			l.VMOVMSKPD(m, bits)
+		}
+	}
+	l.TESTL(bits, bits)
+	l.JNE(operand.LabelRef("leave"))
 }
 
 // open begins a function and the Go function of slices that calls it.
@@ -71,6 +110,11 @@ func %[1]s(dst, %[4]s []%[5]s) {
 }
 `, name, stem, strings.Join(slices, ", "), params, g.typ(), strings.Join(lengths, ", "), strings.Join(pointers, ", ")))
 
+	return g.begin(inputs, f)
+}
+
+// begin loads the pointers.
+func (g *generator) begin(inputs []string, f formula) *loop {
 	l := &loop{generator: g, f: f, dst: g.Load(g.Param("dst"), g.GP64())}
 	for _, x := range inputs {
 		l.src = append(l.src, g.Load(g.Param(x), g.GP64()))
@@ -98,6 +142,7 @@ func (l *loop) vectors(n reg.Register, unroll int, next string) {
 			l.load(l.at(p, v), r)
 			x = append(x, r)
 		}
+		l.within(x[0])
 		l.store(l.f(l.generator, x), l.at(l.dst, v))
 	}
 	l.ADDQ(step, l.i)
@@ -155,5 +200,6 @@ func (l *loop) masked(n reg.Register) {
 		l.loadMasked(l.at(p, 0), mask, r)
 		x = append(x, r)
 	}
+	l.within(x[0])
 	l.storeFirst("rest", l.inRegister(l.f(l.generator, x)), n, mask, l.at(l.dst, 0))
 }

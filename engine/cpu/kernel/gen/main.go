@@ -28,6 +28,7 @@ func main() {
 		{"arithmetic", avx2, arithmetic},
 		{"arithmetic", avx512, arithmetic},
 		{"transcendental", avx2, transcendental},
+		{"transcendental", avx512, transcendental},
 		{"reduce", avx2, reduce},
 		{"middle", avx2, middle},
 		{"middle", avx512, middle},
@@ -39,6 +40,9 @@ func main() {
 		if err := write(f.family+"_"+f.isa.String(), f.isa, f.emit); err != nil {
 			log.Fatalf("gen: %s %s: %v", f.family, f.isa, err)
 		}
+	}
+	if err := writeGo("transcendental_generic.go"); err != nil {
+		log.Fatal("gen: plain Go: ", err)
 	}
 }
 

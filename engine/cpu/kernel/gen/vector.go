@@ -110,6 +110,13 @@ func (g *generator) compare(i int, b, a, m operand.Op) {
 	g.pick(g.VCMPPS, g.VCMPPD, operand.Imm(uint64(i)), b, a, m)
 }
 
+// constant is a fresh register that holds x in every lane.
+func (g *generator) constant(x float64) reg.VecVirtual {
+	v := g.vec()
+	g.load(g.splat(x), v)
+	return v
+}
+
 // inRegister loads a value that is a constant in memory.
 func (g *generator) inRegister(x operand.Op) reg.Register {
 	if r, ok := x.(reg.Register); ok {
