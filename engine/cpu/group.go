@@ -58,7 +58,7 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 	}
 	release := func(n *node, i int) {
 		for _, w := range n.args {
-			if r, ours := g.where[w.base]; ours && r.slot >= 0 && lastRead[w.base] == i && !w.base.late {
+			if r, ours := g.where[w.base]; ours && r.slot >= 0 && !r.loaded && lastRead[w.base] == i && !w.base.late {
 				g.free[r.dtype] = append(g.free[r.dtype], r.slot)
 				delete(g.where, w.base)
 			}
@@ -67,6 +67,11 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 	for i, n := range nodes {
 		if fused[n] != nil && n.op == graph.OpMul {
 			continue // computed with the sum that reads it
+		}
+		if _, ours := g.where[n.args[0].base]; n.op == copyOp && !n.stored && !ours { // what reads the copy may read the operand
+			g.where[n] = g.operand(n.args[0])
+			release(n, i)
+			continue
 		}
 		n, product := n, fused[n]
 		args := n.args
@@ -95,7 +100,7 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 			g.each = append(g.each, g.compute(n, out, in))
 		}
 		if n.late {
-			g.late = append(g.late, g.compute(&node{op: copyOp, typ: n.typ}, ref{n.typ.DType, -1, whole(n)}, []ref{out}))
+			g.late = append(g.late, g.compute(&node{op: copyOp, typ: n.typ}, ref{dtype: n.typ.DType, slot: -1, view: whole(n)}, []ref{out}))
 			continue
 		}
 		release(n, i)
@@ -138,7 +143,7 @@ func (g *group) run(from, to int) {
 // destination is where n's value goes: its own memory, or a slot.
 func (g *group) destination(n *node) ref {
 	if n.stored && !n.late {
-		return ref{n.typ.DType, -1, whole(n)}
+		return ref{dtype: n.typ.DType, slot: -1, view: whole(n)}
 	}
 	return ref{dtype: n.typ.DType, slot: g.slot(n.typ.DType)}
 }
@@ -160,7 +165,7 @@ func (g *group) operand(w view) ref {
 	}
 	d := w.base.typ.DType
 	if g.direct(w) {
-		return ref{d, -1, w}
+		return ref{dtype: d, slot: -1, view: w}
 	}
 	key := w.key()
 	if r, ok := g.loads[key]; ok {
@@ -168,7 +173,7 @@ func (g *group) operand(w view) ref {
 	}
 	// A load's slot is never given back, since what is loaded once must survive all tiles.
 	g.slots[d]++
-	r := ref{dtype: d, slot: g.slots[d] - 1}
+	r := ref{dtype: d, slot: g.slots[d] - 1, loaded: true}
 	g.loads[key] = r
 	g.load(r, w)
 	return r

@@ -7,9 +7,10 @@ import (
 
 // ref is where a group finds or leaves a value: a slot, which holds the current tile, or memory that it walks along.
 type ref struct {
-	dtype graph.DType
-	slot  int // −1: memory
-	view  view
+	dtype  graph.DType
+	slot   int // −1: memory
+	view   view
+	loaded bool // the slot holds an operand that is laid out, once perhaps for all tiles
 }
 
 // stream is a resolved ref.
