@@ -131,8 +131,8 @@ func (pl *plan) schedule() {
 		}
 		slices.Sort(sizes)
 		for _, size := range sizes {
-			for _, g := range splitBySums(withVirtual(groups[size])) {
-				pl.steps = append(pl.steps, step{group: g})
+			for _, g := range splitBySums(groups[size]) {
+				pl.steps = append(pl.steps, step{group: withVirtual(g)})
 			}
 		}
 	}
