@@ -101,7 +101,7 @@ func (o *Ops[T]) kernelsOf(p *Panel) *segmentKernels[T] {
 //
 //	c[r.C + j] = Σ over the segments s, over p < s.Count: a[r.A + s.A + p] · b[s.B + p][j]
 //
-// plus what was there if accumulate, as one chain of fused multiply-adds in that order. j counts from Panel.At, where c must
+// as one chain of fused multiply-adds in that order, from 0. If accumulate, the sum is added to what was there. j counts from Panel.At, where c must
 // start; b has packed rows of Panel.Width. Only the caller knows how far the offsets of his tables reach: they are not checked.
 func (o *Ops[T]) Gathered(p *Panel, rows []Row, a []T, segments []Segment, b, c []T, accumulate bool) {
 	if len(rows) == 0 {
@@ -208,17 +208,24 @@ func gatheredGeneric[T Float](p *Panel, rows []Row, a []T, segments []Segment, b
 	if p.second > 0 {
 		first = p.second
 	}
+	var row [2 * 16]T // as wide as a panel may be
+	sum := row[:n]
 	for _, r := range rows {
-		to := c[r.C:][:n]
-		if !accumulate {
-			clear(to)
-		}
+		clear(sum)
 		for _, s := range segments {
 			for q := range int(s.Count) {
-				x, row := a[int(r.A)+int(s.A)+q], b[(int(s.B)+q)*p.Width:]
-				fmaRow(to[:first], x, row)
-				fmaRow(to[first:], x, row[p.Width-p.lanes:])
+				x, from := a[int(r.A)+int(s.A)+q], b[(int(s.B)+q)*p.Width:]
+				fmaRow(sum[:first], x, from)
+				fmaRow(sum[first:], x, from[p.Width-p.lanes:])
 			}
+		}
+		to := c[r.C:][:n]
+		if !accumulate {
+			copy(to, sum)
+			continue
+		}
+		for j, x := range sum {
+			to[j] += x
 		}
 	}
 }

@@ -38,52 +38,18 @@ choose:
 	RET
 
 tile6:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero6
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y2
-	VMOVUPS (BX)(DX*1), Y3
-	MOVLQSX 20(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y4
-	VMOVUPS (BX)(DX*1), Y5
-	MOVLQSX 28(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y6
-	VMOVUPS (BX)(DX*1), Y7
-	MOVLQSX 36(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y8
-	VMOVUPS (BX)(DX*1), Y9
-	MOVLQSX 44(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	VMOVUPS (AX), Y10
-	VMOVUPS (AX)(DX*1), Y11
-	JMP     start6
-
-zero6:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-
-start6:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -233,6 +199,49 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums6
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y3, Y3
+	MOVLQSX 20(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y5, Y5
+	MOVLQSX 28(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y6, Y6
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y7, Y7
+	MOVLQSX 36(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y8, Y8
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y9, Y9
+	MOVLQSX 44(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS (AX)(DX*1), Y12
+	VADDPS  Y12, Y11, Y11
+
+sums6:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -265,46 +274,16 @@ store6:
 	JMP     next
 
 tile5:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero5
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y2
-	VMOVUPS (BX)(DX*1), Y3
-	MOVLQSX 20(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y4
-	VMOVUPS (BX)(DX*1), Y5
-	MOVLQSX 28(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y6
-	VMOVUPS (BX)(DX*1), Y7
-	MOVLQSX 36(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	VMOVUPS (AX), Y8
-	VMOVUPS (AX)(DX*1), Y9
-	JMP     start5
-
-zero5:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-
-start5:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -437,6 +416,43 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums5
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y3, Y3
+	MOVLQSX 20(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y5, Y5
+	MOVLQSX 28(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y6, Y6
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y7, Y7
+	MOVLQSX 36(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y12, Y8, Y8
+	VMOVUPS (AX)(DX*1), Y12
+	VADDPS  Y12, Y9, Y9
+
+sums5:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -465,40 +481,14 @@ store5:
 	JMP     next
 
 tile4:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero4
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y2
-	VMOVUPS (BX)(DX*1), Y3
-	MOVLQSX 20(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y4
-	VMOVUPS (BX)(DX*1), Y5
-	MOVLQSX 28(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	VMOVUPS (AX), Y6
-	VMOVUPS (AX)(DX*1), Y7
-	JMP     start4
-
-zero4:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-start4:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -614,6 +604,37 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums4
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y3, Y3
+	MOVLQSX 20(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y5, Y5
+	MOVLQSX 28(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y12, Y6, Y6
+	VMOVUPS (AX)(DX*1), Y12
+	VADDPS  Y12, Y7, Y7
+
+sums4:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -638,34 +659,12 @@ store4:
 	JMP     next
 
 tile3:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero3
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y2
-	VMOVUPS (BX)(DX*1), Y3
-	MOVLQSX 20(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	VMOVUPS (AX), Y4
-	VMOVUPS (AX)(DX*1), Y5
-	JMP     start3
-
-zero3:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-
-start3:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -764,6 +763,31 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums3
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y3, Y3
+	MOVLQSX 20(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS (AX)(DX*1), Y12
+	VADDPS  Y12, Y5, Y5
+
+sums3:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -784,28 +808,10 @@ store3:
 	JMP     next
 
 tile2:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero2
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS (BX)(DX*1), Y1
-	MOVLQSX 12(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	VMOVUPS (AX), Y2
-	VMOVUPS (AX)(DX*1), Y3
-	JMP     start2
-
-zero2:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-
-start2:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -887,6 +893,25 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums2
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS (BX)(DX*1), Y12
+	VADDPS  Y12, Y1, Y1
+	MOVLQSX 12(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS (AX)(DX*1), Y12
+	VADDPS  Y12, Y3, Y3
+
+sums2:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -903,22 +928,8 @@ store2:
 	JMP     next
 
 tile1:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero1
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS (AX)(DX*1), Y1
-	JMP     start1
-
-zero1:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-
-start1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -983,6 +994,19 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums1
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS (AX)(DX*1), Y12
+	VADDPS  Y12, Y1, Y1
+
+sums1:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -1041,55 +1065,16 @@ choose:
 	RET
 
 tile10:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero10
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y5
-	MOVLQSX    52(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y6
-	MOVLQSX    60(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y7
-	MOVLQSX    68(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y8
-	MOVLQSX    76(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y9
-	JMP        start10
-
-zero10:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-
-start10:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1253,6 +1238,52 @@ end10:
 	JNE  segment10
 
 store10:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums10
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y5, Y5
+	MOVLQSX    52(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y6, Y6
+	MOVLQSX    60(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y7, Y7
+	MOVLQSX    68(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y8, Y8
+	MOVLQSX    76(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y9, Y9
+
+sums10:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole10
 	MOVQ       rows+0(FP), AX
@@ -1329,51 +1360,15 @@ stored10:
 	JMP  next
 
 tile9:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero9
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y5
-	MOVLQSX    52(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y6
-	MOVLQSX    60(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y7
-	MOVLQSX    68(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y8
-	JMP        start9
-
-zero9:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-
-start9:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1525,6 +1520,48 @@ end9:
 	JNE  segment9
 
 store9:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums9
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y5, Y5
+	MOVLQSX    52(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y6, Y6
+	MOVLQSX    60(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y7, Y7
+	MOVLQSX    68(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y8, Y8
+
+sums9:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole9
 	MOVQ       rows+0(FP), AX
@@ -1595,47 +1632,14 @@ stored9:
 	JMP  next
 
 tile8:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero8
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y5
-	MOVLQSX    52(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y6
-	MOVLQSX    60(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y7
-	JMP        start8
-
-zero8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-start8:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1775,6 +1779,44 @@ end8:
 	JNE  segment8
 
 store8:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums8
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y5, Y5
+	MOVLQSX    52(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y6, Y6
+	MOVLQSX    60(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y7, Y7
+
+sums8:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole8
 	MOVQ       rows+0(FP), AX
@@ -1839,43 +1881,13 @@ stored8:
 	JMP  next
 
 tile7:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero7
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y5
-	MOVLQSX    52(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y6
-	JMP        start7
-
-zero7:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-
-start7:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2003,6 +2015,40 @@ end7:
 	JNE  segment7
 
 store7:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums7
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y5, Y5
+	MOVLQSX    52(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y6, Y6
+
+sums7:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole7
 	MOVQ       rows+0(FP), AX
@@ -2061,39 +2107,12 @@ stored7:
 	JMP  next
 
 tile6:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero6
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y4
-	MOVLQSX    44(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y5
-	JMP        start6
-
-zero6:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-
-start6:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2209,6 +2228,36 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums6
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y4, Y4
+	MOVLQSX    44(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y5, Y5
+
+sums6:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole6
 	MOVQ       rows+0(FP), AX
@@ -2261,35 +2310,11 @@ stored6:
 	JMP  next
 
 tile5:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero5
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y3
-	MOVLQSX    36(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y4
-	JMP        start5
-
-zero5:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-
-start5:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2393,6 +2418,32 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums5
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	MOVLQSX    36(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y4, Y4
+
+sums5:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole5
 	MOVQ       rows+0(FP), AX
@@ -2439,31 +2490,10 @@ stored5:
 	JMP  next
 
 tile4:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero4
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y2
-	MOVLQSX    28(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y3
-	JMP        start4
-
-zero4:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-
-start4:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2555,6 +2585,28 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums4
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+	MOVLQSX    28(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+
+sums4:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole4
 	MOVQ       rows+0(FP), AX
@@ -2595,27 +2647,9 @@ stored4:
 	JMP  next
 
 tile3:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero3
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y1
-	MOVLQSX    20(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y2
-	JMP        start3
-
-zero3:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-
-start3:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2695,6 +2729,24 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums3
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	MOVLQSX    20(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y2, Y2
+
+sums3:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole3
 	MOVQ       rows+0(FP), AX
@@ -2729,23 +2781,8 @@ stored3:
 	JMP  next
 
 tile2:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero2
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*4), DX
-	VMASKMOVPS (DX), Y15, Y0
-	MOVLQSX    12(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y1
-	JMP        start2
-
-zero2:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-
-start2:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2813,6 +2850,20 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums2
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*4), DX
+	VMASKMOVPS (DX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+	MOVLQSX    12(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+
+sums2:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole2
 	MOVQ       rows+0(FP), AX
@@ -2841,19 +2892,7 @@ stored2:
 	JMP  next
 
 tile1:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero1
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), AX
-	LEAQ       (CX)(AX*4), AX
-	VMASKMOVPS (AX), Y15, Y0
-	JMP        start1
-
-zero1:
-	VXORPS Y0, Y0, Y0
-
-start1:
+	VXORPS  Y0, Y0, Y0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -2909,6 +2948,16 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums1
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), AX
+	LEAQ       (CX)(AX*4), AX
+	VMASKMOVPS (AX), Y15, Y12
+	VADDPS     Y12, Y0, Y0
+
+sums1:
 	CMPQ       last+64(FP), $0x08
 	JEQ        whole1
 	MOVQ       rows+0(FP), AX
@@ -5150,52 +5199,18 @@ choose:
 	RET
 
 tile6:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero6
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y2
-	VMOVUPD (BX)(DX*1), Y3
-	MOVLQSX 20(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y4
-	VMOVUPD (BX)(DX*1), Y5
-	MOVLQSX 28(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y6
-	VMOVUPD (BX)(DX*1), Y7
-	MOVLQSX 36(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y8
-	VMOVUPD (BX)(DX*1), Y9
-	MOVLQSX 44(AX), AX
-	LEAQ    (CX)(AX*8), AX
-	VMOVUPD (AX), Y10
-	VMOVUPD (AX)(DX*1), Y11
-	JMP     start6
-
-zero6:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-
-start6:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -5345,6 +5360,49 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums6
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y0, Y0
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y2, Y2
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y3, Y3
+	MOVLQSX 20(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y4, Y4
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y5, Y5
+	MOVLQSX 28(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y6, Y6
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y7, Y7
+	MOVLQSX 36(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y8, Y8
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y9, Y9
+	MOVLQSX 44(AX), AX
+	LEAQ    (CX)(AX*8), AX
+	VMOVUPD (AX), Y12
+	VADDPD  Y12, Y10, Y10
+	VMOVUPD (AX)(DX*1), Y12
+	VADDPD  Y12, Y11, Y11
+
+sums6:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -5377,46 +5435,16 @@ store6:
 	JMP     next
 
 tile5:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero5
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y2
-	VMOVUPD (BX)(DX*1), Y3
-	MOVLQSX 20(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y4
-	VMOVUPD (BX)(DX*1), Y5
-	MOVLQSX 28(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y6
-	VMOVUPD (BX)(DX*1), Y7
-	MOVLQSX 36(AX), AX
-	LEAQ    (CX)(AX*8), AX
-	VMOVUPD (AX), Y8
-	VMOVUPD (AX)(DX*1), Y9
-	JMP     start5
-
-zero5:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-
-start5:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -5549,6 +5577,43 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums5
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y0, Y0
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y2, Y2
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y3, Y3
+	MOVLQSX 20(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y4, Y4
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y5, Y5
+	MOVLQSX 28(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y6, Y6
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y7, Y7
+	MOVLQSX 36(AX), AX
+	LEAQ    (CX)(AX*8), AX
+	VMOVUPD (AX), Y12
+	VADDPD  Y12, Y8, Y8
+	VMOVUPD (AX)(DX*1), Y12
+	VADDPD  Y12, Y9, Y9
+
+sums5:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -5577,40 +5642,14 @@ store5:
 	JMP     next
 
 tile4:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero4
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y2
-	VMOVUPD (BX)(DX*1), Y3
-	MOVLQSX 20(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y4
-	VMOVUPD (BX)(DX*1), Y5
-	MOVLQSX 28(AX), AX
-	LEAQ    (CX)(AX*8), AX
-	VMOVUPD (AX), Y6
-	VMOVUPD (AX)(DX*1), Y7
-	JMP     start4
-
-zero4:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-
-start4:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -5726,6 +5765,37 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums4
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y0, Y0
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y2, Y2
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y3, Y3
+	MOVLQSX 20(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y4, Y4
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y5, Y5
+	MOVLQSX 28(AX), AX
+	LEAQ    (CX)(AX*8), AX
+	VMOVUPD (AX), Y12
+	VADDPD  Y12, Y6, Y6
+	VMOVUPD (AX)(DX*1), Y12
+	VADDPD  Y12, Y7, Y7
+
+sums4:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -5750,34 +5820,12 @@ store4:
 	JMP     next
 
 tile3:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero3
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD (BX)(DX*1), Y1
-	MOVLQSX 12(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y2
-	VMOVUPD (BX)(DX*1), Y3
-	MOVLQSX 20(AX), AX
-	LEAQ    (CX)(AX*8), AX
-	VMOVUPD (AX), Y4
-	VMOVUPD (AX)(DX*1), Y5
-	JMP     start3
-
-zero3:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-
-start3:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -5876,6 +5924,31 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums3
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y0, Y0
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y1, Y1
+	MOVLQSX 12(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y2, Y2
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y3, Y3
+	MOVLQSX 20(AX), AX
+	LEAQ    (CX)(AX*8), AX
+	VMOVUPD (AX), Y12
+	VADDPD  Y12, Y4, Y4
+	VMOVUPD (AX)(DX*1), Y12
+	VADDPD  Y12, Y5, Y5
+
+sums3:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -5896,28 +5969,10 @@ store3:
 	JMP     next
 
 tile2:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero2
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD (BX)(DX*1), Y1
-	MOVLQSX 12(AX), AX
-	LEAQ    (CX)(AX*8), AX
-	VMOVUPD (AX), Y2
-	VMOVUPD (AX)(DX*1), Y3
-	JMP     start2
-
-zero2:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-
-start2:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -5999,6 +6054,25 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums2
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	VMOVUPD (BX), Y12
+	VADDPD  Y12, Y0, Y0
+	VMOVUPD (BX)(DX*1), Y12
+	VADDPD  Y12, Y1, Y1
+	MOVLQSX 12(AX), AX
+	LEAQ    (CX)(AX*8), AX
+	VMOVUPD (AX), Y12
+	VADDPD  Y12, Y2, Y2
+	VMOVUPD (AX)(DX*1), Y12
+	VADDPD  Y12, Y3, Y3
+
+sums2:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -6015,22 +6089,8 @@ store2:
 	JMP     next
 
 tile1:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero1
-	MOVQ    rows+0(FP), AX
-	MOVQ    c+48(FP), CX
-	MOVQ    second+56(FP), DX
-	MOVLQSX 4(AX), AX
-	LEAQ    (CX)(AX*8), AX
-	VMOVUPD (AX), Y0
-	VMOVUPD (AX)(DX*1), Y1
-	JMP     start1
-
-zero1:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-
-start1:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -6095,6 +6155,19 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     sums1
+	MOVQ    rows+0(FP), AX
+	MOVQ    c+48(FP), CX
+	MOVQ    second+56(FP), DX
+	MOVLQSX 4(AX), AX
+	LEAQ    (CX)(AX*8), AX
+	VMOVUPD (AX), Y12
+	VADDPD  Y12, Y0, Y0
+	VMOVUPD (AX)(DX*1), Y12
+	VADDPD  Y12, Y1, Y1
+
+sums1:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -6153,55 +6226,16 @@ choose:
 	RET
 
 tile10:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero10
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y5
-	MOVLQSX    52(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y6
-	MOVLQSX    60(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y7
-	MOVLQSX    68(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y8
-	MOVLQSX    76(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y9
-	JMP        start10
-
-zero10:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-
-start10:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -6366,6 +6400,52 @@ end10:
 	JNE  segment10
 
 store10:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums10
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y5, Y5
+	MOVLQSX    52(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y6, Y6
+	MOVLQSX    60(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y7, Y7
+	MOVLQSX    68(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y8, Y8
+	MOVLQSX    76(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y9, Y9
+
+sums10:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole10
 	MOVQ       rows+0(FP), AX
@@ -6442,51 +6522,15 @@ stored10:
 	JMP  next
 
 tile9:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero9
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y5
-	MOVLQSX    52(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y6
-	MOVLQSX    60(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y7
-	MOVLQSX    68(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y8
-	JMP        start9
-
-zero9:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-
-start9:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -6639,6 +6683,48 @@ end9:
 	JNE  segment9
 
 store9:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums9
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y5, Y5
+	MOVLQSX    52(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y6, Y6
+	MOVLQSX    60(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y7, Y7
+	MOVLQSX    68(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y8, Y8
+
+sums9:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole9
 	MOVQ       rows+0(FP), AX
@@ -6709,47 +6795,14 @@ stored9:
 	JMP  next
 
 tile8:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero8
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y5
-	MOVLQSX    52(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y6
-	MOVLQSX    60(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y7
-	JMP        start8
-
-zero8:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-
-start8:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -6890,6 +6943,44 @@ end8:
 	JNE  segment8
 
 store8:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums8
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y5, Y5
+	MOVLQSX    52(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y6, Y6
+	MOVLQSX    60(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y7, Y7
+
+sums8:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole8
 	MOVQ       rows+0(FP), AX
@@ -6954,43 +7045,13 @@ stored8:
 	JMP  next
 
 tile7:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero7
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y4
-	MOVLQSX    44(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y5
-	MOVLQSX    52(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y6
-	JMP        start7
-
-zero7:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-
-start7:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7119,6 +7180,40 @@ end7:
 	JNE  segment7
 
 store7:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums7
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y4, Y4
+	MOVLQSX    44(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y5, Y5
+	MOVLQSX    52(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y6, Y6
+
+sums7:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole7
 	MOVQ       rows+0(FP), AX
@@ -7177,39 +7272,12 @@ stored7:
 	JMP  next
 
 tile6:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero6
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y3
-	MOVLQSX    36(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y4
-	MOVLQSX    44(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y5
-	JMP        start6
-
-zero6:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-
-start6:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7326,6 +7394,36 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums6
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y3, Y3
+	MOVLQSX    36(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y4, Y4
+	MOVLQSX    44(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y5, Y5
+
+sums6:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole6
 	MOVQ       rows+0(FP), AX
@@ -7378,35 +7476,11 @@ stored6:
 	JMP  next
 
 tile5:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero5
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y2
-	MOVLQSX    28(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y3
-	MOVLQSX    36(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y4
-	JMP        start5
-
-zero5:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-
-start5:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7511,6 +7585,32 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums5
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+	MOVLQSX    28(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y3, Y3
+	MOVLQSX    36(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y4, Y4
+
+sums5:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole5
 	MOVQ       rows+0(FP), AX
@@ -7557,31 +7657,10 @@ stored5:
 	JMP  next
 
 tile4:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero4
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y2
-	MOVLQSX    28(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y3
-	JMP        start4
-
-zero4:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-
-start4:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7674,6 +7753,28 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums4
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+	MOVLQSX    28(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y3, Y3
+
+sums4:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole4
 	MOVQ       rows+0(FP), AX
@@ -7714,27 +7815,9 @@ stored4:
 	JMP  next
 
 tile3:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero3
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y1
-	MOVLQSX    20(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y2
-	JMP        start3
-
-zero3:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-
-start3:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7815,6 +7898,24 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums3
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+	MOVLQSX    20(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y2, Y2
+
+sums3:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole3
 	MOVQ       rows+0(FP), AX
@@ -7849,23 +7950,8 @@ stored3:
 	JMP  next
 
 tile2:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero2
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), DX
-	LEAQ       (CX)(DX*8), DX
-	VMASKMOVPD (DX), Y15, Y0
-	MOVLQSX    12(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y1
-	JMP        start2
-
-zero2:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-
-start2:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7934,6 +8020,20 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums2
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), DX
+	LEAQ       (CX)(DX*8), DX
+	VMASKMOVPD (DX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+	MOVLQSX    12(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y1, Y1
+
+sums2:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole2
 	MOVQ       rows+0(FP), AX
@@ -7962,19 +8062,7 @@ stored2:
 	JMP  next
 
 tile1:
-	CMPB       accumulate+72(FP), $0x00
-	JEQ        zero1
-	MOVQ       rows+0(FP), AX
-	MOVQ       c+48(FP), CX
-	MOVLQSX    4(AX), AX
-	LEAQ       (CX)(AX*8), AX
-	VMASKMOVPD (AX), Y15, Y0
-	JMP        start1
-
-zero1:
-	VXORPD Y0, Y0, Y0
-
-start1:
+	VXORPD  Y0, Y0, Y0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -8031,6 +8119,16 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB       accumulate+72(FP), $0x00
+	JEQ        sums1
+	MOVQ       rows+0(FP), AX
+	MOVQ       c+48(FP), CX
+	MOVLQSX    4(AX), AX
+	LEAQ       (CX)(AX*8), AX
+	VMASKMOVPD (AX), Y15, Y12
+	VADDPD     Y12, Y0, Y0
+
+sums1:
 	CMPQ       last+64(FP), $0x04
 	JEQ        whole1
 	MOVQ       rows+0(FP), AX

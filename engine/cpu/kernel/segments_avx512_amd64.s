@@ -46,64 +46,22 @@ choose:
 	RET
 
 tile8:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero8
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z2
-	VMOVUPS.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z4
-	VMOVUPS.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z6
-	VMOVUPS.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z8
-	VMOVUPS.Z (BX)(DX*1), K1, Z9
-	MOVLQSX   44(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z10
-	VMOVUPS.Z (BX)(DX*1), K1, Z11
-	MOVLQSX   52(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z12
-	VMOVUPS.Z (BX)(DX*1), K1, Z13
-	MOVLQSX   60(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z14
-	VMOVUPS.Z (AX)(DX*1), K1, Z15
-	JMP       start8
-
-zero8:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-
-start8:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	VXORPS  Z15, Z15, Z15
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -287,6 +245,61 @@ end8:
 	JNE  segment8
 
 store8:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums8
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z2, Z2
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z4, Z4
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z6, Z6
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z7, Z7
+	MOVLQSX   36(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z8, Z8
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z9, Z9
+	MOVLQSX   44(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z10, Z10
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z11, Z11
+	MOVLQSX   52(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z12, Z12
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z13, Z13
+	MOVLQSX   60(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z14, Z14
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z15, Z15
+
+sums8:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -327,58 +340,20 @@ store8:
 	JMP     next
 
 tile7:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero7
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z2
-	VMOVUPS.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z4
-	VMOVUPS.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z6
-	VMOVUPS.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z8
-	VMOVUPS.Z (BX)(DX*1), K1, Z9
-	MOVLQSX   44(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z10
-	VMOVUPS.Z (BX)(DX*1), K1, Z11
-	MOVLQSX   52(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(DX*1), K1, Z13
-	JMP       start7
-
-zero7:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-
-start7:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -545,6 +520,55 @@ end7:
 	JNE  segment7
 
 store7:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums7
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z2, Z2
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z4, Z4
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z6, Z6
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z7, Z7
+	MOVLQSX   36(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z8, Z8
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z9, Z9
+	MOVLQSX   44(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z10, Z10
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z11, Z11
+	MOVLQSX   52(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z12, Z12
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z13, Z13
+
+sums7:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -581,52 +605,18 @@ store7:
 	JMP     next
 
 tile6:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero6
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z2
-	VMOVUPS.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z4
-	VMOVUPS.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z6
-	VMOVUPS.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z8
-	VMOVUPS.Z (BX)(DX*1), K1, Z9
-	MOVLQSX   44(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(DX*1), K1, Z11
-	JMP       start6
-
-zero6:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-
-start6:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -776,6 +766,49 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums6
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z2, Z2
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z4, Z4
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z6, Z6
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z7, Z7
+	MOVLQSX   36(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z8, Z8
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z9, Z9
+	MOVLQSX   44(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z10, Z10
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z11, Z11
+
+sums6:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -808,46 +841,16 @@ store6:
 	JMP     next
 
 tile5:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero5
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z2
-	VMOVUPS.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z4
-	VMOVUPS.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z6
-	VMOVUPS.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(DX*1), K1, Z9
-	JMP       start5
-
-zero5:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-
-start5:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -980,6 +983,43 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums5
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z2, Z2
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z4, Z4
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z6, Z6
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z7, Z7
+	MOVLQSX   36(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z8, Z8
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z9, Z9
+
+sums5:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -1008,40 +1048,14 @@ store5:
 	JMP     next
 
 tile4:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero4
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z2
-	VMOVUPS.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z4
-	VMOVUPS.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(DX*1), K1, Z7
-	JMP       start4
-
-zero4:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-
-start4:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1157,6 +1171,37 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums4
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z2, Z2
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z4, Z4
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	MOVLQSX   28(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z6, Z6
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z7, Z7
+
+sums4:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -1181,34 +1226,12 @@ store4:
 	JMP     next
 
 tile3:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero3
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z2
-	VMOVUPS.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(DX*1), K1, Z5
-	JMP       start3
-
-zero3:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-
-start3:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1307,6 +1330,31 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums3
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z2, Z2
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   20(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z4, Z4
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z5, Z5
+
+sums3:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -1327,28 +1375,10 @@ store3:
 	JMP     next
 
 tile2:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero2
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*4), BX
-	VMOVUPS   (BX), Z0
-	VMOVUPS.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(DX*1), K1, Z3
-	JMP       start2
-
-zero2:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-
-start2:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1430,6 +1460,25 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums2
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*4), BX
+	VMOVUPS   (BX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (BX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   12(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z2, Z2
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z3, Z3
+
+sums2:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -1446,22 +1495,8 @@ store2:
 	JMP     next
 
 tile1:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero1
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(DX*1), K1, Z1
-	JMP       start1
-
-zero1:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-
-start1:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -1526,6 +1561,19 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums1
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS   (AX), Z28
+	VADDPS    Z28, Z0, Z0
+	VMOVUPS.Z (AX)(DX*1), K1, Z28
+	VADDPS    Z28, Z1, Z1
+
+sums1:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -1579,47 +1627,14 @@ choose:
 	RET
 
 tile8:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero8
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z3
-	MOVLQSX   36(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z4
-	MOVLQSX   44(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z5
-	MOVLQSX   52(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z6
-	MOVLQSX   60(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z7
-	JMP       start8
-
-zero8:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-
-start8:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1758,6 +1773,44 @@ end8:
 	JNE  segment8
 
 store8:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums8
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   36(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z4, Z4
+	MOVLQSX   44(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	MOVLQSX   52(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z6, Z6
+	MOVLQSX   60(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z7, Z7
+
+sums8:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -1789,43 +1842,13 @@ store8:
 	JMP     next
 
 tile7:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero7
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z3
-	MOVLQSX   36(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z4
-	MOVLQSX   44(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z5
-	MOVLQSX   52(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z6
-	JMP       start7
-
-zero7:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-
-start7:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -1952,6 +1975,40 @@ end7:
 	JNE  segment7
 
 store7:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums7
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   36(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z4, Z4
+	MOVLQSX   44(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z5, Z5
+	MOVLQSX   52(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z6, Z6
+
+sums7:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -1980,39 +2037,12 @@ store7:
 	JMP     next
 
 tile6:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero6
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z3
-	MOVLQSX   36(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z4
-	MOVLQSX   44(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z5
-	JMP       start6
-
-zero6:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-
-start6:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2127,6 +2157,36 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums6
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   36(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z4, Z4
+	MOVLQSX   44(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z5, Z5
+
+sums6:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -2152,35 +2212,11 @@ store6:
 	JMP     next
 
 tile5:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero5
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z3
-	MOVLQSX   36(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z4
-	JMP       start5
-
-zero5:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-
-start5:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2283,6 +2319,32 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums5
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z3, Z3
+	MOVLQSX   36(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z4, Z4
+
+sums5:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -2305,31 +2367,10 @@ store5:
 	JMP     next
 
 tile4:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero4
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z2
-	MOVLQSX   28(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z3
-	JMP       start4
-
-zero4:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-
-start4:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2420,6 +2461,28 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums4
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z2, Z2
+	MOVLQSX   28(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z3, Z3
+
+sums4:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -2439,27 +2502,9 @@ store4:
 	JMP     next
 
 tile3:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero3
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z1
-	MOVLQSX   20(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z2
-	JMP       start3
-
-zero3:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-
-start3:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2538,6 +2583,24 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums3
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z1, Z1
+	MOVLQSX   20(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z2, Z2
+
+sums3:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -2554,23 +2617,8 @@ store3:
 	JMP     next
 
 tile2:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero2
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*4), DX
-	VMOVUPS.Z (DX), K1, Z0
-	MOVLQSX   12(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z1
-	JMP       start2
-
-zero2:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-
-start2:
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -2637,6 +2685,20 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums2
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*4), DX
+	VMOVUPS.Z (DX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVLQSX   12(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z1, Z1
+
+sums2:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -2650,19 +2712,7 @@ store2:
 	JMP     next
 
 tile1:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero1
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), AX
-	LEAQ      (CX)(AX*4), AX
-	VMOVUPS.Z (AX), K1, Z0
-	JMP       start1
-
-zero1:
-	VXORPS Z0, Z0, Z0
-
-start1:
+	VXORPS  Z0, Z0, Z0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -2717,6 +2767,16 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums1
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), AX
+	LEAQ      (CX)(AX*4), AX
+	VMOVUPS.Z (AX), K1, Z28
+	VADDPS    Z28, Z0, Z0
+
+sums1:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), AX
@@ -6178,64 +6238,22 @@ choose:
 	RET
 
 tile8:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero8
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z2
-	VMOVUPD.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z4
-	VMOVUPD.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z6
-	VMOVUPD.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z8
-	VMOVUPD.Z (BX)(DX*1), K1, Z9
-	MOVLQSX   44(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z10
-	VMOVUPD.Z (BX)(DX*1), K1, Z11
-	MOVLQSX   52(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z12
-	VMOVUPD.Z (BX)(DX*1), K1, Z13
-	MOVLQSX   60(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z14
-	VMOVUPD.Z (AX)(DX*1), K1, Z15
-	JMP       start8
-
-zero8:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-
-start8:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -6419,6 +6437,61 @@ end8:
 	JNE  segment8
 
 store8:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums8
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z2, Z2
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z4, Z4
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z6, Z6
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z7, Z7
+	MOVLQSX   36(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z8, Z8
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z9, Z9
+	MOVLQSX   44(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z10, Z10
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z11, Z11
+	MOVLQSX   52(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z12, Z12
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z13, Z13
+	MOVLQSX   60(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z14, Z14
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z15, Z15
+
+sums8:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -6459,58 +6532,20 @@ store8:
 	JMP     next
 
 tile7:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero7
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z2
-	VMOVUPD.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z4
-	VMOVUPD.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z6
-	VMOVUPD.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z8
-	VMOVUPD.Z (BX)(DX*1), K1, Z9
-	MOVLQSX   44(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z10
-	VMOVUPD.Z (BX)(DX*1), K1, Z11
-	MOVLQSX   52(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z12
-	VMOVUPD.Z (AX)(DX*1), K1, Z13
-	JMP       start7
-
-zero7:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-
-start7:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -6677,6 +6712,55 @@ end7:
 	JNE  segment7
 
 store7:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums7
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z2, Z2
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z4, Z4
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z6, Z6
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z7, Z7
+	MOVLQSX   36(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z8, Z8
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z9, Z9
+	MOVLQSX   44(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z10, Z10
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z11, Z11
+	MOVLQSX   52(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z12, Z12
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z13, Z13
+
+sums7:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -6713,52 +6797,18 @@ store7:
 	JMP     next
 
 tile6:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero6
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z2
-	VMOVUPD.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z4
-	VMOVUPD.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z6
-	VMOVUPD.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z8
-	VMOVUPD.Z (BX)(DX*1), K1, Z9
-	MOVLQSX   44(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z10
-	VMOVUPD.Z (AX)(DX*1), K1, Z11
-	JMP       start6
-
-zero6:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-
-start6:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -6908,6 +6958,49 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums6
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z2, Z2
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z4, Z4
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z6, Z6
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z7, Z7
+	MOVLQSX   36(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z8, Z8
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z9, Z9
+	MOVLQSX   44(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z10, Z10
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z11, Z11
+
+sums6:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -6940,46 +7033,16 @@ store6:
 	JMP     next
 
 tile5:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero5
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z2
-	VMOVUPD.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z4
-	VMOVUPD.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z6
-	VMOVUPD.Z (BX)(DX*1), K1, Z7
-	MOVLQSX   36(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z8
-	VMOVUPD.Z (AX)(DX*1), K1, Z9
-	JMP       start5
-
-zero5:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-
-start5:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7112,6 +7175,43 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums5
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z2, Z2
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z4, Z4
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z5, Z5
+	MOVLQSX   28(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z6, Z6
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z7, Z7
+	MOVLQSX   36(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z8, Z8
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z9, Z9
+
+sums5:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -7140,40 +7240,14 @@ store5:
 	JMP     next
 
 tile4:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero4
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z2
-	VMOVUPD.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z4
-	VMOVUPD.Z (BX)(DX*1), K1, Z5
-	MOVLQSX   28(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z6
-	VMOVUPD.Z (AX)(DX*1), K1, Z7
-	JMP       start4
-
-zero4:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-
-start4:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7289,6 +7363,37 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums4
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z2, Z2
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   20(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z4, Z4
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z5, Z5
+	MOVLQSX   28(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z6, Z6
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z7, Z7
+
+sums4:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -7313,34 +7418,12 @@ store4:
 	JMP     next
 
 tile3:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero3
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z2
-	VMOVUPD.Z (BX)(DX*1), K1, Z3
-	MOVLQSX   20(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z4
-	VMOVUPD.Z (AX)(DX*1), K1, Z5
-	JMP       start3
-
-zero3:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-
-start3:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7439,6 +7522,31 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums3
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   12(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z2, Z2
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   20(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z4, Z4
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z5, Z5
+
+sums3:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -7459,28 +7567,10 @@ store3:
 	JMP     next
 
 tile2:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero2
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), BX
-	LEAQ      (CX)(BX*8), BX
-	VMOVUPD   (BX), Z0
-	VMOVUPD.Z (BX)(DX*1), K1, Z1
-	MOVLQSX   12(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z2
-	VMOVUPD.Z (AX)(DX*1), K1, Z3
-	JMP       start2
-
-zero2:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-
-start2:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7562,6 +7652,25 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums2
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), BX
+	LEAQ      (CX)(BX*8), BX
+	VMOVUPD   (BX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (BX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   12(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z2, Z2
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z3, Z3
+
+sums2:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -7578,22 +7687,8 @@ store2:
 	JMP     next
 
 tile1:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero1
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVQ      second+56(FP), DX
-	MOVLQSX   4(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD   (AX), Z0
-	VMOVUPD.Z (AX)(DX*1), K1, Z1
-	JMP       start1
-
-zero1:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-
-start1:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -7658,6 +7753,19 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums1
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVQ      second+56(FP), DX
+	MOVLQSX   4(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD   (AX), Z28
+	VADDPD    Z28, Z0, Z0
+	VMOVUPD.Z (AX)(DX*1), K1, Z28
+	VADDPD    Z28, Z1, Z1
+
+sums1:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVQ    second+56(FP), DX
@@ -7711,47 +7819,14 @@ choose:
 	RET
 
 tile8:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero8
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z3
-	MOVLQSX   36(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z4
-	MOVLQSX   44(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z5
-	MOVLQSX   52(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z6
-	MOVLQSX   60(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z7
-	JMP       start8
-
-zero8:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-
-start8:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -7890,6 +7965,44 @@ end8:
 	JNE  segment8
 
 store8:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums8
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   36(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z4, Z4
+	MOVLQSX   44(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z5, Z5
+	MOVLQSX   52(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z6, Z6
+	MOVLQSX   60(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z7, Z7
+
+sums8:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -7921,43 +8034,13 @@ store8:
 	JMP     next
 
 tile7:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero7
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z3
-	MOVLQSX   36(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z4
-	MOVLQSX   44(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z5
-	MOVLQSX   52(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z6
-	JMP       start7
-
-zero7:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-
-start7:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -8084,6 +8167,40 @@ end7:
 	JNE  segment7
 
 store7:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums7
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   36(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z4, Z4
+	MOVLQSX   44(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z5, Z5
+	MOVLQSX   52(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z6, Z6
+
+sums7:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -8112,39 +8229,12 @@ store7:
 	JMP     next
 
 tile6:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero6
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z3
-	MOVLQSX   36(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z4
-	MOVLQSX   44(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z5
-	JMP       start6
-
-zero6:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-
-start6:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -8259,6 +8349,36 @@ end6:
 	JNE  segment6
 
 store6:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums6
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   36(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z4, Z4
+	MOVLQSX   44(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z5, Z5
+
+sums6:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -8284,35 +8404,11 @@ store6:
 	JMP     next
 
 tile5:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero5
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z2
-	MOVLQSX   28(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z3
-	MOVLQSX   36(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z4
-	JMP       start5
-
-zero5:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-
-start5:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -8415,6 +8511,32 @@ end5:
 	JNE  segment5
 
 store5:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums5
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z2, Z2
+	MOVLQSX   28(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z3, Z3
+	MOVLQSX   36(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z4, Z4
+
+sums5:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -8437,31 +8559,10 @@ store5:
 	JMP     next
 
 tile4:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero4
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z1
-	MOVLQSX   20(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z2
-	MOVLQSX   28(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z3
-	JMP       start4
-
-zero4:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-
-start4:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -8552,6 +8653,28 @@ end4:
 	JNE  segment4
 
 store4:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums4
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   20(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z2, Z2
+	MOVLQSX   28(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z3, Z3
+
+sums4:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -8571,27 +8694,9 @@ store4:
 	JMP     next
 
 tile3:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero3
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z0
-	MOVLQSX   12(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z1
-	MOVLQSX   20(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z2
-	JMP       start3
-
-zero3:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-
-start3:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -8670,6 +8775,24 @@ end3:
 	JNE  segment3
 
 store3:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums3
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+	MOVLQSX   12(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z1, Z1
+	MOVLQSX   20(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z2, Z2
+
+sums3:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -8686,23 +8809,8 @@ store3:
 	JMP     next
 
 tile2:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero2
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), DX
-	LEAQ      (CX)(DX*8), DX
-	VMOVUPD.Z (DX), K1, Z0
-	MOVLQSX   12(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z1
-	JMP       start2
-
-zero2:
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-
-start2:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), DX
@@ -8769,6 +8877,20 @@ end2:
 	JNE  segment2
 
 store2:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums2
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), DX
+	LEAQ      (CX)(DX*8), DX
+	VMOVUPD.Z (DX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+	MOVLQSX   12(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z1, Z1
+
+sums2:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), DX
@@ -8782,19 +8904,7 @@ store2:
 	JMP     next
 
 tile1:
-	CMPB      accumulate+72(FP), $0x00
-	JEQ       zero1
-	MOVQ      rows+0(FP), AX
-	MOVQ      c+48(FP), CX
-	MOVLQSX   4(AX), AX
-	LEAQ      (CX)(AX*8), AX
-	VMOVUPD.Z (AX), K1, Z0
-	JMP       start1
-
-zero1:
-	VXORPD Z0, Z0, Z0
-
-start1:
+	VXORPD  Z0, Z0, Z0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVLQSX (AX), AX
@@ -8849,6 +8959,16 @@ end1:
 	JNE  segment1
 
 store1:
+	CMPB      accumulate+72(FP), $0x00
+	JEQ       sums1
+	MOVQ      rows+0(FP), AX
+	MOVQ      c+48(FP), CX
+	MOVLQSX   4(AX), AX
+	LEAQ      (CX)(AX*8), AX
+	VMOVUPD.Z (AX), K1, Z28
+	VADDPD    Z28, Z0, Z0
+
+sums1:
 	MOVQ    rows+0(FP), AX
 	MOVQ    c+48(FP), CX
 	MOVLQSX 4(AX), AX

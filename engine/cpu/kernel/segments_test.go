@@ -96,12 +96,13 @@ func testGatheredPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n
 	for _, row := range rows {
 		for j, at := range places(p) {
 			to := &want[int(row.C)+p.At+j]
-			if !accumulate {
-				*to = 0
-			}
-			*to = segmentChain(*to, segments,
+			sum := segmentChain(0, segments,
 				func(s Segment, q int) T { return a[int(row.A)+int(s.A)+q] },
 				func(s Segment, q int) T { return b[(int(s.B)+q)*p.Width+at[0]] })
+			if accumulate {
+				sum += *to
+			}
+			*to = sum
 		}
 	}
 	o.Gathered(p, rows, a, segments, b, c[min(len(c), p.At):], accumulate)

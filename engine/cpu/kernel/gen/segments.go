@@ -117,12 +117,16 @@ func (s *segmented) start(load func()) {
 	load()
 	s.JMP(s.ref("start"))
 	s.Label(s.label("zero"))
+	s.clear()
+	s.Label(s.label("start"))
+}
+
+func (s *segmented) clear() {
 	for i := range s.tile {
 		for v := range s.vectors {
 			s.zero(s.acc(i, v))
 		}
 	}
-	s.Label(s.label("start"))
 }
 
 // eachSegment runs body, which finds the segment's fields by field, for all segments.
@@ -224,15 +228,7 @@ func (s *segmented) gathered(stem string) {
 				}
 			}
 		}
-		s.start(func() {
-			eachRow(false, func(i, v int, m operand.Mem, last bool) {
-				if last && s.masked() {
-					s.loadMasked(m, s.mask, s.acc(i, v))
-				} else {
-					s.load(m, s.acc(i, v))
-				}
-			})
-		})
+		s.clear()
 		table, a := s.Load(s.Param("rows"), s.GP64()), s.Load(s.Param("a"), s.GP64())
 		pointers := make([]reg.Register, s.tile)
 		for i := range pointers {
@@ -265,6 +261,18 @@ func (s *segmented) gathered(stem string) {
 				s.ADDQ(operand.U32(uint32(n*s.vectors*s.width())), b)
 			})
 		})
+		// Add C to the sums before any is stored, since the vectors of a row may overlap.
+		s.CMPB(s.argument("accumulate"), operand.Imm(0))
+		s.JEQ(s.ref("sums"))
+		eachRow(false, func(i, v int, m operand.Mem, last bool) {
+			if last && s.masked() {
+				s.loadMasked(m, s.mask, s.spare(0))
+			} else {
+				s.load(m, s.spare(0))
+			}
+			s.pick(s.VADDPS, s.VADDPD, s.spare(0), s.acc(i, v), s.acc(i, v))
+		})
+		s.Label(s.label("sums"))
 		if s.isa == avx2 && s.masked() {
 			s.CMPQ(s.argument("last"), operand.Imm(uint64(s.lanes())))
 			s.JEQ(s.ref("whole"))
