@@ -74,26 +74,15 @@ func (o *Objective) hessianProducts(dst, src []float64, k int) error {
 		if err := run(); err != nil {
 			return err
 		}
-		first, last, count := i == 0, i == len(b.runs)-1, float64(o.Set.Len())
 		o.interleave(k, func(flat, blocked, n int) {
-			d := dst[flat : flat+n]
-			if first {
-				loadFrom(d, b.products, blocked)
+			if i > 0 {
+				accumulateScaled(dst[flat:flat+n], b.products, blocked, 1/float64(o.Set.Len()))
 			} else {
-				accumulate(d, b.products, blocked)
-			}
-			if last {
-				divide(d, count)
+				loadScaled(dst[flat:flat+n], b.products, blocked, 1/float64(o.Set.Len()))
 			}
 		})
 	}
 	return nil
-}
-
-func divide(x []float64, by float64) {
-	for i := range x {
-		x[i] /= by
-	}
 }
 
 // interleave pairs each run of n places in k flat vectors, one after the other, with its places in a block.
