@@ -56,7 +56,7 @@ func avx2F32(o *Ops[float32]) {
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
 		panels: panels(gemmNarrowF32AVX2, gemmWideF32AVX2, gemmThreeRowsF32AVX2, gemmTwoRowsF32AVX2, gemmOneRowF32AVX2),
-		lanes:  8, mc: 192, kc: 512, nc: 2048,
+		lanes:  8, mc: 72, kc: 512, nc: 2048,
 		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
 	}
 }
@@ -102,7 +102,7 @@ func avx2F64(o *Ops[float64]) {
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
 		panels: panels(gemmNarrowF64AVX2, gemmWideF64AVX2, gemmThreeRowsF64AVX2, gemmTwoRowsF64AVX2, gemmOneRowF64AVX2),
-		lanes:  4, mc: 192, kc: 512, nc: 2048,
+		lanes:  4, mc: 72, kc: 512, nc: 2048,
 		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
 	}
 }

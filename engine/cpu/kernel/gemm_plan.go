@@ -1,6 +1,9 @@
 package kernel
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // gemmPlan says how a product is made.
 type gemmPlan struct {
@@ -15,49 +18,56 @@ type gemmPlan struct {
 	scratch      int
 }
 
-// Thresholds in elements, found by measuring (BenchmarkGemm).
+// Thresholds found by measuring (BenchmarkGemm).
 const (
-	packBElements = 1 << 13 // from which a B that could be read in place is packed
-	packAElements = 1 << 14 // from which A is copied into rows that share no cache set
-	packReuse     = 48      // rows (for B) or columns (for A) that a packed element must serve
+	packElements  = 1 << 13 // from which an operand with colliding rows is copied
+	nearElements  = 1 << 15 // from which any B is: it is not in L1
 	farElements   = 1 << 16 // from which B is not in L2
-	fewSteps      = 16      // rows of such a B that are read side by side, for their use by one to three rows of A
+	packReuse     = 48      // rows that a packed element of B must serve
+	packReuseA    = 128     // columns that a packed element of A must serve
+	fewSteps      = 16      // rows of a far B that are read side by side, for their use by one to three rows of A
 	padA          = 16      // elements between rows of a copied A, against strides of powers of 2
 	swapElements  = 1 << 12 // of Cᵀ at a time
+	collidingB    = 512     // bytes: rows at multiples of it share few sets of the first cache
+	collidingRows = 2048    // bytes: likewise for the rows of A in one tile
 )
 
 func (g *blocks[T]) plan(p *gemmPlan, m, n, k int, a, b *Strided[T]) {
 	if !g.swaps(m, n, k, a, b) {
-		g.planStraight(p, m, n, k, a.Col == 1, b.Col == 1)
+		g.planStraight(p, m, n, k, a.Row, a.Col, b.Row, b.Col)
 		return
 	}
 	columns := m
 	if m*n > swapElements {
 		columns = min(m, max(swapElements/n, 64)&^63)
 	}
-	g.planStraight(p, n, columns, k, b.Row == 1, a.Row == 1)
+	g.planStraight(p, n, columns, k, b.Col, b.Row, a.Col, a.Row)
 	p.swap, p.columns = true, columns
 	if m > 1 {
 		p.scratch += n * columns
 	}
 }
 
-// planStraight plans C = A·B proper, given which operands have unit column stride.
-func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k int, rowsA, rowsB bool) {
+// planStraight plans C = A·B proper, given the operands' strides.
+func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	p.mc, p.kc, p.nc = m, k, n
+	size := int(unsafe.Sizeof(*new(T)))
 	switch {
-	case !rowsB && n > 1:
+	case bcs != 1 && n > 1:
 		p.packB = true
 	case m >= packReuse:
-		p.packB = k*n >= packBElements
+		p.packB = k*n >= nearElements || k*n >= packElements && brs*size%collidingB == 0
 	default:
 		p.packB = m > 6 && k*n >= farElements
 	}
-	p.packA = m*k >= packAElements && n >= packReuse
+	p.packA = n >= packReuseA && m*k >= packElements && (acs != 1 || ars*size%collidingRows == 0)
 	switch {
 	case p.packA || p.packB:
 		p.blocked = true
-		p.mc, p.kc, p.nc = min(m, g.mc), min(k, g.kc), min(n, g.nc)
+		p.kc, p.nc = min(k, g.kc), min(n, g.nc)
+		if m > 2*g.mc {
+			p.mc = g.mc
+		}
 	case m <= 3 && k*n >= farElements:
 		p.blocked = true
 		p.kc, p.nc = min(k, fewSteps), min(n, g.nc)
