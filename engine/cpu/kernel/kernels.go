@@ -41,7 +41,7 @@ type Ops[T Float] struct {
 	Sqrt, Rsqrt    Unary[T] // Rsqrt is 1/√x, both operations rounded
 	// Bounds of the error in units of the last place of the true value, the greatest found in all of float32 and in samples of
 	// float64, rounded up. Subnormal numbers, the limits of overflow and underflow, infinities, NaN and −0 are right.
-	Exp      Unary[T] // 1.05 in float32, 1.1 in float64
+	Exp      Unary[T] // 1.1 in float32 and float64
 	Expm1    Unary[T] // 1.65, 1.9
 	Log      Unary[T] // 0.85, 1
 	Log1p    Unary[T] // 1.4, 1.2
