@@ -11,7 +11,9 @@ import (
 // operation; where only the late inputs change, rest alone need run again.
 //
 // What crosses is small: a reshape, transpose or broadcast is taken through the cut as its operand and rest applies it again, as it
-// does what depends on no input; equal values cross once.
+// does what depends on no input; equal values cross once. So is a value that a few cheap operations make of one other, unless a
+// contraction or a sum reads it: the mask of a ReLU and the centred input of a norm come from what crosses anyway. Images cross channels
+// last, as engines keep them.
 func Split(p *Program, late []int) (early, rest *Program) {
 	isLate := make([]bool, len(p.Inputs))
 	var lateInputs []*Value
@@ -28,6 +30,7 @@ func Split(p *Program, late []int) (early, rest *Program) {
 	order := p.Values()
 	c := &cut{early: early, rest: rest, afterCut: map[*Value]*Value{}, representative: representatives(order),
 		late: dependents(order, lateInputs), free: dependents(order, p.Inputs)}
+	c.chooseAgain(order, p.Outputs)
 	for _, v := range p.Outputs {
 		rest.Outputs = append(rest.Outputs, c.take(v))
 	}
@@ -38,12 +41,64 @@ func Split(p *Program, late []int) (early, rest *Program) {
 type cut struct {
 	early, rest    *Program
 	late, free     map[*Value]bool   // what depends on a late input, and on any
+	again          map[*Value]bool   // early values that rest computes again
 	representative map[*Value]*Value // of the values that compute the same
 	afterCut       map[*Value]*Value // how rest knows a value
 }
 
-// take is v as rest has it: itself if it is an input or constant, computed anew from what rest has if it is late or costs nothing, else
-// an input that early fills.
+// againCost bounds the operations by which rest computes a value again.
+const againCost = 8
+
+// chooseAgain marks the early values that rest computes again from at most one value of comparable size.
+func (c *cut) chooseAgain(order, outputs []*Value) {
+	kept := map[*Value]bool{} // read by more than elementwise operations
+	for _, v := range outputs {
+		kept[c.representative[v]] = true
+	}
+	for _, v := range order {
+		if !v.op.Elementwise() {
+			for _, o := range v.in {
+				kept[c.representative[o]] = true
+			}
+		}
+	}
+	c.again = map[*Value]bool{}
+	cost, source := map[*Value]int{}, map[*Value]*Value{}
+	for _, v := range order {
+		if c.late[v] || !c.free[v] || kept[v] || c.representative[v] != v || !v.isCheap() {
+			continue
+		}
+		total, from, one := 1, (*Value)(nil), true
+		for _, o := range v.in {
+			for o.isReading() {
+				o = o.in[0]
+			}
+			if o = c.representative[o]; c.again[o] {
+				total += cost[o]
+				o = source[o]
+			}
+			if o != nil && 8*o.typ.Size() > v.typ.Size() && c.free[o] {
+				one = one && (from == nil || from == o)
+				from = o
+			}
+		}
+		if one && total <= againCost {
+			c.again[v], cost[v], source[v] = true, total, from
+		}
+	}
+}
+
+// isCheap reports whether v costs about as much as reading an element.
+func (v *Value) isCheap() bool {
+	switch v.op {
+	case OpAdd, OpSub, OpMul, OpMax, OpMin, OpNeg, OpAbs, OpSign, OpCompare, OpSelect:
+		return true
+	}
+	return false
+}
+
+// take is v as rest has it: itself if it is an input or constant, computed anew from what rest has if it is late or costs nothing or
+// little, else an input that early fills.
 func (c *cut) take(v *Value) *Value {
 	v = c.representative[v]
 	if w := c.afterCut[v]; w != nil {
@@ -52,18 +107,26 @@ func (c *cut) take(v *Value) *Value {
 	w := v
 	switch {
 	case v.op == OpInput || !c.free[v]:
-	case c.late[v] || v.isReading():
+	case c.late[v] || v.isReading() || c.again[v]:
 		in := make([]*Value, len(v.in))
 		for i, o := range v.in {
 			in[i] = c.take(o)
 		}
 		w = &Value{op: v.op, in: in, typ: v.typ, attr: v.attr}
+	case v.typ.Rank() == 4:
+		w = Transpose(c.cross(Transpose(v, 0, 2, 3, 1)), 0, 3, 1, 2)
 	default:
-		w = Input(fmt.Sprintf("early%d", len(c.early.Outputs)), v.typ)
-		c.early.Outputs = append(c.early.Outputs, v)
-		c.rest.Inputs = append(c.rest.Inputs, w)
+		w = c.cross(v)
 	}
 	c.afterCut[v] = w
+	return w
+}
+
+// cross makes v an output of early and gives the input by which rest knows it.
+func (c *cut) cross(v *Value) *Value {
+	w := Input(fmt.Sprintf("early%d", len(c.early.Outputs)), v.typ)
+	c.early.Outputs = append(c.early.Outputs, v)
+	c.rest.Inputs = append(c.rest.Inputs, w)
 	return w
 }
 

@@ -47,26 +47,6 @@ func loadFrom(dst []float64, a engine.Array, at int) {
 	}
 }
 
-// loadScaled is loadFrom, times scale: one pass over vectors that may be larger than the caches.
-func loadScaled(dst []float64, a engine.Array, at int, scale float64) {
-	for i, v := range a.F32[min(at, len(a.F32)):min(at+len(dst), len(a.F32))] {
-		dst[i] = float64(v) * scale
-	}
-	for i, v := range a.F64[min(at, len(a.F64)):min(at+len(dst), len(a.F64))] {
-		dst[i] = v * scale
-	}
-}
-
-// accumulateScaled adds to dst an array's elements times scale, from one on.
-func accumulateScaled(dst []float64, a engine.Array, at int, scale float64) {
-	for i, v := range a.F32[min(at, len(a.F32)):min(at+len(dst), len(a.F32))] {
-		dst[i] += float64(float64(v) * scale)
-	}
-	for i, v := range a.F64[min(at, len(a.F64)):min(at+len(dst), len(a.F64))] {
-		dst[i] += float64(v * scale)
-	}
-}
-
 // width is the size of an element in bytes.
 func width(d graph.DType) int {
 	if d == graph.Float64 {

@@ -42,11 +42,10 @@ type Objective struct {
 	chunks        []chunk
 	forward       []engine.Run // one a chunk, made when first needed
 	gradient      []engine.Run
-	hessian       map[int]*products // by the number of vectors
-	primals       []primal          // one a chunk; nil if unsplit, or not yet needed
-	unsplit       bool              // the primal pass takes more than residualBytes
+	tangents      []tangent    // one a chunk, made when first needed
+	vector, image engine.Array // what they multiply and what they give, flat
 	residualBytes int
-	blockSize     int
+	conversion    *conversion  // of long vectors; nil for short ones
 	losses        engine.Array // [n]
 	logits        engine.Array // [n, outputs]
 	segments      engine.Array // gradient of one chunk, flat
@@ -75,7 +74,7 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 		theta:  engine.NewArray(graph.T(o.DType, m.Params.Size())),
 		state:  engine.NewArray(graph.T(o.DType, m.State.Size())),
 		losses: engine.NewArray(graph.T(o.DType, n)), logits: engine.NewArray(graph.T(o.DType, n, m.Outputs)),
-		hessian: map[int]*products{}, residualBytes: residualBytes, blockSize: blockSize, programs: map[string]engine.Executable{},
+		residualBytes: residualBytes, programs: map[string]engine.Executable{},
 	}
 	ob.inputs, ob.labels = Arrays(set, o.DType)
 	if set.Y == nil {
@@ -95,6 +94,13 @@ func (o *Objective) MoveTo(theta, state []float64) {
 	Store(o.theta, theta)
 	Store(o.state, state)
 	o.stale()
+}
+
+// stale says that the current point is no longer that of the primal passes.
+func (o *Objective) stale() {
+	for _, t := range o.tangents {
+		t.values.chunk = -1
+	}
 }
 
 // Segments views a flat array as the arrays of a layout.

@@ -23,7 +23,7 @@ func noisySet(n int, shape ...int) *dataset.Set {
 	return s
 }
 
-// TestKeptPrimalPass: products from a primal pass that is kept have the bits of products that each make their own, alone and in blocks of unequal sizes,
+// TestKeptPrimalPass: products in blocks, from primal passes that are kept, have the bits of products alone that each make their own,
 // over chunks of unequal sizes, and also after the point or the running statistics have moved.
 func TestKeptPrimalPass(t *testing.T) {
 	e, err := cpu.New()
@@ -46,8 +46,7 @@ func TestKeptPrimalPass(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		pair[1].residualBytes = 0
-		pair[0].blockSize, pair[1].blockSize = 16, 5
+		pair[1].residualBytes = 0 // chunks share one place
 		rng := rand.New(rand.NewPCG(3, 4))
 		state := m.InitState()
 		check := func(when string) {
@@ -58,8 +57,12 @@ func TestKeptPrimalPass(t *testing.T) {
 					src[i] = rng.NormFloat64()
 				}
 				got, want := make([]float64, len(src)), make([]float64, len(src))
-				for i, dst := range [][]float64{got, want} {
-					if err := pair[i].Hessian().ApplyBlock(dst, src, k); err != nil {
+				if err := pair[0].Hessian().ApplyBlock(got, src, k); err != nil {
+					t.Fatal(err)
+				}
+				for v := range k {
+					from, to := v*m.Params.Size(), (v+1)*m.Params.Size()
+					if err := pair[1].Hessian().Apply(want[from:to], src[from:to]); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -88,8 +91,56 @@ func TestKeptPrimalPass(t *testing.T) {
 			}
 		}
 		check("after the statistics moved")
-		if pair[0].primals == nil || pair[1].primals != nil {
-			t.Error("the bound on memory decided nothing")
+		for i, o := range pair {
+			if one := o.tangents[0].values == o.tangents[1].values; one != (i == 1) {
+				t.Errorf("the chunks share one place: %v", one)
+			}
+		}
+	}
+}
+
+// TestLongVectorsAreConvertedAlike by the engine's kernels and by plain loops, on sets of one chunk and of several.
+func TestLongVectorsAreConvertedAlike(t *testing.T) {
+	defer func(old int) { longVector = old }(longVector)
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := noisySet(21, 5)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 7, Depth: 2}, set.Shape, set.Classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	theta, src := m.Init(rng), make([]float64, 2*m.Params.Size())
+	for i := range src {
+		src[i] = rng.NormFloat64()
+	}
+	for _, chunk := range []int{21, 8} {
+		var products [2][]float64
+		for i := range products {
+			longVector = []int{1, 1 << 30}[i]
+			o, err := New(e, m, set, Options{Chunk: chunk})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.MoveTo(theta, nil)
+			products[i] = make([]float64, len(src))
+			if err := o.Hessian().ApplyBlock(products[i], src, 2); err != nil {
+				t.Fatal(err)
+			}
+			if (o.conversion != nil) != (i == 0) {
+				t.Error("the length decided nothing")
+			}
+		}
+		norm := 0.0
+		for i, x := range products[0] {
+			if norm += x * x; math.Float64bits(x) != math.Float64bits(products[1][i]) {
+				t.Fatalf("chunks of %d: element %d is %v by kernels, %v by loops", chunk, i, x, products[1][i])
+			}
+		}
+		if norm == 0 {
+			t.Error("all products are zero")
 		}
 	}
 }
