@@ -68,8 +68,12 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 		if fused[n] != nil && n.op == graph.OpMul {
 			continue // computed with the sum that reads it
 		}
-		if _, ours := g.where[n.args[0].base]; n.op == copyOp && !n.stored && !ours { // what reads the copy may read the operand
+		if _, ours := g.where[n.args[0].base]; n.op == copyOp && !ours && (!n.stored || n.late && !g.direct(n.args[0])) {
+			// What reads the copy may read the operand, which is laid out in a slot of its own.
 			g.where[n] = g.operand(n.args[0])
+			if n.late {
+				g.replace(n)
+			}
 			release(n, i)
 			continue
 		}
@@ -100,7 +104,7 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 			g.each = append(g.each, g.compute(n, out, in))
 		}
 		if n.late {
-			g.late = append(g.late, g.compute(&node{op: copyOp, typ: n.typ}, ref{dtype: n.typ.DType, slot: -1, view: whole(n)}, []ref{out}))
+			g.replace(n)
 			continue
 		}
 		release(n, i)
@@ -116,6 +120,12 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 	}
 	g.pending = nil
 	return g
+}
+
+// replace writes n over a donated input at the end of each tile.
+func (g *group) replace(n *node) {
+	to := ref{dtype: n.typ.DType, slot: -1, view: whole(n)}
+	g.late = append(g.late, g.compute(&node{op: copyOp, typ: n.typ}, to, []ref{g.where[n]}))
 }
 
 // run computes units from … to−1.

@@ -64,6 +64,11 @@ func testDonation(t *testing.T, e engine.Engine) {
 			func(in []*graph.Value) []*graph.Value {
 				return []*graph.Value{graph.Full(in[0].Type(), 2), graph.Square(in[0])}
 			}, []int{1, 0}},
+		{"reset after work", []Operand{operand(Real, 1500), operand(Real, 1500)}, // which takes the slot that another operand left
+			func(in []*graph.Value) []*graph.Value {
+				y := graph.Sin(graph.Tanh(in[0]))
+				return []*graph.Value{graph.Full(in[0].Type(), 2), graph.Sub(graph.Cos(in[1]), y), graph.Exp(graph.Sin(y))}
+			}, []int{1, 2, 0}},
 		{"gathered rows of itself", []Operand{operand(Real, 5, 4), integers(Below(5), 5)},
 			func(in []*graph.Value) []*graph.Value { return []*graph.Value{graph.Gather(in[0], in[1])} }, []int{1}},
 		{"no elements", []Operand{operand(Real, 0)},
