@@ -18,8 +18,9 @@ type loop struct {
 func newLoop(nodes []*node) *loop {
 	l := &loop{size: nodes[0].groupSize(), tile: tileElements}
 	l.segment, l.chunk = l.size, 16*tileElements
-	unit := 1    // a tile is a multiple of it
-	free := true // no sum says what a unit is
+	unit := 1      // a tile is a multiple of it
+	free := true   // no sum says what a unit is
+	whole := false // partial sums are of whole tiles, whatever else the group holds
 	for _, n := range nodes {
 		if n.kind != reduction {
 			continue
@@ -32,7 +33,7 @@ func newLoop(nodes []*node) *loop {
 			if unit = q.inner; unit > tileElements {
 				l.restarts, unit = []int{q.inner}, 1
 			}
-			if q.inner == 1 { // partial sums are of whole tiles, whatever else the group holds
+			if whole = q.inner == 1; whole {
 				unit = tileElements
 			}
 		}
@@ -53,7 +54,7 @@ func newLoop(nodes []*node) *loop {
 	for _, n := range nodes {
 		for _, w := range n.args {
 			for _, r := range []int{w.run(), w.repeats(l.tile)} {
-				if r >= limits.run && r%unit == 0 && r < l.size && !slices.Contains(l.restarts, r) {
+				if r >= limits.run && r%unit == 0 && (!whole || l.keepsCuts(r)) && r < l.size && !slices.Contains(l.restarts, r) {
 					l.restarts = append(l.restarts, r)
 				}
 			}
@@ -61,6 +62,9 @@ func newLoop(nodes []*node) *loop {
 	}
 	return l
 }
+
+// keepsCuts reports whether tiles that start anew at multiples of r cut all segments in the same places.
+func (l *loop) keepsCuts(r int) bool { return l.segment%r == 0 || r%l.segment == 0 }
 
 // period is the number of elements after which a view repeats itself, and for how many elements it goes on doing so. A view that does
 // not repeat has its size as both.

@@ -1,0 +1,37 @@
+package cpu_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"basin/engine"
+	"basin/engine/cpu"
+	"basin/graph"
+	"basin/internal/numtest/enginetest"
+)
+
+// normal is an array of normally distributed elements.
+func normal(seed uint64, t graph.Type) engine.Array {
+	return enginetest.Fill(t, enginetest.Real(rand.New(rand.NewPCG(seed, 1)), t.Size()))
+}
+
+// evaluate runs what f makes of inputs.
+func evaluate(t *testing.T, f enginetest.Function, in ...engine.Array) []engine.Array {
+	t.Helper()
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return enginetest.Call(t, e, f, in...)
+}
+
+// TestLongSumsIgnoreTheirGroup: a sum of rows that no whole tiles fit keeps its bits when the group also reads runs of other lengths.
+func TestLongSumsIgnoreTheirGroup(t *testing.T) {
+	x, y := normal(1, graph.T(graph.Float32, 1024, 1500)), normal(2, graph.T(graph.Float32, 1500, 1030))
+	sum := func(in []*graph.Value) *graph.Value { return graph.ReduceSum(graph.Square(in[0]), 1) }
+	alone := evaluate(t, func(in []*graph.Value) []*graph.Value { return []*graph.Value{sum(in)} }, x, y)
+	beside := evaluate(t, func(in []*graph.Value) []*graph.Value {
+		return []*graph.Value{sum(in), graph.Tanh(graph.Slice(in[1], []int{0, 0}, []int{1500, 1024}, nil))}
+	}, x, y)
+	enginetest.SameBits(t, "sum", beside[0], alone[0])
+}
