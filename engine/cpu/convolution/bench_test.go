@@ -43,7 +43,7 @@ func peak(k *kernel.Ops[float32]) (flops float64, product func()) {
 		table[i] = kernel.Row{A: int32(i), C: int32(i * columns)}
 	}
 	segments := []kernel.Segment{{Count: terms}}
-	return 2 * rows * terms * float64(panel.Columns()), func() { k.Gathered(&panel, table, a, segments, b, c, false) }
+	return 2 * rows * terms * float64(panel.Columns()), func() { k.Gathered(&panel, table, a, segments, b, c, false, kernel.Next[float32]{}) }
 }
 
 // BenchmarkConvolution reports the rate of the multiplications done, that which counts those with padding too, both of the fastest run,
@@ -61,7 +61,14 @@ func BenchmarkConvolution(b *testing.B) {
 				r := rand.New(rand.NewPCG(1, 2))
 				p := convolution.New(&k.F32, kind, s.Geometry)
 				na, nb, nd := operands(kind, s.Geometry)
-				x, y, dst, scratch := normal[float32](r, na), normal[float32](r, nb), make([]float32, nd), make([]float32, p.Scratch())
+				// As in a network, operands come from memory: there are more of them than caches hold.
+				const bytes = 96 << 20
+				sets := max(1, bytes/(4*(na+nb+nd)))
+				var x, y, dst [][]float32
+				for range sets {
+					x, y, dst = append(x, normal[float32](r, na)), append(y, normal[float32](r, nb)), append(dst, normal[float32](r, nd))
+				}
+				scratch, set := make([]float32, p.Scratch()), 0
 				least, leastOfReference := time.Hour, time.Hour
 				timed := func(least time.Duration, f func()) time.Duration {
 					start := time.Now()
@@ -70,7 +77,8 @@ func BenchmarkConvolution(b *testing.B) {
 				}
 				b.ReportAllocs()
 				for b.Loop() {
-					least = timed(least, func() { run(p, dst, x, y, false, scratch) })
+					least = timed(least, func() { run(p, dst[set], x[set], y[set], false, scratch) })
+					set = (set + 1) % sets
 					for range 4 {
 						leastOfReference = timed(leastOfReference, reference)
 					}

@@ -187,13 +187,27 @@ func (p *pixels[T]) run(dst, a []T, from, to int, accumulate bool, packed []T) {
 		for g := range p.groups {
 			for i := range p.panels {
 				panel := &p.panels[i]
+				done := 0 // pixels of an image
 				for j := range p.classes {
 					c := &p.classes[j]
+					var next kernel.Next[T]
+					if g == 0 && i == 0 {
+						next.A, next.C = p.next(a, p.from.image, done, c.pixels), p.next(dst, p.to.image, done, c.pixels)
+					}
 					p.k.Gathered(panel, c.rows[:images*c.pixels], after(a, g*p.from.channels), c.segments, b,
-						dst[g*p.to.channels+panel.At:], accumulate)
+						dst[g*p.to.channels+panel.At:], accumulate, next)
+					done += c.pixels
 				}
 				b = b[p.taps*p.from.channels*panel.Width:]
 			}
 		}
 	}
+}
+
+// next is the part of the next unit's images that corresponds to n of the result's pixels, from the done-th on.
+func (p *pixels[T]) next(s []T, image, done, n int) []T {
+	next := after(s, p.together*image)
+	next = next[:min(len(next), p.together*image)]
+	pixels := p.to.image / p.to.pixel
+	return next[len(next)*done/pixels : len(next)*(done+n)/pixels]
 }

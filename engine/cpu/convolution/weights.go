@@ -165,6 +165,7 @@ func (p *weights[T]) unit(panel *kernel.Panel, from, to int, x, dy, sums, copies
 		x, dy := after(x, first*s.h*s.w*pixelX), after(dy, first*s.oh*s.ow*pixelY)
 		for i := range p.blocks {
 			b := &p.blocks[i]
+			ahead := p.ahead(x, dy, i)
 			y, strideY, free := after(dy, b.y.from*pixelY), pixelY, copies
 			if p.copyY && panel.Whole() {
 				p.k.CopyRows(free, panel.Width, y, pixelY, images*b.y.count, panel.Width)
@@ -179,12 +180,44 @@ func (p *weights[T]) unit(panel *kernel.Panel, from, to int, x, dy, sums, copies
 				}
 				for tap := range b.taps {
 					t := &b.taps[tap]
+					if c == 0 {
+						p.fetch(&ahead, len(b.taps))
+					}
 					p.k.Strided(panel, n, x, unit, p.stride*unit, t.segments[:images*t.image], y, strideY,
 						sums[(tap*s.in+c)*panel.Width:], first > from || i > 0)
 				}
 			}
 		}
 	}
+}
+
+// ahead is what a later block reads.
+type ahead[T kernel.Float] struct {
+	x, dy           []T
+	linesX, pixelsY int
+}
+
+// ahead tells what follows block i of these images.
+func (p *weights[T]) ahead(x, dy []T, i int) ahead[T] {
+	s := &p.sizes
+	pixelX, pixelY := s.in*s.groups, s.out*s.groups
+	if i++; i == len(p.blocks) {
+		x, dy, i = after(x, p.together*s.h*s.w*pixelX), after(dy, p.together*s.oh*s.ow*pixelY), 0
+	}
+	b := &p.blocks[i]
+	x, dy = after(x, b.x.from*pixelX), after(dy, b.y.from*pixelY)
+	return ahead[T]{x, dy, ceil(bytesOf[T](p.together*b.x.count*pixelX), slabBytes), p.together * b.y.count}
+}
+
+// fetch asks for one of n parts of it: of x all lines, of dy those of a panel.
+func (p *weights[T]) fetch(a *ahead[T], n int) {
+	line := slabBytes / bytesOf[T](1)
+	part := ceil(a.linesX, n)
+	p.k.Fetch(a.x, line, part)
+	a.x = after(a.x, part*line)
+	part, pixel := ceil(a.pixelsY, n), p.sizes.out*p.sizes.groups
+	p.k.Fetch(a.dy, pixel, part)
+	a.dy = after(a.dy, part*pixel)
 }
 
 // finish adds the chunks' sums in order and writes them in PyTorch's layout [o, c, taps].

@@ -53,12 +53,14 @@ type segmentKernels[T Float] struct {
 	transpose      transposeRowsFunc[T] // of up to transposeLanes rows
 	transposeLanes int
 	copyLines      func(dst *byte, ds int, src *byte, ss, k int) // copies k lines of 64 bytes
+	fetch          func(p *byte, step, count int)
 }
 
 // transposeRowsFunc writes dst[p·ds + i] = src[i·ss + p] for up to one vector of rows i and k values of p, strides in bytes.
 type transposeRowsFunc[T Float] = func(dst *T, ds int, src *T, ss, rows, k int, whole bool)
 
-type gatheredFunc[T Float] = func(rows *int32, m int, a *T, segments *int32, count int, b, c *T, second, last int, accumulate bool)
+type gatheredFunc[T Float] = func(rows *int32, m int, a *T, segments *int32, count int, b, c *T, second, last int, accumulate bool,
+	nextA *T, stepA, linesA int, nextC *T, stepC, linesC int)
 
 type stridedFunc[T Float] = func(m int, a *T, unit, acs int, segments *int32, count int, b *T, brs, second, last int, c *T, accumulate bool)
 
@@ -103,7 +105,7 @@ func (o *Ops[T]) kernelsOf(p *Panel) *segmentKernels[T] {
 //
 // as one chain of fused multiply-adds in that order, from 0. If accumulate, the sum is added to what was there. j counts from Panel.At, where c must
 // start; b has packed rows of Panel.Width. Only the caller knows how far the offsets of his tables reach: they are not checked.
-func (o *Ops[T]) Gathered(p *Panel, rows []Row, a []T, segments []Segment, b, c []T, accumulate bool) {
+func (o *Ops[T]) Gathered(p *Panel, rows []Row, a []T, segments []Segment, b, c []T, accumulate bool, next Next[T]) {
 	if len(rows) == 0 {
 		return
 	}
@@ -116,8 +118,32 @@ func (o *Ops[T]) Gathered(p *Panel, rows []Row, a []T, segments []Segment, b, c 
 		gatheredGeneric(p, rows, a, segments, b, c, accumulate)
 		return
 	}
-	f(&unsafe.SliceData(rows).A, len(rows), unsafe.SliceData(a), segmentData(segments), len(segments),
-		unsafe.SliceData(b), unsafe.SliceData(c), p.second*sizeOf[T](), p.last, accumulate)
+	stepA, linesA := linesOf(next.A, len(rows))
+	stepC, linesC := linesOf(next.C, len(rows))
+	f(&rows[0].A, len(rows), unsafe.SliceData(a), segmentData(segments), len(segments), unsafe.SliceData(b), unsafe.SliceData(c),
+		p.second*sizeOf[T](), p.last, accumulate, unsafe.SliceData(next.A), stepA, linesA, unsafe.SliceData(next.C), stepC, linesC)
+}
+
+// Next is what later calls will read and write. It is fetched into the cache meanwhile, tile by tile; it changes no result, and may
+// be nothing.
+type Next[T Float] struct{ A, C []T }
+
+const line = 64 // bytes that the cache moves at a time
+
+// linesOf divides s among rows: lines of each, and the bytes from one to the next.
+func linesOf[T Float](s []T, rows int) (step, lines int) {
+	if step = len(s) * sizeOf[T]() / rows; step > 0 {
+		lines = (step + line - 1) / line
+		step /= lines
+	}
+	return step, lines
+}
+
+// Fetch asks for the lines where n rows start, stride elements apart, to be fetched into the cache.
+func (o *Ops[T]) Fetch(s []T, stride, n int) {
+	if n = min(n, (len(s)+stride-1)/stride); n > 0 && o.segments[0].fetch != nil {
+		o.segments[0].fetch((*byte)(unsafe.Pointer(&s[0])), stride*sizeOf[T](), n)
+	}
 }
 
 // Strided computes, for each row i < m and each column j of the panel,
@@ -172,7 +198,6 @@ func (o *Ops[T]) CopyRows(dst []T, ds int, src []T, ss, rows, columns int) {
 		return
 	}
 	_, _ = dst[(rows-1)*ds+columns-1], src[(rows-1)*ss+columns-1]
-	const line = 64
 	size := sizeOf[T]()
 	if k := &o.segments[0]; k.copyLines != nil && columns*size%line == 0 {
 		for j := 0; j < columns; j += line / size {

@@ -4,17 +4,22 @@
 
 package kernel
 
+// fetchLines asks for count > 0 cache lines, step bytes apart, into L2.
+//
+//go:noescape
+func fetchLines(p *byte, step int, count int)
+
 // gatheredWideF32AVX2 computes m rows of a segmented product whose rows lie where a table of {A, C} says.
 // B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
 //
 //go:noescape
-func gatheredWideF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool)
+func gatheredWideF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
 
 // gatheredNarrowF32AVX2 computes m rows of a segmented product whose rows lie where a table of {A, C} says.
 // B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
 //
 //go:noescape
-func gatheredNarrowF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool)
+func gatheredNarrowF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
 
 // stridedWideF32AVX2 computes m rows of a segmented product whose rows are neighbours in A.
 // The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.
@@ -32,13 +37,13 @@ func stridedNarrowF32AVX2(m int, a *float32, unit int, acs int, segments *int32,
 // B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
 //
 //go:noescape
-func gatheredWideF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool)
+func gatheredWideF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
 
 // gatheredNarrowF64AVX2 computes m rows of a segmented product whose rows lie where a table of {A, C} says.
 // B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
 //
 //go:noescape
-func gatheredNarrowF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool)
+func gatheredNarrowF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
 
 // stridedWideF64AVX2 computes m rows of a segmented product whose rows are neighbours in A.
 // The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.

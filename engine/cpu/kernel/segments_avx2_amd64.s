@@ -4,9 +4,23 @@
 
 #include "textflag.h"
 
-// func gatheredWideF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool)
-// Requires: AVX, FMA3
-TEXT ·gatheredWideF32AVX2(SB), NOSPLIT, $0-73
+// func fetchLines(p *byte, step int, count int)
+// Requires: MMX+
+TEXT ·fetchLines(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), AX
+	MOVQ step+8(FP), CX
+	MOVQ count+16(FP), DX
+
+loop:
+	PREFETCHT1 (AX)
+	ADDQ       CX, AX
+	DECQ       DX
+	JNZ        loop
+	RET
+
+// func gatheredWideF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gatheredWideF32AVX2(SB), NOSPLIT, $0-128
 	MOVQ   count+32(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
 	ADDQ   segments+24(FP), AX
@@ -38,6 +52,36 @@ choose:
 	RET
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -274,6 +318,36 @@ sums6:
 	JMP     next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -481,6 +555,36 @@ sums5:
 	JMP     next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -659,6 +763,36 @@ sums4:
 	JMP     next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -808,6 +942,36 @@ sums3:
 	JMP     next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -928,6 +1092,36 @@ sums2:
 	JMP     next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
@@ -1018,9 +1212,9 @@ sums1:
 	SUBQ    $0x00000001, m+8(FP)
 	JMP     next
 
-// func gatheredNarrowF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool)
-// Requires: AVX, FMA3
-TEXT ·gatheredNarrowF32AVX2(SB), NOSPLIT, $0-73
+// func gatheredNarrowF32AVX2(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gatheredNarrowF32AVX2(SB), NOSPLIT, $0-128
 	MOVQ    last+64(FP), AX
 	LEAQ    onesAVX2<>+0(SB), DX
 	MOVQ    $0x00000008, CX
@@ -1065,6 +1259,36 @@ choose:
 	RET
 
 tile10:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA10
+	IMUL3Q $0x0000000a, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA10:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA10
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA10:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC10
+	IMUL3Q $0x0000000a, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC10:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC10
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC10:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -1360,6 +1584,36 @@ stored10:
 	JMP  next
 
 tile9:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA9
+	IMUL3Q $0x00000009, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA9:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA9
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA9:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC9
+	IMUL3Q $0x00000009, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC9:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC9
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC9:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -1632,6 +1886,36 @@ stored9:
 	JMP  next
 
 tile8:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA8
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA8:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC8
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC8:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -1881,6 +2165,36 @@ stored8:
 	JMP  next
 
 tile7:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA7
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA7:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC7
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC7:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2107,6 +2421,36 @@ stored7:
 	JMP  next
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2310,6 +2654,36 @@ stored6:
 	JMP  next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2490,6 +2864,36 @@ stored5:
 	JMP  next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2647,6 +3051,36 @@ stored4:
 	JMP  next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2781,6 +3215,36 @@ stored3:
 	JMP  next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
@@ -2892,6 +3356,36 @@ stored2:
 	JMP  next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPS  Y0, Y0, Y0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -5165,9 +5659,9 @@ store1:
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
-// func gatheredWideF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool)
-// Requires: AVX, FMA3
-TEXT ·gatheredWideF64AVX2(SB), NOSPLIT, $0-73
+// func gatheredWideF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gatheredWideF64AVX2(SB), NOSPLIT, $0-128
 	MOVQ   count+32(FP), AX
 	IMUL3Q $0x0000000c, AX, AX
 	ADDQ   segments+24(FP), AX
@@ -5199,6 +5693,36 @@ choose:
 	RET
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -5435,6 +5959,36 @@ sums6:
 	JMP     next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -5642,6 +6196,36 @@ sums5:
 	JMP     next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -5820,6 +6404,36 @@ sums4:
 	JMP     next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -5969,6 +6583,36 @@ sums3:
 	JMP     next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -6089,6 +6733,36 @@ sums2:
 	JMP     next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
@@ -6179,9 +6853,9 @@ sums1:
 	SUBQ    $0x00000001, m+8(FP)
 	JMP     next
 
-// func gatheredNarrowF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool)
-// Requires: AVX, FMA3
-TEXT ·gatheredNarrowF64AVX2(SB), NOSPLIT, $0-73
+// func gatheredNarrowF64AVX2(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gatheredNarrowF64AVX2(SB), NOSPLIT, $0-128
 	MOVQ    last+64(FP), AX
 	LEAQ    onesAVX2<>+0(SB), DX
 	MOVQ    $0x00000004, CX
@@ -6226,6 +6900,36 @@ choose:
 	RET
 
 tile10:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA10
+	IMUL3Q $0x0000000a, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA10:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA10
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA10:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC10
+	IMUL3Q $0x0000000a, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC10:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC10
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC10:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -6522,6 +7226,36 @@ stored10:
 	JMP  next
 
 tile9:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA9
+	IMUL3Q $0x00000009, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA9:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA9
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA9:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC9
+	IMUL3Q $0x00000009, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC9:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC9
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC9:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -6795,6 +7529,36 @@ stored9:
 	JMP  next
 
 tile8:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA8
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA8:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC8
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC8:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -7045,6 +7809,36 @@ stored8:
 	JMP  next
 
 tile7:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA7
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA7:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC7
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC7:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -7272,6 +8066,36 @@ stored7:
 	JMP  next
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -7476,6 +8300,36 @@ stored6:
 	JMP  next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -7657,6 +8511,36 @@ stored5:
 	JMP  next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -7815,6 +8699,36 @@ stored4:
 	JMP  next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
@@ -7950,6 +8864,36 @@ stored3:
 	JMP  next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	MOVQ    rows+0(FP), AX
@@ -8062,6 +9006,36 @@ stored2:
 	JMP  next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPD  Y0, Y0, Y0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX

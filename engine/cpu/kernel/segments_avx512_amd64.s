@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gatheredWideF32AVX512(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·gatheredWideF32AVX512(SB), NOSPLIT, $0-73
+// func gatheredWideF32AVX512(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·gatheredWideF32AVX512(SB), NOSPLIT, $0-128
 	MOVQ   last+64(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
@@ -46,6 +46,36 @@ choose:
 	RET
 
 tile8:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA8
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA8:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC8
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC8:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -340,6 +370,36 @@ sums8:
 	JMP     next
 
 tile7:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA7
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA7:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC7
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC7:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -605,6 +665,36 @@ sums7:
 	JMP     next
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -841,6 +931,36 @@ sums6:
 	JMP     next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -1048,6 +1168,36 @@ sums5:
 	JMP     next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -1226,6 +1376,36 @@ sums4:
 	JMP     next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -1375,6 +1555,36 @@ sums3:
 	JMP     next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -1495,6 +1705,36 @@ sums2:
 	JMP     next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
@@ -1585,9 +1825,9 @@ sums1:
 	SUBQ    $0x00000001, m+8(FP)
 	JMP     next
 
-// func gatheredNarrowF32AVX512(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·gatheredNarrowF32AVX512(SB), NOSPLIT, $0-73
+// func gatheredNarrowF32AVX512(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·gatheredNarrowF32AVX512(SB), NOSPLIT, $0-128
 	MOVQ   last+64(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
@@ -1627,6 +1867,36 @@ choose:
 	RET
 
 tile8:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA8
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA8:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC8
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC8:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -1842,6 +2112,36 @@ sums8:
 	JMP     next
 
 tile7:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA7
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA7:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC7
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC7:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -2037,6 +2337,36 @@ sums7:
 	JMP     next
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -2212,6 +2542,36 @@ sums6:
 	JMP     next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -2367,6 +2727,36 @@ sums5:
 	JMP     next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -2502,6 +2892,36 @@ sums4:
 	JMP     next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
@@ -2617,6 +3037,36 @@ sums3:
 	JMP     next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
@@ -2712,6 +3162,36 @@ sums2:
 	JMP     next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPS  Z0, Z0, Z0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -6196,9 +6676,9 @@ store1:
 	SUBQ    $0x00000001, m+0(FP)
 	JMP     next
 
-// func gatheredWideF64AVX512(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·gatheredWideF64AVX512(SB), NOSPLIT, $0-73
+// func gatheredWideF64AVX512(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·gatheredWideF64AVX512(SB), NOSPLIT, $0-128
 	MOVQ   last+64(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
@@ -6238,6 +6718,36 @@ choose:
 	RET
 
 tile8:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA8
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA8:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC8
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC8:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -6532,6 +7042,36 @@ sums8:
 	JMP     next
 
 tile7:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA7
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA7:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC7
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC7:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -6797,6 +7337,36 @@ sums7:
 	JMP     next
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -7033,6 +7603,36 @@ sums6:
 	JMP     next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -7240,6 +7840,36 @@ sums5:
 	JMP     next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -7418,6 +8048,36 @@ sums4:
 	JMP     next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -7567,6 +8227,36 @@ sums3:
 	JMP     next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -7687,6 +8377,36 @@ sums2:
 	JMP     next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
@@ -7777,9 +8497,9 @@ sums1:
 	SUBQ    $0x00000001, m+8(FP)
 	JMP     next
 
-// func gatheredNarrowF64AVX512(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·gatheredNarrowF64AVX512(SB), NOSPLIT, $0-73
+// func gatheredNarrowF64AVX512(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·gatheredNarrowF64AVX512(SB), NOSPLIT, $0-128
 	MOVQ   last+64(FP), AX
 	MOVQ   $-1, CX
 	BZHIQ  AX, CX, CX
@@ -7819,6 +8539,36 @@ choose:
 	RET
 
 tile8:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA8
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA8:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC8
+	IMUL3Q $0x00000008, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC8:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC8
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC8:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -8034,6 +8784,36 @@ sums8:
 	JMP     next
 
 tile7:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA7
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA7:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC7
+	IMUL3Q $0x00000007, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC7:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC7
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC7:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -8229,6 +9009,36 @@ sums7:
 	JMP     next
 
 tile6:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA6
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA6:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC6
+	IMUL3Q $0x00000006, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC6:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC6
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC6:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -8404,6 +9214,36 @@ sums6:
 	JMP     next
 
 tile5:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA5
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA5:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC5
+	IMUL3Q $0x00000005, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC5:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC5
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC5:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -8559,6 +9399,36 @@ sums5:
 	JMP     next
 
 tile4:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA4
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA4:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC4
+	IMUL3Q $0x00000004, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC4:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC4
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC4:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -8694,6 +9564,36 @@ sums4:
 	JMP     next
 
 tile3:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA3
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA3:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC3
+	IMUL3Q $0x00000003, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC3:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC3
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC3:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
@@ -8809,6 +9709,36 @@ sums3:
 	JMP     next
 
 tile2:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA2
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA2:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC2
+	IMUL3Q $0x00000002, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC2:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC2
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC2:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	MOVQ    rows+0(FP), AX
@@ -8904,6 +9834,36 @@ sums2:
 	JMP     next
 
 tile1:
+	MOVQ   linesA+96(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedA1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextA+80(FP), CX
+	MOVQ   stepA+88(FP), DX
+
+fetchA1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchA1
+	MOVQ       CX, nextA+80(FP)
+
+fetchedA1:
+	MOVQ   linesC+120(FP), AX
+	TESTQ  AX, AX
+	JLE    fetchedC1
+	IMUL3Q $0x00000001, AX, AX
+	MOVQ   nextC+104(FP), CX
+	MOVQ   stepC+112(FP), DX
+
+fetchC1:
+	PREFETCHT1 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNZ        fetchC1
+	MOVQ       CX, nextC+104(FP)
+
+fetchedC1:
 	VXORPD  Z0, Z0, Z0
 	MOVQ    rows+0(FP), AX
 	MOVQ    a+16(FP), CX

@@ -105,7 +105,7 @@ func testGatheredPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n
 			*to = sum
 		}
 	}
-	o.Gathered(p, rows, a, segments, b, c[min(len(c), p.At):], accumulate)
+	o.Gathered(p, rows, a, segments, b, c[min(len(c), p.At):], accumulate, Next[T]{A: a[:r.IntN(len(a))], C: c[:r.IntN(len(c)+1)]})
 	intact(t)
 	for i := range want {
 		if !sameBits(c[i], want[i]) {

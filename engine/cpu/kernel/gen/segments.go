@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -18,6 +19,9 @@ import (
 // A tile of C stays in registers while all segments pass. For each k it loads a row of B once and broadcasts one element of A
 // a row. Each element of C is thus one chain of FMAs in the order of the segments.
 func segments(g *generator) {
+	if g.isa == avx2 {
+		g.fetch()
+	}
 	for _, g.elem = range []int{4, 8} {
 		// Gathered rows need a pointer each.
 		gatheredRows, narrowRows, stridedRows, tallRows := 6, 10, 6, 12
@@ -32,7 +36,7 @@ func segments(g *generator) {
 }
 
 const (
-	gatheredSignature = "func(rows *int32, m int, a *%[1]s, segments *int32, count int, b *%[1]s, c *%[1]s, second, last int, accumulate bool)"
+	gatheredSignature = "func(rows *int32, m int, a *%[1]s, segments *int32, count int, b *%[1]s, c *%[1]s, second, last int, accumulate bool, nextA *%[1]s, stepA, linesA int, nextC *%[1]s, stepC, linesC int)"
 	stridedSignature  = "func(m int, a *%[1]s, unit, acs int, segments *int32, count int, b *%[1]s, brs, second, last int, c *%[1]s, accumulate bool)"
 
 	segmentBytes = 12 // of kernel.Segment
@@ -179,6 +183,38 @@ func (s *segmented) multiply(spread func(i int, to reg.VecPhysical)) {
 	}
 }
 
+// fetchAhead asks for a share of what the next call will read or write, as much as the tile's rows of this one: `lines` cache
+// lines a row, `step` bytes apart.
+func (s *segmented) fetchAhead(operandName string) {
+	left := s.Load(s.Param("lines"+operandName), s.GP64())
+	s.TESTQ(left, left)
+	s.JLE(s.ref("fetched" + operandName))
+	s.IMUL3Q(operand.U32(uint32(s.tile)), left, left)
+	next := s.Load(s.Param("next"+operandName), s.GP64())
+	s.fetchLines(next, s.Load(s.Param("step"+operandName), s.GP64()), left, s.label("fetch"+operandName))
+	s.MOVQ(next, s.argument("next"+operandName))
+	s.Label(s.label("fetched" + operandName))
+}
+
+// fetchLines asks for count > 0 cache lines from p on, step bytes apart, into L2, and moves p behind them.
+func (g *generator) fetchLines(p, step, count reg.Register, label string) {
+	g.Label(label)
+	g.PREFETCHT1(operand.Mem{Base: p})
+	g.ADDQ(step, p)
+	g.DECQ(count)
+	g.JNZ(operand.LabelRef(label))
+}
+
+func (g *generator) fetch() {
+	g.Function("fetchLines")
+	g.Attributes(attr.NOSPLIT)
+	g.SignatureExpr("func(p *byte, step, count int)")
+	g.Doc("fetchLines asks for count > 0 cache lines, step bytes apart, into L2.")
+	g.Pragma("noescape")
+	g.fetchLines(g.Load(g.Param("p"), g.GP64()), g.Load(g.Param("step"), g.GP64()), g.Load(g.Param("count"), g.GP64()), "loop")
+	g.RET()
+}
+
 // shuffled is the number of a tile's first rows whose elements of A are not broadcast from memory one by one: a load takes
 // several, and shuffles spread them. A tile one vector wide needs more loads than FMAs, and would wait for them.
 func (s *segmented) shuffled() int {
@@ -214,7 +250,9 @@ func (s *segmented) gathered(stem string) {
 		return p
 	}
 	s.tiles(func() {
-		eachRow := func(whole bool, move func(i, v int, m operand.Mem, last bool)) {
+		s.fetchAhead("A")
+		s.fetchAhead("C")
+		eachRow := func(move func(i, v int, m operand.Mem, last bool)) {
 			table, c := s.Load(s.Param("rows"), s.GP64()), s.Load(s.Param("c"), s.GP64())
 			var second reg.Register
 			if s.vectors == 2 {
@@ -264,7 +302,7 @@ func (s *segmented) gathered(stem string) {
 		// Add C to the sums before any is stored, since the vectors of a row may overlap.
 		s.CMPB(s.argument("accumulate"), operand.Imm(0))
 		s.JEQ(s.ref("sums"))
-		eachRow(false, func(i, v int, m operand.Mem, last bool) {
+		eachRow(func(i, v int, m operand.Mem, last bool) {
 			if last && s.masked() {
 				s.loadMasked(m, s.mask, s.spare(0))
 			} else {
@@ -276,11 +314,11 @@ func (s *segmented) gathered(stem string) {
 		if s.isa == avx2 && s.masked() {
 			s.CMPQ(s.argument("last"), operand.Imm(uint64(s.lanes())))
 			s.JEQ(s.ref("whole"))
-			eachRow(false, func(i, v int, m operand.Mem, last bool) { s.storeMasked(s.acc(i, v), s.mask, m) })
+			eachRow(func(i, v int, m operand.Mem, last bool) { s.storeMasked(s.acc(i, v), s.mask, m) })
 			s.JMP(s.ref("stored"))
 			s.Label(s.label("whole"))
 		}
-		eachRow(true, func(i, v int, m operand.Mem, last bool) {
+		eachRow(func(i, v int, m operand.Mem, last bool) {
 			if last && s.isa == avx512 {
 				s.storeMasked(s.acc(i, v), s.mask, m)
 			} else {
