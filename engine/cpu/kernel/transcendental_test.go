@@ -104,11 +104,11 @@ func worst(t *testing.T, name string, f Unary[float32], x []float32) (error floa
 }
 
 // TestTranscendental32 goes through all of float32 in steps coprime to the significands', and all magnitudes near the borders.
-// Plain Go, which is slow here, takes greater steps.
+// Plain Go, which is slow here, takes greater steps, as do short tests, in an emulator.
 func TestTranscendental32(t *testing.T) {
 	for _, k := range levels() {
 		step := uint64(1009)
-		if k.Level == Generic {
+		if k.Level == Generic || testing.Short() {
 			step = 40009
 		}
 		x := append(everyBitPattern(0, 1<<32, step), difficult[float32]()...)
@@ -188,6 +188,9 @@ func spread[T Float](r *rand.Rand, n int) []T {
 // TestTranscendental64 compares with numbers of 256 bits.
 func TestTranscendental64(t *testing.T) {
 	n := 2000
+	if testing.Short() {
+		n = 200
+	}
 	if os.Getenv(sweepEnv) != "" {
 		n = 400_000
 	}

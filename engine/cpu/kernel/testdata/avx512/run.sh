@@ -12,7 +12,8 @@ trap 'exit 1' INT TERM
 mkdir "$work/deb" "$work/root" "$work/fs" "$work/iso"
 cd "$work/deb"
 linux=$(apt-cache depends linux-image-amd64 | awk '/Depends: linux-image/ {print $2; exit}')
-apt-get -qq download "$linux" bochs bochsbios vgabios libltdl7 libsamplerate0 \
+apt-get -qq download "$linux" bochs bochsbios vgabios libltdl7 libsamplerate0 libgtk-3-0 libcolord2 libepoxy0 \
+	libwayland-cursor0 libwayland-egl1 libdbus-glib-1-2 libgconf-2-4 \
 	isolinux syslinux-common cpio xorriso libisoburn1 libburn4 libisofs6 libjte2
 for deb in *.deb; do dpkg -x "$deb" "$work/root"; done
 root=$work/root
