@@ -17,27 +17,32 @@ type term struct {
 	negative bool
 }
 
-// termsOf splits w into summands along the given axes.
+// termsOf splits w into summands along the given axes. A value that w repeats along other axes, as Vmap does with what its elements
+// share, is split as the value itself is.
 func termsOf(w view, axes []int) []term {
 	n := w.base
-	if n.kind == elementwise && w.identity() && slices.Equal(w.shape, n.typ.Shape) {
-		switch constant := slices.ContainsFunc(n.args, func(a view) bool { return a.constantAlong(axes) }); n.op {
+	if at, ok := w.repeatsAll(axes); ok && n.kind == elementwise {
+		args := make([]view, len(n.args))
+		for i, a := range n.args {
+			args[i] = a.spread(w.shape, at)
+		}
+		switch constant := slices.ContainsFunc(args, func(a view) bool { return a.constantAlong(axes) }); n.op {
 		case graph.OpNeg:
-			return negated(termsOf(n.args[0], axes))
+			return negated(termsOf(args[0], axes))
 		case graph.OpAdd:
 			if constant { // x − mean stays whole
 				break
 			}
-			return append(termsOf(n.args[0], axes), termsOf(n.args[1], axes)...)
+			return append(termsOf(args[0], axes), termsOf(args[1], axes)...)
 		case graph.OpSub:
 			if constant {
 				break
 			}
-			return append(termsOf(n.args[0], axes), negated(termsOf(n.args[1], axes))...)
+			return append(termsOf(args[0], axes), negated(termsOf(args[1], axes))...)
 		case graph.OpMul:
-			for i, f := range n.args {
+			for i, f := range args {
 				if f.constantAlong(axes) {
-					terms := termsOf(n.args[1-i], axes)
+					terms := termsOf(args[1-i], axes)
 					for j := range terms {
 						terms[j].factors = append(terms[j].factors[:len(terms[j].factors):len(terms[j].factors)], f)
 					}
@@ -47,6 +52,34 @@ func termsOf(w view, axes []int) []term {
 		}
 	}
 	return []term{{u: w}}
+}
+
+// repeatsAll reports whether w is all of its base, in order, but for further axes, not among those summed, along which it repeats. Axis i of
+// the base is axis at[i] of w.
+func (w view) repeatsAll(summed []int) (at []int, ok bool) {
+	shape := w.base.typ.Shape
+	strides := rowMajor(shape)
+	at = make([]int, len(shape))
+	j := len(shape) - 1
+	for i := len(w.shape) - 1; i >= 0; i-- {
+		switch {
+		case j >= 0 && w.shape[i] == shape[j] && (shape[j] == 1 || w.strides[i] == strides[j]):
+			at[j] = i
+			j--
+		case w.strides[i] != 0 || slices.Contains(summed, i):
+			return nil, false
+		}
+	}
+	return at, j < 0 && w.offset == 0
+}
+
+// spread makes axis i of w axis at[i] of a view that repeats along all others.
+func (w view) spread(shape, at []int) view {
+	r := view{base: w.base, offset: w.offset, shape: shape, strides: make([]int, len(shape))}
+	for i, a := range at {
+		r.strides[a] = w.strides[i]
+	}
+	return r
 }
 
 func negated(terms []term) []term {
@@ -73,7 +106,7 @@ func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
 	terms := termsOf(w, axes)
 	leaf, factor := 0, 0
 	for _, t := range terms {
-		if !t.u.contiguous() || t.u.constantAlong(axes) {
+		if t.u.constantAlong(axes) {
 			return view{}, false
 		}
 		leaf = max(leaf, t.u.base.sums)
@@ -90,7 +123,7 @@ func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
 		return whole(l.share(n, op.String()))
 	}
 	for i, t := range terms {
-		s := l.sumOf(t.u, axes)
+		s := l.sumOnce(t.u, axes)
 		for _, f := range t.factors {
 			s = combine(graph.OpMul, s, view{f.base, f.offset, remaining(f.shape, axes), remaining(f.strides, axes)})
 		}
@@ -106,4 +139,25 @@ func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
 		}
 	}
 	return sum, true
+}
+
+// sumOnce sums w over axes but once where it repeats along others.
+func (l *lowering) sumOnce(w view, axes []int) view {
+	var own, kept, summed []int // axes along which w does not repeat; their places in the result; the summed among them
+	at := 0
+	for i := range w.shape {
+		isSummed := slices.Contains(axes, i)
+		switch {
+		case isSummed:
+			summed = append(summed, len(own))
+			own = append(own, i)
+		case w.strides[i] != 0:
+			kept = append(kept, at)
+			own = append(own, i)
+		}
+		if !isSummed {
+			at++
+		}
+	}
+	return l.sumOf(l.contiguously(w.permute(own)), summed).spread(remaining(w.shape, axes), kept)
 }

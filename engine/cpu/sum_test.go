@@ -35,3 +35,26 @@ func TestLongSumsIgnoreTheirGroup(t *testing.T) {
 	}, x, y)
 	enginetest.SameBits(t, "sum", beside[0], alone[0])
 }
+
+// TestSharedSummandsAreDistributed: a sum that is made as a sum of products of sums is so too where Vmap's elements share summands.
+func TestSharedSummandsAreDistributed(t *testing.T) {
+	const rows, columns, batch = 2000, 16, 2
+	x, y, v := normal(1, graph.T(graph.Float32, rows, columns)), normal(2, graph.T(graph.Float32, rows, columns)), normal(3, graph.T(graph.Float32, batch, columns))
+	spread := func(v *graph.Value) *graph.Value { return graph.Broadcast(v, x.Type.Shape, 1) }
+	for name, summand := range map[string]func(y, v *graph.Value) *graph.Value{
+		"shared factor":  func(y, v *graph.Value) *graph.Value { return graph.Mul(y, spread(v)) },
+		"shared product": func(y, v *graph.Value) *graph.Value { return graph.Mul(graph.Tanh(graph.Mul(y, spread(v))), spread(v)) },
+	} {
+		f := func(x, y, v *graph.Value) *graph.Value {
+			d := graph.Tanh(graph.ReduceSum(x, 0))
+			return graph.ReduceSum(graph.Add(graph.Mul(x, spread(d)), summand(y, v)), 0)
+		}
+		mapped := evaluate(t, func(in []*graph.Value) []*graph.Value {
+			return graph.Vmap(func(vs []*graph.Value) []*graph.Value { return []*graph.Value{f(in[0], in[1], vs[0])} }, in[2])
+		}, x, y, v)
+		for b := range batch {
+			alone := evaluate(t, func(in []*graph.Value) []*graph.Value { return []*graph.Value{f(in[0], in[1], in[2])} }, x, y, enginetest.Element(v, b))
+			enginetest.SameBits(t, name, enginetest.Element(mapped[0], b), alone[0])
+		}
+	}
+}
