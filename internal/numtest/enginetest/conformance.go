@@ -25,6 +25,8 @@ func Run(t *testing.T, e engine.Engine, p Promises) {
 	t.Run("large", func(t *testing.T) { testLarge(t, e) })
 	t.Run("row bits", func(t *testing.T) { testRowBits(t, e) })
 	t.Run("vmap bits", func(t *testing.T) { testVmapBits(t, e) })
+	t.Run("random vmap bits", func(t *testing.T) { testRandomVmap(t, e) })
+	t.Run("random donation", func(t *testing.T) { testRandomDonation(t, e) })
 	t.Run("binding", func(t *testing.T) { testBinding(t, e) })
 	t.Run("row errors", func(t *testing.T) { testRowErrors(t, e) })
 	t.Run("donation", func(t *testing.T) { testDonation(t, e) })

@@ -70,12 +70,18 @@ func testRandomPrograms(t *testing.T, e engine.Engine) {
 type growth struct {
 	rt     *rapid.T
 	smooth bool
+	exact  bool // results are compared bit for bit, so steps may jump
+	room   int  // elements of the largest value; most if 0
 	values []*graph.Value
 }
 
 func (g *growth) outputs() []*graph.Value {
+	room := g.room
+	if room == 0 {
+		room = most
+	}
 	for range g.draw("steps", 1, 15) {
-		if y := g.step(g.any()); y != nil && y.Type().Size() <= most && y.Type().Rank() <= 5 {
+		if y := g.step(g.any()); y != nil && y.Type().Size() <= room && y.Type().Rank() <= 5 {
 			g.values = append(g.values, y)
 		}
 	}
@@ -95,7 +101,7 @@ func (g *growth) any() *graph.Value { return g.values[g.draw("value", 0, len(g.v
 // like is a value that an elementwise primitive takes beside x.
 func (g *growth) like(x *graph.Value) *graph.Value {
 	y := g.any()
-	if y.Type().Rank() == 0 || slices.Equal(y.Shape(), x.Shape()) {
+	if y.DType() == x.DType() && (y.Type().Rank() == 0 || slices.Equal(y.Shape(), x.Shape())) {
 		return y
 	}
 	return x
@@ -105,6 +111,9 @@ func (g *growth) step(x *graph.Value) *graph.Value {
 	steps := []func(*graph.Value) *graph.Value{g.function, g.arithmetic, g.fused, g.sum, g.broadcast, g.transpose, g.reshape, g.slice, g.pad, g.concatenate, g.dot, g.rows}
 	if !g.smooth {
 		steps = append(steps, g.kinked)
+	}
+	if g.exact {
+		steps = append(steps, g.convolution, g.convolution, g.convolution, g.norm, g.norm, g.mixed)
 	}
 	return steps[g.draw("step", 0, len(steps)-1)](x)
 }
@@ -235,7 +244,7 @@ func (g *growth) concatenate(x *graph.Value) *graph.Value {
 		return nil
 	}
 	y := g.like(x)
-	if y.Type().Rank() != r {
+	if y.Type().Rank() != r || !slices.Equal(y.Shape(), x.Shape()) {
 		y = x
 	}
 	return graph.Concatenate(g.draw("axis", 0, r-1), x, y, x)
@@ -260,7 +269,7 @@ func (g *growth) dot(x *graph.Value) *graph.Value {
 			}
 		}
 	}
-	if x.Type().Size()*y.Type().Size() > 40*most {
+	if x.Type().Size()*y.Type().Size() > 40*max(most, g.room) {
 		return nil
 	}
 	return graph.Scale(graph.Dot(graph.Tanh(x), y, ax), 1/float64(max(1, terms)))
@@ -303,5 +312,112 @@ func (g *growth) kinked(x *graph.Value) *graph.Value {
 		return graph.ReduceMax(x, g.draw("axis", 0, r-1))
 	}
 	o := graph.Order(g.draw("order", int(graph.EQ), int(graph.GE)))
+	if g.exact {
+		return graph.Select(graph.Compare(o, x, y), y, graph.Sin(x))
+	}
 	return graph.Select(graph.Compare(o, g.values[0], g.values[1]), g.values[0], graph.Sin(g.values[1]))
+}
+
+// convolution pairs x with any value that suits it as weight, or as the other image.
+func (g *growth) convolution(x *graph.Value) *graph.Value {
+	var images, weights []*graph.Value
+	for _, v := range g.values {
+		if r := v.Type().Rank(); r >= 3 && r <= 4 && v.DType() == g.values[0].DType() {
+			images, weights = append(images, v), append(weights, v)
+		}
+	}
+	if len(images) == 0 {
+		return nil
+	}
+	x = images[g.draw("image", 0, len(images)-1)]
+	weights = slices.DeleteFunc(weights, func(w *graph.Value) bool {
+		return w.Type().Rank() != x.Type().Rank() || w.Shape()[1] == 0 || x.Shape()[1]%w.Shape()[1] != 0 || w.Shape()[0]%max(1, x.Shape()[1]/w.Shape()[1]) != 0 ||
+			slices.Contains(w.Shape()[2:], 0) || slices.Max(w.Shape()[2:]) > 5
+	})
+	if len(weights) == 0 {
+		return nil
+	}
+	w := weights[g.draw("weight", 0, len(weights)-1)]
+	s, k := x.Shape(), w.Shape()
+	geometry := &graph.Geometry{Batch: s[0], In: s[1], Out: k[0], Groups: s[1] / k[1], Size: s[2:], Kernel: k[2:]}
+	if geometry.Groups == 0 {
+		return nil
+	}
+	same := g.draw("same size", 0, 2) > 0
+	for _, n := range k[2:] {
+		low, high, stride, dilation := n/2, n-1-n/2, 1, 1
+		if !same {
+			low, high, stride, dilation = g.draw("low", 0, 2), g.draw("high", 0, 2), g.draw("stride", 1, 2), g.draw("dilation", 1, 2)
+		}
+		geometry.Low, geometry.High = append(geometry.Low, low), append(geometry.High, high)
+		geometry.Stride, geometry.Dilation = append(geometry.Stride, stride), append(geometry.Dilation, dilation)
+	}
+	y := graph.Conv(x, w, geometry)
+	if y.Type().Size() > max(most, g.room) {
+		return nil
+	}
+	switch g.draw("convolution", 0, 5) {
+	case 0:
+		return graph.Scale(graph.ConvInput(y, w, geometry), 0.05)
+	case 1:
+		return graph.Scale(graph.ConvWeight(x, y, geometry), 0.05)
+	case 2:
+		return graph.Add(y, graph.Conv(graph.Sin(x), w, geometry))
+	}
+	return graph.Scale(y, 0.25)
+}
+
+// norm centres and scales x by batch statistics, and perhaps by a vector.
+func (g *growth) norm(x *graph.Value) *graph.Value {
+	r := x.Type().Rank()
+	if r < 2 {
+		return nil
+	}
+	channel := g.draw("channel", 0, 1)
+	var axes []int
+	count := 1
+	for a := range r {
+		if a != channel {
+			axes, count = append(axes, a), count*x.Shape()[a]
+		}
+	}
+	spread := func(v *graph.Value) *graph.Value { return graph.Broadcast(v, x.Shape(), channel) }
+	n := 1 / float64(max(1, count))
+	centred := graph.Sub(x, spread(graph.Scale(graph.ReduceSum(x, axes...), n)))
+	factor := graph.Rsqrt(graph.Shift(graph.Scale(graph.ReduceSum(graph.Square(centred), axes...), n), 0.1))
+	for _, v := range g.values {
+		if v.Type().Equal(factor.Type()) && g.draw("scaled", 0, 1) == 1 {
+			factor = graph.Mul(factor, v)
+			break
+		}
+	}
+	y := graph.Mul(centred, spread(factor))
+	if g.draw("rectified", 0, 1) == 1 {
+		y = graph.ReLU(y)
+	}
+	return y
+}
+
+// mixed goes through another dtype and back.
+func (g *growth) mixed(x *graph.Value) *graph.Value {
+	d := x.DType()
+	other := graph.Float32 + graph.Float64 - d
+	switch g.draw("mixed", 0, 4) {
+	case 0:
+		return graph.Convert(graph.Tanh(graph.Convert(x, other)), d)
+	case 1:
+		return graph.Convert(graph.Add(graph.Convert(graph.Scale(x, 3), graph.Int32), graph.Convert(graph.Tanh(graph.Scale(x, 2)), graph.Int32)), d)
+	case 2:
+		if x.Type().Rank() == 0 {
+			return nil
+		}
+		s := graph.ReduceSum(graph.Convert(graph.Scale(x, 3), graph.Int32), g.draw("axis", 0, x.Type().Rank()-1))
+		return graph.Tanh(graph.Convert(s, d))
+	case 3:
+		return graph.Scale(graph.Convert(graph.ReduceSum(graph.Convert(x, other)), d), 1/float64(max(1, x.Type().Size())))
+	}
+	if x.Type().Rank() == 0 || slices.Contains(x.Shape(), 0) {
+		return nil
+	}
+	return graph.Convert(graph.ArgMax(x, g.draw("axis", 0, x.Type().Rank()-1)), d)
 }
