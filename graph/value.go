@@ -27,6 +27,9 @@ type Attr struct {
 	Rows  int       // ScatterAdd: rows of the result
 	Dot   DotAxes   // Dot
 	Conv  *Geometry // Conv, ConvInput, ConvWeight
+	// Elementwise primitives and ReduceSum: how many leading axes Vmap has added. Engines treat these as what they are, repetitions, however
+	// the operands lie in memory.
+	Mapped int
 }
 
 // Order is the relation that Compare tests.
@@ -87,7 +90,7 @@ func (v *Value) key() string {
 }
 
 // Key identifies what v computes from its operands: equal keys and equal operands mean equal values.
-func (v *Value) Key() string { return fmt.Sprintf("%d %s %v", v.op, v.key(), v.typ) }
+func (v *Value) Key() string { return fmt.Sprintf("%d %s %v %d", v.op, v.key(), v.typ, v.attr.Mapped) }
 
 // Input makes a free value: an argument of a program, or a point at which to take a derivative.
 func Input(name string, t Type) *Value {

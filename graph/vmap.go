@@ -33,7 +33,11 @@ func Vmap(f func(xs []*Value) []*Value, xs ...*Value) []*Value {
 			}
 		}
 		if any {
-			mapped[v] = rules[v.op].batch(v, in, batched, n)
+			m := rules[v.op].batch(v, in, batched, n)
+			if m.op == v.op && (v.op.Elementwise() || v.op == OpReduceSum) {
+				m.attr.Mapped = v.attr.Mapped + 1
+			}
+			mapped[v] = m
 		}
 	}
 	out := make([]*Value, len(ys))

@@ -11,17 +11,17 @@ import (
 // what is computed element by element from their results keeps that order, so that nothing is transposed on the way. The value then is
 // a permuted view of the buffer.
 //
-// The order is chosen from the operands' views alone, ignoring axes along which they repeat: a batch axis that vmap adds changes no
-// choice, hence no order of additions.
+// The order is chosen from the operands' views alone, ignoring axes along which they repeat, and those that Vmap has added: a batch axis
+// changes no choice, hence no order of additions.
 
-// storageOrder is the order of w's axes from the largest stride to the smallest; axes of size 1 and those along which w repeats stay
-// where they are. moved is false if that is the order they are in.
-func (w view) storageOrder() (order []int, moved bool) {
+// storageOrder is the order of w's axes from the largest stride to the smallest; axes of size 1, those along which w repeats and the
+// first few, which Vmap has added, stay where they are. moved is false if that is the order they are in.
+func (w view) storageOrder(mapped int) (order []int, moved bool) {
 	order = make([]int, len(w.shape))
 	var free []int // axes that may move
 	for i := range order {
 		order[i] = i
-		if w.shape[i] > 1 && w.strides[i] != 0 {
+		if i >= mapped && w.shape[i] > 1 && w.strides[i] != 0 {
 			free = append(free, i)
 		}
 	}
@@ -45,7 +45,7 @@ func inverse(order []int) []int {
 // reorder puts an elementwise node's axes into the order of the first operand that has one of its own.
 func (n *node) reorder() (order []int, moved bool) {
 	for _, w := range n.args {
-		if order, moved = w.storageOrder(); moved {
+		if order, moved = w.storageOrder(n.attr.Mapped); moved {
 			break
 		}
 	}

@@ -108,15 +108,17 @@ func TestTangentsOfProductsAreAddedInPlace(t *testing.T) {
 func TestStorageOrder(t *testing.T) {
 	for _, c := range []struct {
 		shape, strides, want []int
+		mapped               int
 	}{
-		{[]int{2, 3, 4}, []int{12, 4, 1}, []int{0, 1, 2}},
-		{[]int{2, 3, 4, 5}, []int{60, 1, 15, 3}, []int{0, 2, 3, 1}},          // channels last
-		{[]int{7, 2, 3, 4, 5}, []int{0, 60, 1, 15, 3}, []int{0, 1, 3, 4, 2}}, // mapped over something else
-		{[]int{2, 3, 4}, []int{0, 1, 0}, []int{0, 1, 2}},
-		{[]int{3, 1, 4}, []int{4, 99, 1}, []int{0, 1, 2}},
+		{[]int{2, 3, 4}, []int{12, 4, 1}, []int{0, 1, 2}, 0},
+		{[]int{2, 3, 4, 5}, []int{60, 1, 15, 3}, []int{0, 2, 3, 1}, 0},          // channels last
+		{[]int{7, 2, 3, 4, 5}, []int{0, 60, 1, 15, 3}, []int{0, 1, 3, 4, 2}, 0}, // mapped over something else
+		{[]int{2, 3, 4}, []int{0, 1, 0}, []int{0, 1, 2}, 0},
+		{[]int{3, 1, 4}, []int{4, 99, 1}, []int{0, 1, 2}, 0},
+		{[]int{7, 2, 3, 4}, []int{1, 84, 7, 21}, []int{0, 1, 3, 2}, 1}, // mapped over what lies last
 	} {
 		w := view{shape: c.shape, strides: c.strides}
-		order, moved := w.storageOrder()
+		order, moved := w.storageOrder(c.mapped)
 		if !slices.Equal(order, c.want) || moved != !slices.IsSorted(c.want) {
 			t.Errorf("strides %v of %v: order %v, moved %v, want %v", c.strides, c.shape, order, moved, c.want)
 		}

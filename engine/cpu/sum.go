@@ -34,7 +34,7 @@ func neighbours(axes []int) (list [][]int) {
 // lowerSum sums along the operand's storage order, and views what is left in the value's own order.
 func (l *lowering) lowerSum(n *node) view {
 	w, axes := n.args[0], n.attr.Axes
-	order, moved := w.storageOrder()
+	order, moved := w.storageOrder(n.attr.Mapped)
 	if moved {
 		w = w.permute(order)
 		axes = nil

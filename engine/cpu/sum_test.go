@@ -58,3 +58,18 @@ func TestSharedSummandsAreDistributed(t *testing.T) {
 		}
 	}
 }
+
+// TestMappedAxisThatLiesLast: Vmap over a transposed operand gives elements the bits that they have alone.
+func TestMappedAxisThatLiesLast(t *testing.T) {
+	const n, batch = 60, 3
+	x := normal(1, graph.T(graph.Float32, n, batch))
+	f := func(xs []*graph.Value) []*graph.Value { return []*graph.Value{graph.ReduceSum(graph.Tanh(xs[0]))} }
+	mapped := evaluate(t, func(in []*graph.Value) []*graph.Value { return graph.Vmap(f, graph.Transpose(in[0], 1, 0)) }, x)
+	for b := range batch {
+		element := engine.NewArray(graph.T(graph.Float32, n))
+		for i := range n {
+			element.Set(i, x.At(i*batch+b))
+		}
+		enginetest.SameBits(t, "element", enginetest.Element(mapped[0], b), evaluate(t, f, element)[0])
+	}
+}

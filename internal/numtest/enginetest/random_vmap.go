@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// testRandomVmap maps random networks over any of their inputs and compares each element with what the program alone gives: bit for bit.
+// testRandomVmap maps random networks over any of their inputs, along any axis, and compares each element with what the program alone
+// gives: bit for bit.
 func testRandomVmap(t *testing.T, e engine.Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := precision(rt)
@@ -37,18 +38,27 @@ func testRandomVmap(t *testing.T, e engine.Engine) {
 				elements[b] = append(elements[b], a)
 			}
 		}
-		stacked := slices.Clone(elements[0])
+		stacked, axis := slices.Clone(elements[0]), make([]int, len(shapes))
 		for i := range stacked {
 			if mapped[i] {
 				column := make([]engine.Array, batch)
 				for b := range column {
 					column[b] = elements[b][i]
 				}
-				stacked[i] = Stack(column...)
+				if rapid.IntRange(0, 2).Draw(rt, "along another axis") == 0 {
+					axis[i] = rapid.IntRange(0, len(shapes[i])).Draw(rt, "axis")
+				}
+				stacked[i] = stackAlong(axis[i], column)
 			}
 		}
 		var alone *graph.Program // of values that Vmap gives: drawn once
 		p := Trace(rt, func(in []*graph.Value) []*graph.Value {
+			in = slices.Clone(in)
+			for i := range in {
+				if axis[i] > 0 {
+					in[i] = graph.Transpose(in[i], leading(axis[i], in[i].Type().Rank())...)
+				}
+			}
 			return mapSome(func(xs []*graph.Value) []*graph.Value {
 				ys := randomNetwork(rt, xs, derivative, room)
 				alone = &graph.Program{Inputs: slices.Clone(xs), Outputs: ys}
@@ -69,6 +79,39 @@ func testRandomVmap(t *testing.T, e engine.Engine) {
 			}
 		}
 	})
+}
+
+// stackAlong joins arrays of one type along a new axis.
+func stackAlong(axis int, parts []engine.Array) engine.Array {
+	typ := parts[0].Type
+	outer, inner := 1, 1
+	for i, n := range typ.Shape {
+		if i < axis {
+			outer *= n
+		} else {
+			inner *= n
+		}
+	}
+	a := engine.NewArray(graph.T(typ.DType, slices.Insert(slices.Clone(typ.Shape), axis, len(parts))...))
+	for b, p := range parts {
+		for o := range outer {
+			for i := range inner {
+				a.Set((o*len(parts)+b)*inner+i, p.At(o*inner+i))
+			}
+		}
+	}
+	return a
+}
+
+// leading is the permutation that puts one axis before all others.
+func leading(axis, rank int) []int {
+	p := []int{axis}
+	for a := range rank {
+		if a != axis {
+			p = append(p, a)
+		}
+	}
+	return p
 }
 
 // networkShapes draws shapes that convolutions and norms of images suit, and how large a value may get.
