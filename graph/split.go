@@ -8,7 +8,8 @@ import (
 
 // Split cuts p in two where some of its inputs enter late. early has p's other inputs, in order, and computes from them all that rest
 // needs; rest has p's inputs, then early's outputs, and gives p's outputs. Run one after the other they are p, operation for
-// operation; where only the late inputs change, rest alone need run again.
+// operation; where only the late inputs change, rest alone need run again. An engine that rearranges sums by where their operands come
+// from may round them otherwise in the parts than in the whole.
 //
 // What crosses is small: a reshape, transpose or broadcast is taken through the cut as its operand and rest applies it again, as it
 // does what depends on no input; equal values cross once. So is a value that a few cheap operations make of one other, unless a
