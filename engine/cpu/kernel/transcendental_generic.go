@@ -384,27 +384,28 @@ func expF64(x float64) float64 {
 	v3 := float64(v2 - 0x1.8p+52)
 	v4 := float64(math.FMA(-(v3), 0x1.62e42feep-01, v1))
 	v5 := float64(math.FMA(-(v3), 0x1.a39ef35793c76p-33, v4))
-	v6 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v5, 0x1.28ae5cf4321fp-22))
-	v7 := float64(math.FMA(v6, v5, 0x1.71df29a64f0edp-19))
-	v8 := float64(math.FMA(v7, v5, 0x1.a0199921b69bap-16))
-	v9 := float64(math.FMA(v8, v5, 0x1.a01a0127adf5ep-13))
-	v10 := float64(math.FMA(v9, v5, 0x1.6c16c18478087p-10))
-	v11 := float64(math.FMA(v10, v5, 0x1.11111111285aap-07))
-	v12 := float64(math.FMA(v11, v5, 0x1.555555555074cp-05))
-	v13 := float64(math.FMA(v12, v5, 0x1.55555555554f7p-03))
-	v14 := float64(math.FMA(v13, v5, 0x1.000000000000ap-01))
-	v15 := float64(v5 * v5)
-	v16 := float64(math.FMA(v14, v15, v5))
-	v17 := float64(v16 + 0x1p+00)
-	v18 := float64(math.FMA(v3, 0x1p-01, 0x1.8p+52))
-	v19 := math.Float64bits(v2) - math.Float64bits(v18)
-	v20 := math.Float64bits(v18) + 0x3ff
-	v21 := v20 << 52
-	v22 := float64(v17 * math.Float64frombits(v21))
-	v23 := v19 + 0x3ff
-	v24 := v23 << 52
-	v25 := float64(v22 * math.Float64frombits(v24))
-	return v25
+	v6 := float64(v5 * v5)
+	v7 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v6, 0x1.71df29a64f0edp-19))
+	v8 := float64(math.FMA(v7, v6, 0x1.a01a0127adf5ep-13))
+	v9 := float64(math.FMA(v8, v6, 0x1.11111111285aap-07))
+	v10 := float64(math.FMA(v9, v6, 0x1.55555555554f7p-03))
+	v11 := float64(math.FMA(0x1.28ae5cf4321fp-22, v6, 0x1.a0199921b69bap-16))
+	v12 := float64(math.FMA(v11, v6, 0x1.6c16c18478087p-10))
+	v13 := float64(math.FMA(v12, v6, 0x1.555555555074cp-05))
+	v14 := float64(math.FMA(v13, v6, 0x1.000000000000ap-01))
+	v15 := float64(math.FMA(v10, v5, v14))
+	v16 := float64(v5 * v5)
+	v17 := float64(math.FMA(v15, v16, v5))
+	v18 := float64(v17 + 0x1p+00)
+	v19 := float64(math.FMA(v3, 0x1p-01, 0x1.8p+52))
+	v20 := math.Float64bits(v2) - math.Float64bits(v19)
+	v21 := math.Float64bits(v19) + 0x3ff
+	v22 := v21 << 52
+	v23 := float64(v18 * math.Float64frombits(v22))
+	v24 := v20 + 0x3ff
+	v25 := v24 << 52
+	v26 := float64(v23 * math.Float64frombits(v25))
+	return v26
 }
 
 // expm1F64 is expm1(x).
@@ -421,28 +422,29 @@ func expm1F64(x float64) float64 {
 	v3 := float64(v2 - 0x1.8p+52)
 	v4 := float64(math.FMA(-(v3), 0x1.62e42feep-01, v1))
 	v5 := float64(math.FMA(-(v3), 0x1.a39ef35793c76p-33, v4))
-	v6 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v5, 0x1.28ae5cf4321fp-22))
-	v7 := float64(math.FMA(v6, v5, 0x1.71df29a64f0edp-19))
-	v8 := float64(math.FMA(v7, v5, 0x1.a0199921b69bap-16))
-	v9 := float64(math.FMA(v8, v5, 0x1.a01a0127adf5ep-13))
-	v10 := float64(math.FMA(v9, v5, 0x1.6c16c18478087p-10))
-	v11 := float64(math.FMA(v10, v5, 0x1.11111111285aap-07))
-	v12 := float64(math.FMA(v11, v5, 0x1.555555555074cp-05))
-	v13 := float64(math.FMA(v12, v5, 0x1.55555555554f7p-03))
-	v14 := float64(math.FMA(v13, v5, 0x1.000000000000ap-01))
-	v15 := float64(v5 * v5)
-	v16 := math.Float64bits(v2) + 0x3fe
-	v17 := v16 << 52
-	v18 := float64(math.FMA(v14, v15, v5))
-	v19 := float64(math.Float64frombits(v17) - 0x1p-01)
-	v20 := float64(math.FMA(v18, math.Float64frombits(v17), v19))
-	v21 := math.Float64bits(x) & 0x7fffffffffffffff
-	v22 := float64(v20 + v20)
-	v23 := float64(v22)
-	if math.Float64frombits(v21) < 0x1p-54 {
-		v23 = x
+	v6 := float64(v5 * v5)
+	v7 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v6, 0x1.71df29a64f0edp-19))
+	v8 := float64(math.FMA(v7, v6, 0x1.a01a0127adf5ep-13))
+	v9 := float64(math.FMA(v8, v6, 0x1.11111111285aap-07))
+	v10 := float64(math.FMA(v9, v6, 0x1.55555555554f7p-03))
+	v11 := float64(math.FMA(0x1.28ae5cf4321fp-22, v6, 0x1.a0199921b69bap-16))
+	v12 := float64(math.FMA(v11, v6, 0x1.6c16c18478087p-10))
+	v13 := float64(math.FMA(v12, v6, 0x1.555555555074cp-05))
+	v14 := float64(math.FMA(v13, v6, 0x1.000000000000ap-01))
+	v15 := float64(math.FMA(v10, v5, v14))
+	v16 := float64(v5 * v5)
+	v17 := math.Float64bits(v2) + 0x3fe
+	v18 := v17 << 52
+	v19 := float64(math.FMA(v15, v16, v5))
+	v20 := float64(math.Float64frombits(v18) - 0x1p-01)
+	v21 := float64(math.FMA(v19, math.Float64frombits(v18), v20))
+	v22 := math.Float64bits(x) & 0x7fffffffffffffff
+	v23 := float64(v21 + v21)
+	v24 := float64(v23)
+	if math.Float64frombits(v22) < 0x1p-54 {
+		v24 = x
 	}
-	return v23
+	return v24
 }
 
 // logF64 is log(x).
@@ -560,39 +562,40 @@ func tanhF64(x float64) float64 {
 	v4 := float64(v3 - 0x1.8p+52)
 	v5 := float64(math.FMA(-(v4), 0x1.62e42feep-01, v2))
 	v6 := float64(math.FMA(-(v4), 0x1.a39ef35793c76p-33, v5))
-	v7 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v6, 0x1.28ae5cf4321fp-22))
-	v8 := float64(math.FMA(v7, v6, 0x1.71df29a64f0edp-19))
-	v9 := float64(math.FMA(v8, v6, 0x1.a0199921b69bap-16))
-	v10 := float64(math.FMA(v9, v6, 0x1.a01a0127adf5ep-13))
-	v11 := float64(math.FMA(v10, v6, 0x1.6c16c18478087p-10))
-	v12 := float64(math.FMA(v11, v6, 0x1.11111111285aap-07))
-	v13 := float64(math.FMA(v12, v6, 0x1.555555555074cp-05))
-	v14 := float64(math.FMA(v13, v6, 0x1.55555555554f7p-03))
-	v15 := float64(math.FMA(v14, v6, 0x1.000000000000ap-01))
-	v16 := float64(v6 * v6)
-	v17 := float64(math.FMA(v15, v16, v6))
-	v18 := float64(v6 - v17)
-	v19 := float64(math.FMA(v15, v16, v18))
-	v20 := math.Float64bits(v3) + 0x3ff
-	v21 := v20 << 52
-	v22 := float64(math.Float64frombits(v21) - 0x1p+00)
-	v23 := float64(math.FMA(v17, math.Float64frombits(v21), v22))
-	v24 := float64(v22 - v23)
-	v25 := float64(math.FMA(v17, math.Float64frombits(v21), v24))
-	v26 := float64(math.FMA(v19, math.Float64frombits(v21), v25))
-	v27 := float64(v23 + 0x1p+01)
-	v28 := float64(v27 - 0x1p+01)
-	v29 := float64(v23 - v28)
-	v30 := float64(v29 + v26)
-	v31 := float64(0x1p+00 / v27)
-	v32 := float64(v23 * v31)
-	v33 := float64(math.FMA(-(v32), v27, v23))
-	v34 := float64(v33 + v26)
-	v35 := float64(math.FMA(-(v32), v30, v34))
-	v36 := float64(math.FMA(v35, v31, v32))
-	v37 := math.Float64bits(x) & 0x8000000000000000
-	v38 := math.Float64bits(v36) | v37
-	return math.Float64frombits(v38)
+	v7 := float64(v6 * v6)
+	v8 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v7, 0x1.71df29a64f0edp-19))
+	v9 := float64(math.FMA(v8, v7, 0x1.a01a0127adf5ep-13))
+	v10 := float64(math.FMA(v9, v7, 0x1.11111111285aap-07))
+	v11 := float64(math.FMA(v10, v7, 0x1.55555555554f7p-03))
+	v12 := float64(math.FMA(0x1.28ae5cf4321fp-22, v7, 0x1.a0199921b69bap-16))
+	v13 := float64(math.FMA(v12, v7, 0x1.6c16c18478087p-10))
+	v14 := float64(math.FMA(v13, v7, 0x1.555555555074cp-05))
+	v15 := float64(math.FMA(v14, v7, 0x1.000000000000ap-01))
+	v16 := float64(math.FMA(v11, v6, v15))
+	v17 := float64(v6 * v6)
+	v18 := float64(math.FMA(v16, v17, v6))
+	v19 := float64(v6 - v18)
+	v20 := float64(math.FMA(v16, v17, v19))
+	v21 := math.Float64bits(v3) + 0x3ff
+	v22 := v21 << 52
+	v23 := float64(math.Float64frombits(v22) - 0x1p+00)
+	v24 := float64(math.FMA(v18, math.Float64frombits(v22), v23))
+	v25 := float64(v23 - v24)
+	v26 := float64(math.FMA(v18, math.Float64frombits(v22), v25))
+	v27 := float64(math.FMA(v20, math.Float64frombits(v22), v26))
+	v28 := float64(v24 + 0x1p+01)
+	v29 := float64(v28 - 0x1p+01)
+	v30 := float64(v24 - v29)
+	v31 := float64(v30 + v27)
+	v32 := float64(0x1p+00 / v28)
+	v33 := float64(v24 * v32)
+	v34 := float64(math.FMA(-(v33), v28, v24))
+	v35 := float64(v34 + v27)
+	v36 := float64(math.FMA(-(v33), v31, v35))
+	v37 := float64(math.FMA(v36, v32, v33))
+	v38 := math.Float64bits(x) & 0x8000000000000000
+	v39 := math.Float64bits(v37) | v38
+	return math.Float64frombits(v39)
 }
 
 // logisticF64 is logistic(x).
@@ -606,110 +609,114 @@ func logisticF64(x float64) float64 {
 	v3 := float64(v2 - 0x1.8p+52)
 	v4 := float64(math.FMA(-(v3), 0x1.62e42feep-01, v1))
 	v5 := float64(math.FMA(-(v3), 0x1.a39ef35793c76p-33, v4))
-	v6 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v5, 0x1.28ae5cf4321fp-22))
-	v7 := float64(math.FMA(v6, v5, 0x1.71df29a64f0edp-19))
-	v8 := float64(math.FMA(v7, v5, 0x1.a0199921b69bap-16))
-	v9 := float64(math.FMA(v8, v5, 0x1.a01a0127adf5ep-13))
-	v10 := float64(math.FMA(v9, v5, 0x1.6c16c18478087p-10))
-	v11 := float64(math.FMA(v10, v5, 0x1.11111111285aap-07))
-	v12 := float64(math.FMA(v11, v5, 0x1.555555555074cp-05))
-	v13 := float64(math.FMA(v12, v5, 0x1.55555555554f7p-03))
-	v14 := float64(math.FMA(v13, v5, 0x1.000000000000ap-01))
-	v15 := float64(v5 * v5)
-	v16 := float64(math.FMA(v14, v15, v5))
-	v17 := float64(v16 + 0x1p+00)
-	v18 := float64(math.FMA(v3, 0x1p-01, 0x1.8p+52))
-	v19 := math.Float64bits(v2) - math.Float64bits(v18)
-	v20 := math.Float64bits(v18) + 0x3ff
-	v21 := v20 << 52
-	v22 := float64(v17 * math.Float64frombits(v21))
-	v23 := v19 + 0x3ff
-	v24 := v23 << 52
-	v25 := float64(v22 * math.Float64frombits(v24))
-	v26 := float64(v25 + 0x1p+00)
-	v27 := float64(v26 - 0x1p+00)
-	v28 := float64(v25 - v27)
-	v29 := float64(0x1p+00)
+	v6 := float64(v5 * v5)
+	v7 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v6, 0x1.71df29a64f0edp-19))
+	v8 := float64(math.FMA(v7, v6, 0x1.a01a0127adf5ep-13))
+	v9 := float64(math.FMA(v8, v6, 0x1.11111111285aap-07))
+	v10 := float64(math.FMA(v9, v6, 0x1.55555555554f7p-03))
+	v11 := float64(math.FMA(0x1.28ae5cf4321fp-22, v6, 0x1.a0199921b69bap-16))
+	v12 := float64(math.FMA(v11, v6, 0x1.6c16c18478087p-10))
+	v13 := float64(math.FMA(v12, v6, 0x1.555555555074cp-05))
+	v14 := float64(math.FMA(v13, v6, 0x1.000000000000ap-01))
+	v15 := float64(math.FMA(v10, v5, v14))
+	v16 := float64(v5 * v5)
+	v17 := float64(math.FMA(v15, v16, v5))
+	v18 := float64(v17 + 0x1p+00)
+	v19 := float64(math.FMA(v3, 0x1p-01, 0x1.8p+52))
+	v20 := math.Float64bits(v2) - math.Float64bits(v19)
+	v21 := math.Float64bits(v19) + 0x3ff
+	v22 := v21 << 52
+	v23 := float64(v18 * math.Float64frombits(v22))
+	v24 := v20 + 0x3ff
+	v25 := v24 << 52
+	v26 := float64(v23 * math.Float64frombits(v25))
+	v27 := float64(v26 + 0x1p+00)
+	v28 := float64(v27 - 0x1p+00)
+	v29 := float64(v26 - v28)
+	v30 := float64(0x1p+00)
 	if x < 0x0p+00 {
-		v29 = v25
+		v30 = v26
 	}
-	v30 := float64(0x1p+00 / v26)
-	v31 := float64(v29 * v30)
-	v32 := float64(math.FMA(-(v31), v26, v29))
-	v33 := float64(math.FMA(-(v31), v28, v32))
-	v34 := float64(math.FMA(v33, v30, v31))
-	return v34
+	v31 := float64(0x1p+00 / v27)
+	v32 := float64(v30 * v31)
+	v33 := float64(math.FMA(-(v32), v27, v30))
+	v34 := float64(math.FMA(-(v32), v29, v33))
+	v35 := float64(math.FMA(v34, v31, v32))
+	return v35
 }
 
 // erfF64 is erf(x).
 func erfF64(x float64) float64 {
 	v0 := float64(x * x)
-	v1 := float64(math.FMA(-0x1.d24b66499b2dfp-31, v0, 0x1.e29e613f5ba68p-27))
-	v2 := float64(math.FMA(v1, v0, -0x1.5d83633fc4c98p-23))
-	v3 := float64(math.FMA(v2, v0, 0x1.b9b75f25b2fcbp-20))
-	v4 := float64(math.FMA(v3, v0, -0x1.f4cf594dae537p-17))
-	v5 := float64(math.FMA(v4, v0, 0x1.f9a306297b70cp-14))
-	v6 := float64(math.FMA(v5, v0, -0x1.c02db3141e49fp-11))
-	v7 := float64(math.FMA(v6, v0, 0x1.565bcd0a323bfp-08))
-	v8 := float64(math.FMA(v7, v0, -0x1.b82ce31271e13p-06))
-	v9 := float64(math.FMA(v8, v0, 0x1.ce2f21a0427e2p-04))
-	v10 := float64(math.FMA(v9, v0, -0x1.812746b0379e2p-02))
-	v11 := float64(math.FMA(v10, v0, 0x1.06eba8214db69p-03))
-	v12 := float64(math.FMA(v11, x, x))
-	v13 := math.Float64bits(x) & 0x7fffffffffffffff
-	v14 := float64(math.Float64frombits(v13))
-	if 0x1.7cccccccccccdp+02 < math.Float64frombits(v13) {
-		v14 = 0x1.7cccccccccccdp+02
+	v1 := float64(v0 * v0)
+	v2 := float64(math.FMA(-0x1.d24b66499b2dfp-31, v1, -0x1.5d83633fc4c98p-23))
+	v3 := float64(math.FMA(v2, v1, -0x1.f4cf594dae537p-17))
+	v4 := float64(math.FMA(v3, v1, -0x1.c02db3141e49fp-11))
+	v5 := float64(math.FMA(v4, v1, -0x1.b82ce31271e13p-06))
+	v6 := float64(math.FMA(v5, v1, -0x1.812746b0379e2p-02))
+	v7 := float64(math.FMA(0x1.e29e613f5ba68p-27, v1, 0x1.b9b75f25b2fcbp-20))
+	v8 := float64(math.FMA(v7, v1, 0x1.f9a306297b70cp-14))
+	v9 := float64(math.FMA(v8, v1, 0x1.565bcd0a323bfp-08))
+	v10 := float64(math.FMA(v9, v1, 0x1.ce2f21a0427e2p-04))
+	v11 := float64(math.FMA(v10, v1, 0x1.06eba8214db69p-03))
+	v12 := float64(math.FMA(v6, v0, v11))
+	v13 := float64(math.FMA(v12, x, x))
+	v14 := math.Float64bits(x) & 0x7fffffffffffffff
+	v15 := float64(math.Float64frombits(v14))
+	if 0x1.7cccccccccccdp+02 < math.Float64frombits(v14) {
+		v15 = 0x1.7cccccccccccdp+02
 	}
-	v15 := float64(v14 - 0x1.8p+01)
-	v16 := float64(math.FMA(-0x1.7c60d46dec93ap-40, v15, -0x1.b7c5a4997bdebp-37))
-	v17 := float64(math.FMA(v16, v15, -0x1.81da7697826c1p-35))
-	v18 := float64(math.FMA(v17, v15, -0x1.365acfe362b42p-34))
-	v19 := float64(math.FMA(v18, v15, 0x1.10e61b5dd5e3fp-33))
-	v20 := float64(math.FMA(v19, v15, 0x1.006d50a140b35p-32))
-	v21 := float64(math.FMA(v20, v15, 0x1.39bedf6993e95p-30))
-	v22 := float64(math.FMA(v21, v15, -0x1.9df1a47db4b3p-31))
-	v23 := float64(math.FMA(v22, v15, -0x1.ad2a72b3f06e9p-27))
-	v24 := float64(math.FMA(v23, v15, 0x1.22571be7eb05cp-23))
-	v25 := float64(math.FMA(v24, v15, -0x1.1f0c5e758bd2ep-20))
-	v26 := float64(math.FMA(v25, v15, 0x1.dd8ee7d029e54p-18))
-	v27 := float64(math.FMA(v26, v15, -0x1.696480c4e0fc4p-15))
-	v28 := float64(math.FMA(v27, v15, 0x1.01a07a45830b4p-12))
-	v29 := float64(math.FMA(v28, v15, -0x1.62c32218e1093p-10))
-	v30 := float64(math.FMA(v29, v15, 0x1.e5bee8b7ae0c2p-08))
-	v31 := float64(math.FMA(v30, v15, -0x1.5d06cc9bc195fp-05))
-	v32 := float64(math.FMA(v31, v15, 0x1.370b350141d7cp-02))
-	v33 := float64(math.FMA(v32, v15, 0x1.b869b65a8e704p+00))
-	v34 := float64(math.FMA(v14, v14, v33))
-	v35 := math.Float64bits(v34) ^ 0x8000000000000000
-	v36 := float64(math.FMA(math.Float64frombits(v35), 0x1.71547652b82fep+00, 0x1.8p+52))
-	v37 := float64(v36 - 0x1.8p+52)
-	v38 := float64(math.FMA(-(v37), 0x1.62e42feep-01, math.Float64frombits(v35)))
-	v39 := float64(math.FMA(-(v37), 0x1.a39ef35793c76p-33, v38))
-	v40 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v39, 0x1.28ae5cf4321fp-22))
-	v41 := float64(math.FMA(v40, v39, 0x1.71df29a64f0edp-19))
-	v42 := float64(math.FMA(v41, v39, 0x1.a0199921b69bap-16))
-	v43 := float64(math.FMA(v42, v39, 0x1.a01a0127adf5ep-13))
-	v44 := float64(math.FMA(v43, v39, 0x1.6c16c18478087p-10))
-	v45 := float64(math.FMA(v44, v39, 0x1.11111111285aap-07))
-	v46 := float64(math.FMA(v45, v39, 0x1.555555555074cp-05))
-	v47 := float64(math.FMA(v46, v39, 0x1.55555555554f7p-03))
-	v48 := float64(math.FMA(v47, v39, 0x1.000000000000ap-01))
-	v49 := float64(v39 * v39)
-	v50 := float64(math.FMA(v48, v49, v39))
-	v51 := float64(v50 + 0x1p+00)
-	v52 := math.Float64bits(v36) + 0x3ff
-	v53 := v52 << 52
-	v54 := float64(v51 * math.Float64frombits(v53))
-	v55 := float64(0x1p+00 - v54)
-	v56 := math.Float64bits(x) & 0x8000000000000000
-	v57 := math.Float64bits(v55) | v56
-	v58 := math.Float64bits(x) & 0x7fffffffffffffff
-	v59 := float64(math.Float64frombits(v57))
-	if math.Float64frombits(v58) < 0x1.ccccccccccccdp-01 {
-		v59 = v12
+	v16 := float64(v15 - 0x1.8p+01)
+	v17 := float64(v16 * v16)
+	v18 := float64(math.FMA(-0x1.b7c5a4997bdebp-37, v17, -0x1.365acfe362b42p-34))
+	v19 := float64(math.FMA(v18, v17, 0x1.006d50a140b35p-32))
+	v20 := float64(math.FMA(v19, v17, -0x1.9df1a47db4b3p-31))
+	v21 := float64(math.FMA(v20, v17, 0x1.22571be7eb05cp-23))
+	v22 := float64(math.FMA(v21, v17, 0x1.dd8ee7d029e54p-18))
+	v23 := float64(math.FMA(v22, v17, 0x1.01a07a45830b4p-12))
+	v24 := float64(math.FMA(v23, v17, 0x1.e5bee8b7ae0c2p-08))
+	v25 := float64(math.FMA(v24, v17, 0x1.370b350141d7cp-02))
+	v26 := float64(math.FMA(-0x1.7c60d46dec93ap-40, v17, -0x1.81da7697826c1p-35))
+	v27 := float64(math.FMA(v26, v17, 0x1.10e61b5dd5e3fp-33))
+	v28 := float64(math.FMA(v27, v17, 0x1.39bedf6993e95p-30))
+	v29 := float64(math.FMA(v28, v17, -0x1.ad2a72b3f06e9p-27))
+	v30 := float64(math.FMA(v29, v17, -0x1.1f0c5e758bd2ep-20))
+	v31 := float64(math.FMA(v30, v17, -0x1.696480c4e0fc4p-15))
+	v32 := float64(math.FMA(v31, v17, -0x1.62c32218e1093p-10))
+	v33 := float64(math.FMA(v32, v17, -0x1.5d06cc9bc195fp-05))
+	v34 := float64(math.FMA(v33, v17, 0x1.b869b65a8e704p+00))
+	v35 := float64(math.FMA(v25, v16, v34))
+	v36 := float64(math.FMA(v15, v15, v35))
+	v37 := math.Float64bits(v36) ^ 0x8000000000000000
+	v38 := float64(math.FMA(math.Float64frombits(v37), 0x1.71547652b82fep+00, 0x1.8p+52))
+	v39 := float64(v38 - 0x1.8p+52)
+	v40 := float64(math.FMA(-(v39), 0x1.62e42feep-01, math.Float64frombits(v37)))
+	v41 := float64(math.FMA(-(v39), 0x1.a39ef35793c76p-33, v40))
+	v42 := float64(v41 * v41)
+	v43 := float64(math.FMA(0x1.ad7b480dcbff8p-26, v42, 0x1.71df29a64f0edp-19))
+	v44 := float64(math.FMA(v43, v42, 0x1.a01a0127adf5ep-13))
+	v45 := float64(math.FMA(v44, v42, 0x1.11111111285aap-07))
+	v46 := float64(math.FMA(v45, v42, 0x1.55555555554f7p-03))
+	v47 := float64(math.FMA(0x1.28ae5cf4321fp-22, v42, 0x1.a0199921b69bap-16))
+	v48 := float64(math.FMA(v47, v42, 0x1.6c16c18478087p-10))
+	v49 := float64(math.FMA(v48, v42, 0x1.555555555074cp-05))
+	v50 := float64(math.FMA(v49, v42, 0x1.000000000000ap-01))
+	v51 := float64(math.FMA(v46, v41, v50))
+	v52 := float64(v41 * v41)
+	v53 := float64(math.FMA(v51, v52, v41))
+	v54 := float64(v53 + 0x1p+00)
+	v55 := math.Float64bits(v38) + 0x3ff
+	v56 := v55 << 52
+	v57 := float64(v54 * math.Float64frombits(v56))
+	v58 := float64(0x1p+00 - v57)
+	v59 := math.Float64bits(x) & 0x8000000000000000
+	v60 := math.Float64bits(v58) | v59
+	v61 := math.Float64bits(x) & 0x7fffffffffffffff
+	v62 := float64(math.Float64frombits(v60))
+	if math.Float64frombits(v61) < 0x1.ccccccccccccdp-01 {
+		v62 = v13
 	}
-	return v59
+	return v62
 }
 
 // sinF64 is sin(x), of |x| up to 1.073741824e+09.

@@ -151,8 +151,28 @@ func (m formulas) abs(x operand.Op) operand.Op {
 // signed gives x ≥ 0, or of the sign of s, the sign of s.
 func (m formulas) signed(x, s operand.Op) operand.Op { return m.or(x, m.and(s, m.sign())) }
 
-// polynomial is Horner's scheme, highest power first.
+// polynomial has its highest power first. A long one is split into its even and odd powers, whose chains do not wait for each
+// other.
 func (m formulas) polynomial(x operand.Op, c ...float64) operand.Op {
+	if len(c) < 10 {
+		return m.chain(x, c)
+	}
+	square := m.mul(x, x)
+	var even, odd []float64
+	for i, c := range c {
+		if i%2 == 0 {
+			even = append(even, c)
+		} else {
+			odd = append(odd, c)
+		}
+	}
+	if len(c)%2 == 0 {
+		even, odd = odd, even
+	}
+	return m.fma(m.chain(square, odd), x, m.chain(square, even))
+}
+
+func (m formulas) chain(x operand.Op, c []float64) operand.Op {
 	p := m.num(c[0])
 	for _, c := range c[1:] {
 		p = m.horner(p, x, m.num(c))
