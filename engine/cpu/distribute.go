@@ -29,16 +29,18 @@ func termsOf(w view, axes []int) []term {
 		switch constant := slices.ContainsFunc(args, func(a view) bool { return a.constantAlong(axes) }); n.op {
 		case graph.OpNeg:
 			return negated(termsOf(args[0], axes))
-		case graph.OpAdd:
+		case graph.OpAdd, graph.OpSub:
 			if constant { // x − mean stays whole
 				break
 			}
-			return append(termsOf(args[0], axes), termsOf(args[1], axes)...)
-		case graph.OpSub:
-			if constant {
+			left, right := termsOf(args[0], axes), termsOf(args[1], axes)
+			if bare(left) && bare(right) { // so does a−b, which would lose digits for nothing
 				break
 			}
-			return append(termsOf(args[0], axes), negated(termsOf(args[1], axes))...)
+			if n.op == graph.OpSub {
+				right = negated(right)
+			}
+			return append(left, right...)
 		case graph.OpMul:
 			for i, f := range args {
 				if f.constantAlong(axes) {
@@ -81,6 +83,9 @@ func (w view) spread(shape, at []int) view {
 	}
 	return r
 }
+
+// bare reports whether terms are a summand itself, or its negative.
+func bare(terms []term) bool { return len(terms) == 1 && len(terms[0].factors) == 0 }
 
 func negated(terms []term) []term {
 	for i := range terms {

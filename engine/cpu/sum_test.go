@@ -73,3 +73,26 @@ func TestMappedAxisThatLiesLast(t *testing.T) {
 		enginetest.SameBits(t, "element", enginetest.Element(mapped[0], b), evaluate(t, f, element)[0])
 	}
 }
+
+// TestDifferencesAreSummedWhole: Σ (a−b)·d is not made as d·Σa − d·Σb, which would lose the digits in which a and b differ.
+func TestDifferencesAreSummedWhole(t *testing.T) {
+	const rows, columns = 4096, 4
+	typ := graph.T(graph.Float32, rows, columns)
+	a, b := normal(1, typ), normal(2, typ)
+	want := make([]float64, columns)
+	for i := range a.F32 {
+		a.F32[i] += 1e4
+		b.F32[i] += 1e4
+		want[i%columns] += float64(a.F32[i] - b.F32[i])
+	}
+	got := evaluate(t, func(in []*graph.Value) []*graph.Value {
+		d := graph.Tanh(graph.ReduceSum(in[0], 0)) // 1, after a sum over the same elements
+		return []*graph.Value{graph.ReduceSum(graph.Mul(graph.Sub(in[0], in[1]), graph.Broadcast(d, typ.Shape, 1)), 0)}
+	}, a, b)
+	const tolerance = 0.125 // partial sums stay below 2⁹, so each of 2¹² additions rounds by 2⁻¹⁵ at most
+	for i, w := range want {
+		if d := got[0].At(i) - w; !(d <= tolerance && d >= -tolerance) {
+			t.Errorf("sum %d is %v, want %v", i, got[0].At(i), w)
+		}
+	}
+}
