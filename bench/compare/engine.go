@@ -186,6 +186,9 @@ func (t *contest) row(r rows.Row) (*result, error) {
 	})
 }
 
+// slow is the milliseconds of work of which three pairs must do: its noise is less, and the whole comparison should stay short.
+const slow = 1000
+
 // alternate does Basin's work and each way's in turn, Basin first in every other pair.
 func (t *contest) alternate(r rows.Row, unit string, pairs int, basin func() (float64, error), theirs func(way string) (answer, error)) (*result, error) {
 	found := &result{Row: r, Unit: unit}
@@ -210,6 +213,9 @@ func (t *contest) alternate(r rows.Row, unit string, pairs int, basin func() (fl
 			return nil, err
 		}
 		c.Prepared, c.Error = a.Prepared, a.Error
+		if a.MS*float64(r.Vectors()) > slow {
+			pairs = min(pairs, 3)
+		}
 	}
 	for pair := range pairs {
 		for _, c := range found.Ways {
