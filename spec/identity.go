@@ -12,7 +12,7 @@ import (
 
 // NumericalVersion changes when the same spec and seed would give other numbers: another initialisation, another order of a sum,
 // another random stream. It is part of every identity, so results of two versions never mix.
-const NumericalVersion = "1"
+const NumericalVersion = "2"
 
 // cellID hashes what determines the parameters of a cell's replicas, and nothing else: not the name, the grid or its position in it,
 // the number of replicas, the measures, nor fields that are idle.

@@ -24,10 +24,10 @@ func TestIdentityPinned(t *testing.T) {
 	if c.Label != "model.width=1 train.batch=8" {
 		t.Errorf("first cell %s", c.Label)
 	}
-	if got, want := c.ID, "4886fa8bda28868e"; got != want {
+	if got, want := c.ID, "c9d1ad1b60055d52"; got != want {
 		t.Errorf("cell %s, want %s", got, want)
 	}
-	if got, want := c.ReplicaID(3), "4971b26952ce4cae"; got != want {
+	if got, want := c.ReplicaID(3), "64f2d5c705a0f9d5"; got != want {
 		t.Errorf("replica %s, want %s", got, want)
 	}
 }
