@@ -17,23 +17,27 @@ type term struct {
 	negative bool
 }
 
+// termDepth is how many operations deep summands are looked for, since there are as many ways down as powers of two. It is enough for the
+// gradient of a batch norm and its tangent.
+const termDepth = 8
+
 // termsOf splits w into summands along the given axes. A value that w repeats along other axes, as Vmap does with what its elements
 // share, is split as the value itself is.
-func termsOf(w view, axes []int) []term {
+func termsOf(w view, axes []int, depth int) []term {
 	n := w.base
-	if at, ok := w.repeatsAll(axes); ok && n.kind == elementwise {
+	if at, ok := w.repeatsAll(axes); ok && n.kind == elementwise && depth > 0 {
 		args := make([]view, len(n.args))
 		for i, a := range n.args {
 			args[i] = a.spread(w.shape, at)
 		}
 		switch constant := slices.ContainsFunc(args, func(a view) bool { return a.constantAlong(axes) }); n.op {
 		case graph.OpNeg:
-			return negated(termsOf(args[0], axes))
+			return negated(termsOf(args[0], axes, depth-1))
 		case graph.OpAdd, graph.OpSub:
 			if constant { // x − mean stays whole
 				break
 			}
-			left, right := termsOf(args[0], axes), termsOf(args[1], axes)
+			left, right := termsOf(args[0], axes, depth-1), termsOf(args[1], axes, depth-1)
 			if bare(left) && bare(right) { // so does a−b, which would lose digits for nothing
 				break
 			}
@@ -44,7 +48,7 @@ func termsOf(w view, axes []int) []term {
 		case graph.OpMul:
 			for i, f := range args {
 				if f.constantAlong(axes) {
-					terms := termsOf(args[1-i], axes)
+					terms := termsOf(args[1-i], axes, depth-1)
 					for j := range terms {
 						terms[j].factors = append(terms[j].factors[:len(terms[j].factors):len(terms[j].factors)], f)
 					}
@@ -108,7 +112,7 @@ func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
 	if !q.fusible() || q.rows() || q.n*q.inner < limits.distribute {
 		return view{}, false
 	}
-	terms := termsOf(w, axes)
+	terms := termsOf(w, axes, termDepth)
 	leaf, factor := 0, 0
 	for _, t := range terms {
 		if t.u.constantAlong(axes) {

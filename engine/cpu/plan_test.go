@@ -124,3 +124,17 @@ func TestStorageOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestLongChainsOfSummandsArePlannedFast: each step reads the last one's result twice, so that there are 2⁴⁰ paths through them.
+func TestLongChainsOfSummandsArePlannedFast(t *testing.T) {
+	pl := planOf(t, func(in []*graph.Value) []*graph.Value {
+		u := in[0]
+		for range 40 {
+			u = graph.Add(u, graph.Scale(graph.Sub(graph.Mul(u, graph.Broadcast(in[1], u.Shape(), 1)), u), 0.01))
+		}
+		return []*graph.Value{graph.ReduceSum(u, 0)}
+	}, graph.T(graph.Float32, 4096, 8), graph.T(graph.Float32, 8))
+	if groups, _ := pl.passes(4096 * 8); groups != 1 {
+		t.Errorf("%d passes, want 1", groups)
+	}
+}
