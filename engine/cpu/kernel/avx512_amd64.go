@@ -40,7 +40,6 @@ func avx512F32(o *Ops[float32]) {
 	o.Cos = bounded(cosF32AVX512, o.Cos, 16)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX512, o.SumRows), checkedMiddle(maxMiddleF32AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX512)
-	o.RepeatEach = checkedRepeatEach(repeatEachF32AVX512, 16)
 	o.RepeatRow = checkedRepeatRow(repeatRowF32AVX512, 32)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
@@ -83,7 +82,6 @@ func avx512F64(o *Ops[float64]) {
 	o.Cos = bounded(cosF64AVX512, o.Cos, 8)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX512, o.SumRows), checkedMiddle(maxMiddleF64AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX512)
-	o.RepeatEach = checkedRepeatEach(repeatEachF64AVX512, 8)
 	o.RepeatRow = checkedRepeatRow(repeatRowF64AVX512, 16)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{

@@ -4,7 +4,7 @@
 
 package kernel
 
-// repeatEachF32AVX2 writes each of m elements n > 0 times, and may write a vector from
+// repeatEachF32AVX2 writes each of m elements n > 1 times, and may write a vector from
 // each on, of which the rest must be within dst.
 //
 //go:noescape
@@ -15,7 +15,7 @@ func repeatEachF32AVX2(dst *float32, src *float32, m int, n int)
 //go:noescape
 func repeatRowF32AVX2(dst *float32, row *float32, copies int, n int)
 
-// repeatEachF64AVX2 writes each of m elements n > 0 times, and may write a vector from
+// repeatEachF64AVX2 writes each of m elements n > 1 times, and may write a vector from
 // each on, of which the rest must be within dst.
 //
 //go:noescape

@@ -4,22 +4,10 @@
 
 package kernel
 
-// repeatEachF32AVX512 writes each of m elements n > 0 times, and may write a vector from
-// each on, of which the rest must be within dst.
-//
-//go:noescape
-func repeatEachF32AVX512(dst *float32, src *float32, m int, n int)
-
 // repeatRowF32AVX512 writes copies of a row of n elements, n at least two vectors.
 //
 //go:noescape
 func repeatRowF32AVX512(dst *float32, row *float32, copies int, n int)
-
-// repeatEachF64AVX512 writes each of m elements n > 0 times, and may write a vector from
-// each on, of which the rest must be within dst.
-//
-//go:noescape
-func repeatEachF64AVX512(dst *float64, src *float64, m int, n int)
 
 // repeatRowF64AVX512 writes copies of a row of n elements, n at least two vectors.
 //

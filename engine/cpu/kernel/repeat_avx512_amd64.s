@@ -4,63 +4,6 @@
 
 #include "textflag.h"
 
-// func repeatEachF32AVX512(dst *float32, src *float32, m int, n int)
-// Requires: AVX, AVX512F
-TEXT ·repeatEachF32AVX512(SB), NOSPLIT, $0-32
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+8(FP), CX
-	MOVQ  m+16(FP), DX
-	MOVQ  n+24(FP), BX
-	TESTQ DX, DX
-	JLE   done
-	CMPQ  BX, $0x10
-	JGT   long
-
-short:
-	VBROADCASTSS (CX), Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $0x04, CX
-	LEAQ         (AX)(BX*4), AX
-	DECQ         DX
-	JNE          short
-	JMP          done
-
-long:
-	CMPQ BX, $0x20
-	JGT  longer
-
-two:
-	VBROADCASTSS (CX), Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z0, -64(AX)(BX*4)
-	ADDQ         $0x04, CX
-	LEAQ         (AX)(BX*4), AX
-	DECQ         DX
-	JNE          two
-	JMP          done
-
-longer:
-	VBROADCASTSS (CX), Z0
-	XORQ         SI, SI
-	LEAQ         -32(BX), DI
-
-vectors:
-	VMOVUPS Z0, (AX)(SI*4)
-	VMOVUPS Z0, 64(AX)(SI*4)
-	ADDQ    $0x20, SI
-	CMPQ    SI, DI
-	JLE     vectors
-	VMOVUPS Z0, -64(AX)(BX*4)
-	VMOVUPS Z0, -128(AX)(BX*4)
-	ADDQ    $0x04, CX
-	LEAQ    (AX)(BX*4), AX
-	DECQ    DX
-	JNE     longer
-
-done:
-	VZEROUPPER
-	RET
-
 // func repeatRowF32AVX512(dst *float32, row *float32, copies int, n int)
 // Requires: AVX, AVX512F
 TEXT ·repeatRowF32AVX512(SB), NOSPLIT, $0-32
@@ -93,63 +36,6 @@ end:
 	LEAQ    (AX)(BX*4), AX
 	DECQ    DX
 	JNE     copy
-
-done:
-	VZEROUPPER
-	RET
-
-// func repeatEachF64AVX512(dst *float64, src *float64, m int, n int)
-// Requires: AVX, AVX512F
-TEXT ·repeatEachF64AVX512(SB), NOSPLIT, $0-32
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+8(FP), CX
-	MOVQ  m+16(FP), DX
-	MOVQ  n+24(FP), BX
-	TESTQ DX, DX
-	JLE   done
-	CMPQ  BX, $0x08
-	JGT   long
-
-short:
-	VBROADCASTSD (CX), Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         $0x08, CX
-	LEAQ         (AX)(BX*8), AX
-	DECQ         DX
-	JNE          short
-	JMP          done
-
-long:
-	CMPQ BX, $0x10
-	JGT  longer
-
-two:
-	VBROADCASTSD (CX), Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z0, -64(AX)(BX*8)
-	ADDQ         $0x08, CX
-	LEAQ         (AX)(BX*8), AX
-	DECQ         DX
-	JNE          two
-	JMP          done
-
-longer:
-	VBROADCASTSD (CX), Z0
-	XORQ         SI, SI
-	LEAQ         -16(BX), DI
-
-vectors:
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD Z0, 64(AX)(SI*8)
-	ADDQ    $0x10, SI
-	CMPQ    SI, DI
-	JLE     vectors
-	VMOVUPD Z0, -64(AX)(BX*8)
-	VMOVUPD Z0, -128(AX)(BX*8)
-	ADDQ    $0x08, CX
-	LEAQ    (AX)(BX*8), AX
-	DECQ    DX
-	JNE     longer
 
 done:
 	VZEROUPPER

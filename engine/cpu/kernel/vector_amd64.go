@@ -58,7 +58,11 @@ func checkedAddMiddle[T Float](f func(acc, src *T, n, inner int)) func(acc, src 
 func checkedRepeatEach[T Float](f func(dst, src *T, m, n int), lanes int) func(dst, src []T, n int) {
 	return func(dst, src []T, n int) {
 		checkRepeat(len(dst), len(src), n)
-		if n == 0 {
+		switch n {
+		case 0:
+			return
+		case 1:
+			copy(dst, src)
 			return
 		}
 		whole := len(src)

@@ -10,16 +10,19 @@ import (
 // repeat writes the copies that broadcasting makes.
 func repeat(g *generator) {
 	for _, g.elem = range []int{4, 8} {
-		g.repeatEach()
+		if g.isa == avx2 { // as fast as the processor stores
+			g.repeatEach()
+		}
 		g.repeatRow()
 	}
 }
 
-// repeatEach stores whole vectors only. From a vector's lanes on, the last store of an element's run overlaps the one before;
-// below, each store runs into what the next element overwrites, so that the caller does the last elements.
+// repeatEach stores whole vectors only. Fewer copies than lanes come from permutations: a vector of elements becomes n vectors, whose
+// lanes are in a table. What is left of such elements is stored one by one, running into what the next one overwrites, so that
+// the caller does the last ones. Above, the last store of an element's run overlaps the one before.
 func (g *generator) repeatEach() {
 	g.text("repeatEach", fmt.Sprintf("func(dst, src *%s, m, n int)", g.typ()),
-		"writes each of m elements n > 0 times, and may write a vector from\n// each on, of which the rest must be within dst.")
+		"writes each of m elements n > 1 times, and may write a vector from\n// each on, of which the rest must be within dst.")
 	dst := g.Load(g.Param("dst"), g.GP64())
 	src := g.Load(g.Param("src"), g.GP64())
 	m := g.Load(g.Param("m"), g.GP64())
@@ -35,6 +38,10 @@ func (g *generator) repeatEach() {
 	g.JLE(operand.LabelRef("done"))
 	g.CMPQ(n, operand.Imm(uint64(g.lanes())))
 	g.JGT(operand.LabelRef("long"))
+	g.JEQ(operand.LabelRef("short"))
+	g.permuted(dst, src, m, n)
+	g.TESTQ(m, m)
+	g.JLE(operand.LabelRef("done"))
 	g.Label("short")
 	g.broadcast(operand.Mem{Base: src}, x)
 	g.store(x, operand.Mem{Base: dst})
@@ -70,6 +77,48 @@ func (g *generator) repeatEach() {
 	next("longer")
 	g.Label("done")
 	g.ret()
+}
+
+// permuted takes vectors of elements, as long as there are whole ones, 1 < n < lanes.
+func (g *generator) permuted(dst, src, m, n reg.Register) {
+	table := g.table(fmt.Sprintf("repeats%d", 8*g.elem), func() {
+		for n := 2; n < g.lanes(); n++ {
+			for lane := range n * g.lanes() {
+				for part := range g.elem / 4 {
+					g.AppendDatum(operand.U32(uint32(lane/n*(g.elem/4) + part)))
+				}
+			}
+		}
+	})
+	// The vectors of n begin after 2 + 3 + … + (n−1) others.
+	row, index, left := g.GP64(), g.GP64(), g.GP64()
+	g.LEAQ(operand.Mem{Base: n, Disp: -1}, row)
+	g.IMULQ(n, row)
+	g.SHRQ(operand.Imm(1), row)
+	g.DECQ(row)
+	g.SHLQ(operand.Imm(5), row)
+	g.LEAQ(table, index)
+	g.ADDQ(index, row)
+	g.Label("permuted")
+	g.CMPQ(m, operand.Imm(uint64(g.lanes())))
+	g.JLT(operand.LabelRef("permutedEnd"))
+	x := g.vec()
+	g.load(operand.Mem{Base: src}, x)
+	g.MOVQ(row, index)
+	g.MOVQ(n, left)
+	g.Label("permutation")
+	y := g.vec()
+	g.load(operand.Mem{Base: index}, y)
+	g.VPERMPS(x, y, y)
+	g.store(y, operand.Mem{Base: dst})
+	g.ADDQ(operand.Imm(uint64(g.width())), index)
+	g.ADDQ(operand.Imm(uint64(g.width())), dst)
+	g.DECQ(left)
+	g.JNE(operand.LabelRef("permutation"))
+	g.ADDQ(operand.Imm(uint64(g.width())), src)
+	g.SUBQ(operand.Imm(uint64(g.lanes())), m)
+	g.JMP(operand.LabelRef("permuted"))
+	g.Label("permutedEnd")
 }
 
 // repeatRow copies a row of two vectors at least, whose last vectors overlap those before.
