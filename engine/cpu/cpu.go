@@ -11,7 +11,8 @@
 //     chain of kernels over tiles that stay in the L1 cache; a contraction (dot.go, conv.go) as matrix products.
 //
 // All arithmetic is in package kernel. A result's bits do not depend on the level of instructions, except in transcendental functions;
-// nor, ever, on what else is in the program: an element of a batch has the bits it has alone.
+// nor on what else is in the program: an element of a batch has the bits it has alone. (A sum of products may be rounded otherwise if
+// the program is cut within it, by graph.Split: see distribute.go.)
 package cpu
 
 import (

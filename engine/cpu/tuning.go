@@ -1,7 +1,7 @@
 package cpu
 
-// sizes are the thresholds of the planner. They change which steps a program takes, and where long sums are cut, never what it computes;
-// tests lower them, so that small programs take every way.
+// sizes are the thresholds of the planner. They change which steps a program takes; those of sums (distribute, chunk, chunkRows) change
+// how sums are rounded, the others no bit. Tests lower them, so that small programs take every way.
 type sizes struct {
 	recompute  int     // elements from which a cheap value is computed again, not kept: smaller ones stay in the cache
 	distribute int     // elements of a sum from which a pass over them is worth saving
