@@ -10,6 +10,7 @@ type blocks[T Float] struct {
 	// panels[v] computes a panel of C of v vectors down all m rows. half, if any, is for half a vector.
 	panels     [9]panelFunc[T]
 	half       panelFunc[T]
+	thin       thin[T]
 	lanes      int
 	transpose  transposeFunc[T] // of up to transposeLanes rows
 	mc, kc, nc int              // A is taken by blocks of mc × kc, B by blocks of kc × nc
@@ -55,13 +56,24 @@ func (g *blocks[T]) run(c []T, crs int, a, b *Strided[T], m, n, k int, accumulat
 	if len(scratch) < p.scratch {
 		panic(fmt.Sprintf("kernel: Gemm: scratch has %d elements, needs %d", len(scratch), p.scratch))
 	}
-	switch {
-	case p.swap:
+	if p.swap {
 		g.swapped(&p, c, crs, a, b, m, n, k, accumulate, scratch)
-	case p.blocked:
-		g.byBlocks(&p, c, crs, a, b, m, n, k, accumulate, scratch)
-	default:
+		return
+	}
+	g.straight(&p, c, crs, a, b, m, n, k, accumulate, scratch)
+}
+
+// straight computes C = A·B proper.
+func (g *blocks[T]) straight(p *gemmPlan, c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T) {
+	switch p.way {
+	case inPlace:
 		g.inPlace(&c[0], crs, &a.Data[0], a.Row, a.Col, &b.Data[0], b.Row, m, n, k, accumulate)
+	case byBlocks:
+		g.byBlocks(p, c, crs, a, b, m, n, k, accumulate, scratch)
+	case dotted:
+		g.dotted(c, crs, a, b, m, n, k, accumulate)
+	case combined:
+		g.combined(c, crs, a, b, m, n, k, accumulate)
 	}
 }
 
@@ -174,11 +186,7 @@ func (g *blocks[T]) swapped(plan *gemmPlan, c []T, crs int, a, b *Strided[T], m,
 				g.transposed(ct, cs, to, crs, columns, n, false)
 			}
 		}
-		if plan.blocked {
-			g.byBlocks(plan, ct, cs, &bt, &at, n, columns, k, accumulate, free)
-		} else {
-			g.inPlace(&ct[0], cs, &bt.Data[0], bt.Row, bt.Col, &at.Data[0], at.Row, n, columns, k, accumulate)
-		}
+		g.straight(plan, ct, cs, &bt, &at, n, columns, k, accumulate, free)
 		if !direct {
 			g.transposed(to, crs, ct, cs, n, columns, false)
 		}

@@ -5,6 +5,16 @@ import (
 	"unsafe"
 )
 
+// way is how the tiles of a product are visited.
+type way uint8
+
+const (
+	inPlace  way = iota // in one go, operands where they are
+	byBlocks            // by mc, kc and nc, operands copied or not
+	dotted              // see blocks.dotted
+	combined            // see blocks.combined
+)
+
 // gemmPlan says how a product is made.
 type gemmPlan struct {
 	// swap: compute Cᵀ = Bᵀ·Aᵀ, `columns` of its columns at a time, and transpose them into C. What follows is then about
@@ -12,8 +22,8 @@ type gemmPlan struct {
 	swap    bool
 	columns int
 
+	way          way
 	packA, packB bool
-	blocked      bool // by mc, kc and nc; else in one go
 	mc, kc, nc   int
 	scratch      int
 }
@@ -24,8 +34,8 @@ const (
 	nearElements  = 1 << 15 // from which any B is: it is not in L1
 	farElements   = 1 << 16 // from which B is not in L2
 	packReuse     = 48      // rows that a packed element of B must serve
+	manyColumns   = 256     // from which products of few rows combine rows of B
 	packReuseA    = 128     // columns that a packed element of A must serve
-	fewSteps      = 16      // rows of a far B that are read side by side, for their use by one to three rows of A
 	padA          = 16      // elements between rows of a copied A, against strides of powers of 2
 	swapElements  = 1 << 12 // of Cᵀ at a time
 	collidingB    = 512     // bytes: rows at multiples of it share few sets of the first cache
@@ -53,6 +63,14 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	p.mc, p.kc, p.nc = m, k, n
 	size := int(unsafe.Sizeof(*new(T)))
 	switch {
+	case m <= 2 && bcs != 1 && brs == 1 && n >= 2*g.transposeLanes && 2*k >= g.transposeLanes:
+		p.way = dotted
+		return
+	case m <= 3 && (bcs == 1 || n == 1):
+		if n >= manyColumns && k >= combinedRows {
+			p.way = combined
+		}
+		return
 	case bcs != 1 && n > 1:
 		p.packB = true
 	case m >= packReuse:
@@ -61,16 +79,13 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 		p.packB = m > 6 && k*n >= farElements
 	}
 	p.packA = n >= packReuseA && m*k >= packElements && (acs != 1 || ars*size%collidingRows == 0)
-	switch {
-	case p.packA || p.packB:
-		p.blocked = true
-		p.kc, p.nc = min(k, g.kc), min(n, g.nc)
-		if m > 2*g.mc {
-			p.mc = g.mc
-		}
-	case m <= 3 && k*n >= farElements:
-		p.blocked = true
-		p.kc, p.nc = min(k, fewSteps), min(n, g.nc)
+	if !p.packA && !p.packB {
+		return
+	}
+	p.way = byBlocks
+	p.kc, p.nc = min(k, g.kc), min(n, g.nc)
+	if m > 2*g.mc {
+		p.mc = g.mc
 	}
 	if p.packA {
 		p.scratch = p.mc * (p.kc + padA)

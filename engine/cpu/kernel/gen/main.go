@@ -36,6 +36,7 @@ func main() {
 		{"repeat", avx512, repeat},
 		{"convert", avx2, convert},
 		{"transpose", avx2, transpose},
+		{"gemv", avx2, gemv},
 	} {
 		if err := write(f.family+"_"+f.isa.String(), f.isa, f.emit); err != nil {
 			log.Fatalf("gen: %s %s: %v", f.family, f.isa, err)

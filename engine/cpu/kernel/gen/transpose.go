@@ -64,7 +64,7 @@ func (g *generator) transposeRows() {
 	g.MOVQ(operand.I64(int64(n)), rows)
 	g.Label("counted")
 
-	t := &transposition{generator: g, row: row}
+	t := &transposition{generator: g, row: row, square: g.square()}
 	t.dst = g.Load(g.Param("dst"), g.GP64())
 	t.ds = g.Load(g.Param("ds"), g.GP64())
 	t.k = g.Load(g.Param("k"), g.GP64())
@@ -89,6 +89,7 @@ func (g *generator) transposeRows() {
 
 type transposition struct {
 	*generator
+	square         square
 	row            []reg.Register
 	dst, ds, k, at reg.Register
 	window         reg.VecVirtual
@@ -99,29 +100,17 @@ func (t *transposition) loop(name string, store func(v reg.VecVirtual, m operand
 	t.SUBQ(operand.Imm(uint64(step)), t.k)
 	t.JLT(operand.LabelRef(name + "Rest"))
 	t.Label(name)
-	t.columns(t.block(func(m operand.Mem, v reg.VecVirtual, upper bool) {
-		if upper {
-			t.VINSERTF128(operand.Imm(1), m, v, v)
-		} else {
-			t.VMOVUPS(m, v.AsX())
-		}
-	}), store, func() {})
+	row := func(i int) operand.Mem { return operand.Mem{Base: t.row[i], Index: t.at, Scale: 1} }
+	t.columns(t.block(t.square, row, t.wholeRow), store, func() {})
 	t.ADDQ(operand.Imm(16), t.at)
 	t.SUBQ(operand.Imm(uint64(step)), t.k)
 	t.JGE(operand.LabelRef(name))
 	t.Label(name + "Rest")
 	t.ADDQ(operand.Imm(uint64(step)), t.k)
 	t.JEQ(operand.LabelRef(name + "Done"))
-	mask, half := t.YMM(), t.YMM()
+	mask := t.YMM()
 	t.firstLanes(t.k, mask)
-	columns := t.block(func(m operand.Mem, v reg.VecVirtual, upper bool) {
-		if upper {
-			t.loadMasked(m, mask.AsX(), half.AsX())
-			t.VINSERTF128(operand.Imm(1), half.AsX(), v, v)
-		} else {
-			t.loadMasked(m, mask.AsX(), v.AsX())
-		}
-	})
+	columns := t.block(t.square, row, t.partOfRow(mask))
 	t.columns(columns[:step-1], store, func() {
 		t.DECQ(t.k)
 		t.JEQ(operand.LabelRef(name + "Done"))
@@ -143,32 +132,63 @@ func (t *transposition) columns(vs []reg.VecVirtual, store func(v reg.VecVirtual
 	}
 }
 
-// block loads 16 bytes of each row and gives them transposed.
-func (t *transposition) block(load func(m operand.Mem, v reg.VecVirtual, upper bool)) []reg.VecVirtual {
-	half := len(t.row) / 2
-	x := make([]reg.VecVirtual, half)
-	for i := range x {
-		x[i] = t.YMM()
-		load(operand.Mem{Base: t.row[i], Index: t.at, Scale: 1}, x[i], false)
-		load(operand.Mem{Base: t.row[i+half], Index: t.at, Scale: 1}, x[i], true)
+// loadHalf loads up to 16 bytes of a row into the lower or the upper half of a vector; the lower comes first.
+type loadHalf = func(m operand.Mem, v reg.VecVirtual, upper bool)
+
+func (g *generator) wholeRow(m operand.Mem, v reg.VecVirtual, upper bool) {
+	if upper {
+		g.VINSERTF128(operand.Imm(1), m, v, v)
+	} else {
+		g.VMOVUPS(m, v.AsX())
 	}
-	pair := func(f func(...operand.Op), a, b reg.VecVirtual) reg.VecVirtual {
-		v := t.YMM()
-		f(b, a, v)
-		return v
-	}
-	if t.elem == 8 {
-		return []reg.VecVirtual{pair(t.unpcklpd, x[0], x[1]), pair(t.unpckhpd, x[0], x[1])}
-	}
-	var out []reg.VecVirtual
-	for _, unpack := range []func(...operand.Op){t.unpcklps, t.unpckhps} {
-		y, z := pair(unpack, x[0], x[1]), pair(unpack, x[2], x[3])
-		out = append(out, pair(t.unpcklpd, y, z), pair(t.unpckhpd, y, z))
-	}
-	return out
 }
 
-func (g *generator) unpcklps(ops ...operand.Op) { g.VUNPCKLPS(ops...) }
-func (g *generator) unpckhps(ops ...operand.Op) { g.VUNPCKHPS(ops...) }
-func (g *generator) unpcklpd(ops ...operand.Op) { g.VUNPCKLPD(ops...) }
-func (g *generator) unpckhpd(ops ...operand.Op) { g.VUNPCKHPD(ops...) }
+// partOfRow loads the lanes that a mask selects.
+func (g *generator) partOfRow(mask reg.VecVirtual) loadHalf {
+	half := g.YMM()
+	return func(m operand.Mem, v reg.VecVirtual, upper bool) {
+		if upper {
+			g.loadMasked(m, mask.AsX(), half.AsX())
+			g.VINSERTF128(operand.Imm(1), half.AsX(), v, v)
+		} else {
+			g.loadMasked(m, mask.AsX(), v.AsX())
+		}
+	}
+}
+
+// square is the registers of a block being transposed. They are the same for all blocks of a function: as their halves are
+// written apart, avo takes each for live all around a loop.
+type square []reg.VecVirtual
+
+func (g *generator) square() square {
+	s := make(square, 6)
+	for i := range s {
+		s[i] = g.YMM()
+	}
+	return s
+}
+
+// block loads 16 bytes of each of a vector's worth of rows and gives them transposed.
+func (g *generator) block(s square, row func(i int) operand.Mem, load loadHalf) []reg.VecVirtual {
+	half := g.lanes() / 2
+	x, low, low2 := s[:half], s[4], s[5]
+	for i := range x {
+		load(row(i), x[i], false)
+		load(row(i+half), x[i], true)
+	}
+	// Registers are few: each is written again as soon as it was read for the last time.
+	if g.elem == 8 {
+		g.VUNPCKLPD(x[1], x[0], low)
+		g.VUNPCKHPD(x[1], x[0], x[0])
+		return []reg.VecVirtual{low, x[0]}
+	}
+	g.VUNPCKLPS(x[1], x[0], low)
+	g.VUNPCKHPS(x[1], x[0], x[0])
+	g.VUNPCKLPS(x[3], x[2], low2)
+	g.VUNPCKHPS(x[3], x[2], x[2])
+	g.VUNPCKLPD(low2, low, x[1])
+	g.VUNPCKHPD(low2, low, low)
+	g.VUNPCKLPD(x[2], x[0], x[3])
+	g.VUNPCKHPD(x[2], x[0], x[0])
+	return []reg.VecVirtual{x[1], low, x[3], x[0]}
+}

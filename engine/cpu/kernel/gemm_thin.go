@@ -1,0 +1,60 @@
+package kernel
+
+import "unsafe"
+
+// thin are the kernels of products with one to three rows, which must run as fast as memory delivers B. (Products with as few
+// columns are their transposes.)
+type thin[T Float] struct {
+	// combine continues the chains c[j] by a[p·acs]·b[p·brs + j] for combinedRows values of p.
+	combine func(c, a *T, acs int, b *T, brs, n int)
+	// dots[m] computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs] for j < m.
+	dots [3]func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool)
+}
+
+const combinedRows = 8
+
+// dotted computes C = A·B for A of one or two rows, and B whose columns are contiguous.
+func (g *blocks[T]) dotted(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool) {
+	size := int(unsafe.Sizeof(c[0]))
+	columns, steps := n&^(2*g.transposeLanes-1), k&^(g.transposeLanes/2-1)
+	g.thin.dots[m](&c[0], crs*size, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, a.Row*size, columns, steps, accumulate)
+	// What is left over is done row by row, by a kernel that takes a row of C for a column.
+	left := func(j, n, p int, accumulate bool) {
+		for i := range m {
+			g.panels[1](n, k-p, &b.Data[j*b.Col+p], b.Col*size, size, &a.Data[i*a.Row+p*a.Col], a.Col*size, &c[i*crs+j], size, 1, accumulate)
+		}
+	}
+	if steps < k {
+		left(0, columns, steps, true)
+	}
+	if columns < n {
+		left(columns, n-columns, 0, accumulate)
+	}
+}
+
+// combined computes C = A·B for A of few rows, and B of unit column stride, as sums of multiples of B's rows.
+func (g *blocks[T]) combined(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool) {
+	const chunk = 2048 // columns: C stays in L1
+	size := int(unsafe.Sizeof(c[0]))
+	columns := n &^ (2*g.transposeLanes - 1)
+	for j := 0; j < columns; j += chunk {
+		nc := min(chunk, columns-j)
+		if !accumulate {
+			for i := range m {
+				clear(c[i*crs+j:][:nc])
+			}
+		}
+		p := 0
+		for ; p <= k-combinedRows; p += combinedRows {
+			for i := range m {
+				g.thin.combine(&c[i*crs+j], &a.Data[i*a.Row+p*a.Col], a.Col*size, &b.Data[p*b.Row+j], b.Row*size, nc)
+			}
+		}
+		if p < k {
+			g.inPlace(&c[j], crs, &a.Data[p*a.Col], a.Row, a.Col, &b.Data[p*b.Row+j], b.Row, m, nc, k-p, true)
+		}
+	}
+	if columns < n {
+		g.inPlace(&c[columns], crs, &a.Data[0], a.Row, a.Col, &b.Data[columns], b.Row, m, n-columns, k, accumulate)
+	}
+}
