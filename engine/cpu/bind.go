@@ -17,7 +17,7 @@ type executable struct {
 	arena     [3]engine.Array
 	scratch   [][3]engine.Array // of each worker, for a step while it runs
 
-	convolutions map[any]any // plans by kind, geometry and element type
+	convolutions map[string]any // plans by kind, geometry and element type
 }
 
 // binding resolves nodes to memory while a program is bound.

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"fmt"
+
 	"basin/engine/cpu/convolution"
 	"basin/engine/cpu/kernel"
 	"basin/graph"
@@ -55,12 +57,8 @@ func bindConvolution[T kernel.Float](b *binding, n *node) []*task {
 
 // planFor plans each geometry of a program once.
 func planFor[T kernel.Float](b *binding, kind convolution.Kind, g *graph.Geometry) *convolution.Plan[T] {
-	type key struct {
-		kind     convolution.Kind
-		geometry string
-		zero     T
-	}
-	k := any(key{kind: kind, geometry: g.String()})
+	var zero T
+	k := fmt.Sprintf("%T %v %v", zero, kind, g)
 	if p, ok := b.convolutions[k]; ok {
 		return p.(*convolution.Plan[T])
 	}

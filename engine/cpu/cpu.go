@@ -51,7 +51,7 @@ func (e *Engine) Compile(p *graph.Program, o engine.Options) (engine.Executable,
 	if err := engine.Check(p, o); err != nil {
 		return nil, err
 	}
-	x := &executable{k: e.k, plan: newPlan(p, o), threads: e.threads, scratch: make([][3]engine.Array, e.threads), convolutions: map[any]any{}}
+	x := &executable{k: e.k, plan: newPlan(p, o), threads: e.threads, scratch: make([][3]engine.Array, e.threads), convolutions: map[string]any{}}
 	if err := x.fillConstants(e); err != nil {
 		return nil, err
 	}
