@@ -56,7 +56,10 @@ func difficult[T Float]() []T {
 	for _, s := range special {
 		x = append(x, T(s))
 	}
-	const around = 200
+	around := 200
+	if lanes[T]() == 8 { // the oracle is slow
+		around = 30
+	}
 	for _, c := range borders[T]() {
 		y := T(c)
 		for range around {
