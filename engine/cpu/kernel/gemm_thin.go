@@ -17,7 +17,9 @@ const combinedRows = 8
 func (g *blocks[T]) dotted(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool) {
 	size := int(unsafe.Sizeof(c[0]))
 	columns, steps := n&^(2*g.transposeLanes-1), k&^(g.transposeLanes/2-1)
-	g.thin.dots[m](&c[0], crs*size, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, a.Row*size, columns, steps, accumulate)
+	if columns > 0 {
+		g.thin.dots[m](&c[0], crs*size, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, a.Row*size, columns, steps, accumulate)
+	}
 	// What is left over is done row by row, by a kernel that takes a row of C for a column.
 	left := func(j, n, p int, accumulate bool) {
 		for i := range m {
