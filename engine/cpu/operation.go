@@ -187,6 +187,13 @@ func bindTranspose[T number](b *binding, n *node) func() {
 	}
 	const block = 16
 	rows, cols, rs, cs, ds := size[fast], size[last], stride[fast], stride[last], dstStride[fast]
+	if transpose, ok := transposeKernel[T](b); ok && rs == 1 && cs == rows && ds == cols { // dense matrices, as of images
+		return func() {
+			forEachIndex(size, fast, last, stride, dstStride, w.offset, func(from, to int) {
+				transpose(dst[to:to+rows*cols], src[from:from+rows*cols], cols, rows)
+			})
+		}
+	}
 	return func() {
 		forEachIndex(size, fast, last, stride, dstStride, w.offset, func(from, to int) {
 			for i0 := 0; i0 < rows; i0 += block {
@@ -203,6 +210,14 @@ func bindTranspose[T number](b *binding, n *node) func() {
 			}
 		})
 	}
+}
+
+// transposeKernel is the kernel that transposes a matrix, for types that have one.
+func transposeKernel[T number](b *binding) (f func(dst, src []T, rows, cols int), ok bool) {
+	if f, ok = any(b.k.F32.Transpose).(func(dst, src []T, rows, cols int)); !ok {
+		f, ok = any(b.k.F64.Transpose).(func(dst, src []T, rows, cols int))
+	}
+	return f, ok
 }
 
 // forEachIndex visits the offsets of all axes but two.
