@@ -52,7 +52,7 @@ func avx2F32(o *Ops[float32]) {
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX2)
 	o.RepeatEach = checkedRepeatEach(repeatEachF32AVX2, 8)
 	o.RepeatRow = checkedRepeatRow(repeatRowF32AVX2, 16)
-	o.Transpose = transposeBlocks(transposeF32AVX2, 8)
+	o.Transpose = transposeBlocks(transposeF32AVX2)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
 		panels: panels(gemmNarrowF32AVX2, gemmWideF32AVX2, gemmThreeRowsF32AVX2, gemmTwoRowsF32AVX2, gemmOneRowF32AVX2),
@@ -99,7 +99,7 @@ func avx2F64(o *Ops[float64]) {
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX2)
 	o.RepeatEach = checkedRepeatEach(repeatEachF64AVX2, 4)
 	o.RepeatRow = checkedRepeatRow(repeatRowF64AVX2, 8)
-	o.Transpose = transposeBlocks(transposeF64AVX2, 4)
+	o.Transpose = transposeBlocks(transposeF64AVX2)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
 		panels: panels(gemmNarrowF64AVX2, gemmWideF64AVX2, gemmThreeRowsF64AVX2, gemmTwoRowsF64AVX2, gemmOneRowF64AVX2),

@@ -12,8 +12,8 @@ type blocks[T Float] struct {
 	half       panelFunc[T]
 	thin       thin[T]
 	lanes      int
-	transpose  transposeFunc[T] // of up to transposeLanes rows
-	mc, kc, nc int              // A is taken by blocks of mc × kc, B by blocks of kc × nc
+	transpose  transposeFunc[T]
+	mc, kc, nc int // A is taken by blocks of mc × kc, B by blocks of kc × nc
 
 	transposeLanes int
 	copyLines      func(dst *byte, ds int, src *byte, ss, k int) // copies k lines of 64 bytes
@@ -22,8 +22,8 @@ type blocks[T Float] struct {
 // panelFunc multiplies A, of any strides, with B of unit column stride into n columns of C. Strides are in bytes.
 type panelFunc[T Float] = func(m, k int, a *T, ars, acs int, b *T, brs int, c *T, crs, n int, accumulate bool)
 
-// transposeFunc writes dst[p·ds + i] = src[i·ss + p] for up to one vector of rows i and k values of p, strides in bytes; if
-// whole, it stores whole vectors, with copies of the last row where rows are missing.
+// transposeFunc writes dst[p·ds + i] = src[i·ss + p] for i < rows and p < k, neither 0, strides in bytes; if whole, it stores
+// whole vectors of transposeLanes, with copies of the last row where rows are missing.
 type transposeFunc[T Float] = func(dst *T, ds int, src *T, ss, rows, k int, whole bool)
 
 func (g *blocks[T]) vector() bool { return g.lanes > 0 }
@@ -51,6 +51,10 @@ func (g *blocks[T]) panel(m, n int) (panelFunc[T], int) {
 }
 
 func (g *blocks[T]) run(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T) {
+	if b.Col == 1 && (m*n*k <= tinyProduct || m > 3 && n&(2*g.lanes-1) == 0 && max(m, n)*k < packElements) {
+		g.inPlace(&c[0], crs, &a.Data[0], a.Row, a.Col, &b.Data[0], b.Row, m, n, k, accumulate)
+		return
+	}
 	var p gemmPlan
 	g.plan(&p, m, n, k, a, b)
 	if len(scratch) < p.scratch {

@@ -59,7 +59,5 @@ func (g *blocks[T]) copyColumns(dst []T, ds int, src []T, ss, cols, k int) {
 // transposed writes dst[p·ds + i] = src[i·ss + p] for i < rows, p < k.
 func (g *blocks[T]) transposed(dst []T, ds int, src []T, ss, rows, k int, whole bool) {
 	size := int(unsafe.Sizeof(dst[0]))
-	for i := 0; i < rows; i += g.transposeLanes {
-		g.transpose(&dst[i], ds*size, &src[i*ss], ss*size, min(g.transposeLanes, rows-i), k, whole)
-	}
+	g.transpose(&dst[0], ds*size, &src[0], ss*size, rows, k, whole)
 }

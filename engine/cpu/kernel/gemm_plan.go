@@ -30,6 +30,7 @@ type gemmPlan struct {
 
 // Thresholds found by measuring (BenchmarkGemm).
 const (
+	tinyProduct   = 1 << 10 // multiplications that no plan is worth
 	packElements  = 1 << 13 // from which an operand with colliding rows is copied
 	nearElements  = 1 << 15 // from which any B is: it is not in L1
 	farElements   = 1 << 16 // from which B is not in L2

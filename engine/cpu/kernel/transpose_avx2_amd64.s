@@ -7,60 +7,76 @@
 // func transposeF32AVX2(dst *float32, ds int, src *float32, ss int, rows int, k int, whole bool)
 // Requires: AVX, AVX2, CMOV
 TEXT ·transposeF32AVX2(SB), NOSPLIT, $8-49
-	MOVQ    rows+32(FP), AX
-	MOVQ    ss+24(FP), CX
-	MOVQ    src+16(FP), DX
+group:
+	MOVQ rows+32(FP), R10
+	MOVQ ss+24(FP), R11
+	MOVQ src+16(FP), AX
+	CMPQ R10, $0x08
+	JLT  few
+	LEAQ (AX)(R11*1), CX
+	LEAQ (AX)(R11*2), DX
+	LEAQ (CX)(R11*2), BX
+	LEAQ (AX)(R11*4), SI
+	LEAQ (CX)(R11*4), DI
+	LEAQ (DX)(R11*4), R8
+	LEAQ (BX)(R11*4), R9
+	JMP  rows
+
+few:
+	MOVQ    AX, CX
+	LEAQ    (CX)(R11*1), DX
+	CMPQ    R10, $0x01
+	CMOVQGT DX, CX
+	MOVQ    CX, DX
+	LEAQ    (DX)(R11*1), BX
+	CMPQ    R10, $0x02
+	CMOVQGT BX, DX
 	MOVQ    DX, BX
-	LEAQ    (BX)(CX*1), SI
-	CMPQ    AX, $0x01
+	LEAQ    (BX)(R11*1), SI
+	CMPQ    R10, $0x03
 	CMOVQGT SI, BX
 	MOVQ    BX, SI
-	LEAQ    (SI)(CX*1), DI
-	CMPQ    AX, $0x02
+	LEAQ    (SI)(R11*1), DI
+	CMPQ    R10, $0x04
 	CMOVQGT DI, SI
 	MOVQ    SI, DI
-	LEAQ    (DI)(CX*1), R8
-	CMPQ    AX, $0x03
+	LEAQ    (DI)(R11*1), R8
+	CMPQ    R10, $0x05
 	CMOVQGT R8, DI
 	MOVQ    DI, R8
-	LEAQ    (R8)(CX*1), R9
-	CMPQ    AX, $0x04
+	LEAQ    (R8)(R11*1), R9
+	CMPQ    R10, $0x06
 	CMOVQGT R9, R8
 	MOVQ    R8, R9
-	LEAQ    (R9)(CX*1), R10
-	CMPQ    AX, $0x05
-	CMOVQGT R10, R9
-	MOVQ    R9, R10
-	LEAQ    (R10)(CX*1), R11
-	CMPQ    AX, $0x06
-	CMOVQGT R11, R10
-	MOVQ    R10, R11
-	LEAQ    (R11)(CX*1), CX
-	CMPQ    AX, $0x07
-	CMOVQGT CX, R11
+	LEAQ    (R9)(R11*1), R12
+	CMPQ    R10, $0x07
+	CMOVQGT R12, R9
 	CMPB    whole+48(FP), $0x00
-	JEQ     counted
-	MOVQ    $+8, AX
+	JEQ     rows
+	MOVQ    $+8, R10
 
-counted:
-	MOVQ dst+0(FP), CX
+rows:
+	LEAQ (AX)(R11*8), R11
+	MOVQ R11, src+16(FP)
+	MOVQ dst+0(FP), R11
+	ADDQ $0x20, dst+0(FP)
 	MOVQ ds+8(FP), R12
 	MOVQ k+40(FP), R13
 	XORQ R14, R14
-	CMPQ AX, $0x08
+	CMPQ R10, $0x08
 	JLT  some
 	SUBQ $0x04, R13
 	JLT  wholeRest
 
 whole:
-	VMOVUPS     (DX)(R14*1), X0
-	VINSERTF128 $0x01, (R8)(R14*1), Y0, Y0
-	VMOVUPS     (BX)(R14*1), X1
-	VINSERTF128 $0x01, (R9)(R14*1), Y1, Y1
-	VMOVUPS     (SI)(R14*1), X2
-	VINSERTF128 $0x01, (R10)(R14*1), Y2, Y2
-	VMOVUPS     (DI)(R14*1), X3
-	VINSERTF128 $0x01, (R11)(R14*1), Y3, Y3
+	VMOVUPS     (AX)(R14*1), X0
+	VINSERTF128 $0x01, (SI)(R14*1), Y0, Y0
+	VMOVUPS     (CX)(R14*1), X1
+	VINSERTF128 $0x01, (DI)(R14*1), Y1, Y1
+	VMOVUPS     (DX)(R14*1), X2
+	VINSERTF128 $0x01, (R8)(R14*1), Y2, Y2
+	VMOVUPS     (BX)(R14*1), X3
+	VINSERTF128 $0x01, (R9)(R14*1), Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
 	VUNPCKLPS   Y3, Y2, Y5
@@ -69,12 +85,12 @@ whole:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVUPS     Y1, (CX)
-	VMOVUPS     Y4, (CX)(R12*1)
-	LEAQ        (CX)(R12*2), CX
-	VMOVUPS     Y3, (CX)
-	VMOVUPS     Y0, (CX)(R12*1)
-	LEAQ        (CX)(R12*2), CX
+	VMOVUPS     Y1, (R11)
+	VMOVUPS     Y4, (R11)(R12*1)
+	LEAQ        (R11)(R12*2), R11
+	VMOVUPS     Y3, (R11)
+	VMOVUPS     Y0, (R11)(R12*1)
+	LEAQ        (R11)(R12*2), R11
 	ADDQ        $0x10, R14
 	SUBQ        $0x04, R13
 	JGE         whole
@@ -83,20 +99,20 @@ wholeRest:
 	ADDQ        $0x04, R13
 	JEQ         wholeDone
 	LEAQ        onesAVX2<>+0(SB), R15
-	MOVQ        $0x00000008, AX
-	SUBQ        R13, AX
-	VMOVUPS     (R15)(AX*4), Y4
-	VMASKMOVPS  (DX)(R14*1), X4, X0
-	VMASKMOVPS  (R8)(R14*1), X4, X5
+	MOVQ        $0x00000008, R10
+	SUBQ        R13, R10
+	VMOVUPS     (R15)(R10*4), Y4
+	VMASKMOVPS  (AX)(R14*1), X4, X0
+	VMASKMOVPS  (SI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y0, Y0
-	VMASKMOVPS  (BX)(R14*1), X4, X1
-	VMASKMOVPS  (R9)(R14*1), X4, X5
+	VMASKMOVPS  (CX)(R14*1), X4, X1
+	VMASKMOVPS  (DI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y1, Y1
-	VMASKMOVPS  (SI)(R14*1), X4, X2
-	VMASKMOVPS  (R10)(R14*1), X4, X5
+	VMASKMOVPS  (DX)(R14*1), X4, X2
+	VMASKMOVPS  (R8)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y2, Y2
-	VMASKMOVPS  (DI)(R14*1), X4, X3
-	VMASKMOVPS  (R11)(R14*1), X4, X5
+	VMASKMOVPS  (BX)(R14*1), X4, X3
+	VMASKMOVPS  (R9)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
@@ -106,40 +122,42 @@ wholeRest:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVUPS     Y1, (CX)
+	VMOVUPS     Y1, (R11)
 	DECQ        R13
 	JEQ         wholeDone
-	VMOVUPS     Y4, (CX)(R12*1)
-	LEAQ        (CX)(R12*2), CX
+	VMOVUPS     Y4, (R11)(R12*1)
+	LEAQ        (R11)(R12*2), R11
 	DECQ        R13
 	JEQ         wholeDone
-	VMOVUPS     Y3, (CX)
+	VMOVUPS     Y3, (R11)
 	DECQ        R13
 	JEQ         wholeDone
 
 wholeDone:
+	SUBQ $0x08, rows+32(FP)
+	JG   group
 	VZEROUPPER
 	RET
 
 some:
-	CMPQ    AX, $0x04
+	CMPQ    R10, $0x04
 	JLT     below4
 	LEAQ    lanesAVX2<>+0(SB), BP
-	MOVQ    AX, R15
+	MOVQ    R10, R15
 	SUBQ    $0x04, R15
 	VMOVUPS (BP)(R15*4), Y6
 	SUBQ    $0x04, R13
 	JLT     by4Rest
 
 by4:
-	VMOVUPS     (DX)(R14*1), X0
-	VINSERTF128 $0x01, (R8)(R14*1), Y0, Y0
-	VMOVUPS     (BX)(R14*1), X1
-	VINSERTF128 $0x01, (R9)(R14*1), Y1, Y1
-	VMOVUPS     (SI)(R14*1), X2
-	VINSERTF128 $0x01, (R10)(R14*1), Y2, Y2
-	VMOVUPS     (DI)(R14*1), X3
-	VINSERTF128 $0x01, (R11)(R14*1), Y3, Y3
+	VMOVUPS     (AX)(R14*1), X0
+	VINSERTF128 $0x01, (SI)(R14*1), Y0, Y0
+	VMOVUPS     (CX)(R14*1), X1
+	VINSERTF128 $0x01, (DI)(R14*1), Y1, Y1
+	VMOVUPS     (DX)(R14*1), X2
+	VINSERTF128 $0x01, (R8)(R14*1), Y2, Y2
+	VMOVUPS     (BX)(R14*1), X3
+	VINSERTF128 $0x01, (R9)(R14*1), Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
 	VUNPCKLPS   Y3, Y2, Y5
@@ -148,22 +166,22 @@ by4:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVUPS     X1, (CX)
+	VMOVUPS     X1, (R11)
 	VPERMPS     Y1, Y6, Y1
-	VMOVUPS     X1, -16(CX)(AX*4)
-	VMOVUPS     X4, (CX)(R12*1)
+	VMOVUPS     X1, -16(R11)(R10*4)
+	VMOVUPS     X4, (R11)(R12*1)
 	VPERMPS     Y4, Y6, Y4
-	LEAQ        (CX)(R12*1), R15
-	VMOVUPS     X4, -16(R15)(AX*4)
-	LEAQ        (CX)(R12*2), CX
-	VMOVUPS     X3, (CX)
+	LEAQ        (R11)(R12*1), R15
+	VMOVUPS     X4, -16(R15)(R10*4)
+	LEAQ        (R11)(R12*2), R11
+	VMOVUPS     X3, (R11)
 	VPERMPS     Y3, Y6, Y3
-	VMOVUPS     X3, -16(CX)(AX*4)
-	VMOVUPS     X0, (CX)(R12*1)
+	VMOVUPS     X3, -16(R11)(R10*4)
+	VMOVUPS     X0, (R11)(R12*1)
 	VPERMPS     Y0, Y6, Y0
-	LEAQ        (CX)(R12*1), R15
-	VMOVUPS     X0, -16(R15)(AX*4)
-	LEAQ        (CX)(R12*2), CX
+	LEAQ        (R11)(R12*1), R15
+	VMOVUPS     X0, -16(R15)(R10*4)
+	LEAQ        (R11)(R12*2), R11
 	ADDQ        $0x10, R14
 	SUBQ        $0x04, R13
 	JGE         by4
@@ -175,17 +193,17 @@ by4Rest:
 	MOVQ        $0x00000008, R15
 	SUBQ        R13, R15
 	VMOVUPS     (BP)(R15*4), Y4
-	VMASKMOVPS  (DX)(R14*1), X4, X0
-	VMASKMOVPS  (R8)(R14*1), X4, X5
+	VMASKMOVPS  (AX)(R14*1), X4, X0
+	VMASKMOVPS  (SI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y0, Y0
-	VMASKMOVPS  (BX)(R14*1), X4, X1
-	VMASKMOVPS  (R9)(R14*1), X4, X5
+	VMASKMOVPS  (CX)(R14*1), X4, X1
+	VMASKMOVPS  (DI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y1, Y1
-	VMASKMOVPS  (SI)(R14*1), X4, X2
-	VMASKMOVPS  (R10)(R14*1), X4, X5
+	VMASKMOVPS  (DX)(R14*1), X4, X2
+	VMASKMOVPS  (R8)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y2, Y2
-	VMASKMOVPS  (DI)(R14*1), X4, X3
-	VMASKMOVPS  (R11)(R14*1), X4, X5
+	VMASKMOVPS  (BX)(R14*1), X4, X3
+	VMASKMOVPS  (R9)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
@@ -195,21 +213,21 @@ by4Rest:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVUPS     X1, (CX)
+	VMOVUPS     X1, (R11)
 	VPERMPS     Y1, Y6, Y1
-	VMOVUPS     X1, -16(CX)(AX*4)
+	VMOVUPS     X1, -16(R11)(R10*4)
 	DECQ        R13
 	JEQ         by4Done
-	VMOVUPS     X4, (CX)(R12*1)
+	VMOVUPS     X4, (R11)(R12*1)
 	VPERMPS     Y4, Y6, Y4
-	LEAQ        (CX)(R12*1), DX
-	VMOVUPS     X4, -16(DX)(AX*4)
-	LEAQ        (CX)(R12*2), CX
+	LEAQ        (R11)(R12*1), AX
+	VMOVUPS     X4, -16(AX)(R10*4)
+	LEAQ        (R11)(R12*2), R11
 	DECQ        R13
 	JEQ         by4Done
-	VMOVUPS     X3, (CX)
+	VMOVUPS     X3, (R11)
 	VPERMPS     Y3, Y6, Y3
-	VMOVUPS     X3, -16(CX)(AX*4)
+	VMOVUPS     X3, -16(R11)(R10*4)
 	DECQ        R13
 	JEQ         by4Done
 
@@ -218,24 +236,24 @@ by4Done:
 	RET
 
 below4:
-	CMPQ    AX, $0x02
+	CMPQ    R10, $0x02
 	JLT     below2
 	LEAQ    lanesAVX2<>+0(SB), BP
-	MOVQ    AX, R15
+	MOVQ    R10, R15
 	SUBQ    $0x02, R15
 	VMOVUPS (BP)(R15*4), Y6
 	SUBQ    $0x04, R13
 	JLT     by2Rest
 
 by2:
-	VMOVUPS     (DX)(R14*1), X0
-	VINSERTF128 $0x01, (R8)(R14*1), Y0, Y0
-	VMOVUPS     (BX)(R14*1), X1
-	VINSERTF128 $0x01, (R9)(R14*1), Y1, Y1
-	VMOVUPS     (SI)(R14*1), X2
-	VINSERTF128 $0x01, (R10)(R14*1), Y2, Y2
-	VMOVUPS     (DI)(R14*1), X3
-	VINSERTF128 $0x01, (R11)(R14*1), Y3, Y3
+	VMOVUPS     (AX)(R14*1), X0
+	VINSERTF128 $0x01, (SI)(R14*1), Y0, Y0
+	VMOVUPS     (CX)(R14*1), X1
+	VINSERTF128 $0x01, (DI)(R14*1), Y1, Y1
+	VMOVUPS     (DX)(R14*1), X2
+	VINSERTF128 $0x01, (R8)(R14*1), Y2, Y2
+	VMOVUPS     (BX)(R14*1), X3
+	VINSERTF128 $0x01, (R9)(R14*1), Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
 	VUNPCKLPS   Y3, Y2, Y5
@@ -244,22 +262,22 @@ by2:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVLPS     X1, (CX)
+	VMOVLPS     X1, (R11)
 	VPERMPS     Y1, Y6, Y1
-	VMOVLPS     X1, -8(CX)(AX*4)
-	VMOVLPS     X4, (CX)(R12*1)
+	VMOVLPS     X1, -8(R11)(R10*4)
+	VMOVLPS     X4, (R11)(R12*1)
 	VPERMPS     Y4, Y6, Y4
-	LEAQ        (CX)(R12*1), R15
-	VMOVLPS     X4, -8(R15)(AX*4)
-	LEAQ        (CX)(R12*2), CX
-	VMOVLPS     X3, (CX)
+	LEAQ        (R11)(R12*1), R15
+	VMOVLPS     X4, -8(R15)(R10*4)
+	LEAQ        (R11)(R12*2), R11
+	VMOVLPS     X3, (R11)
 	VPERMPS     Y3, Y6, Y3
-	VMOVLPS     X3, -8(CX)(AX*4)
-	VMOVLPS     X0, (CX)(R12*1)
+	VMOVLPS     X3, -8(R11)(R10*4)
+	VMOVLPS     X0, (R11)(R12*1)
 	VPERMPS     Y0, Y6, Y0
-	LEAQ        (CX)(R12*1), R15
-	VMOVLPS     X0, -8(R15)(AX*4)
-	LEAQ        (CX)(R12*2), CX
+	LEAQ        (R11)(R12*1), R15
+	VMOVLPS     X0, -8(R15)(R10*4)
+	LEAQ        (R11)(R12*2), R11
 	ADDQ        $0x10, R14
 	SUBQ        $0x04, R13
 	JGE         by2
@@ -271,17 +289,17 @@ by2Rest:
 	MOVQ        $0x00000008, R15
 	SUBQ        R13, R15
 	VMOVUPS     (BP)(R15*4), Y4
-	VMASKMOVPS  (DX)(R14*1), X4, X0
-	VMASKMOVPS  (R8)(R14*1), X4, X5
+	VMASKMOVPS  (AX)(R14*1), X4, X0
+	VMASKMOVPS  (SI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y0, Y0
-	VMASKMOVPS  (BX)(R14*1), X4, X1
-	VMASKMOVPS  (R9)(R14*1), X4, X5
+	VMASKMOVPS  (CX)(R14*1), X4, X1
+	VMASKMOVPS  (DI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y1, Y1
-	VMASKMOVPS  (SI)(R14*1), X4, X2
-	VMASKMOVPS  (R10)(R14*1), X4, X5
+	VMASKMOVPS  (DX)(R14*1), X4, X2
+	VMASKMOVPS  (R8)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y2, Y2
-	VMASKMOVPS  (DI)(R14*1), X4, X3
-	VMASKMOVPS  (R11)(R14*1), X4, X5
+	VMASKMOVPS  (BX)(R14*1), X4, X3
+	VMASKMOVPS  (R9)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
@@ -291,21 +309,21 @@ by2Rest:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVLPS     X1, (CX)
+	VMOVLPS     X1, (R11)
 	VPERMPS     Y1, Y6, Y1
-	VMOVLPS     X1, -8(CX)(AX*4)
+	VMOVLPS     X1, -8(R11)(R10*4)
 	DECQ        R13
 	JEQ         by2Done
-	VMOVLPS     X4, (CX)(R12*1)
+	VMOVLPS     X4, (R11)(R12*1)
 	VPERMPS     Y4, Y6, Y4
-	LEAQ        (CX)(R12*1), DX
-	VMOVLPS     X4, -8(DX)(AX*4)
-	LEAQ        (CX)(R12*2), CX
+	LEAQ        (R11)(R12*1), AX
+	VMOVLPS     X4, -8(AX)(R10*4)
+	LEAQ        (R11)(R12*2), R11
 	DECQ        R13
 	JEQ         by2Done
-	VMOVLPS     X3, (CX)
+	VMOVLPS     X3, (R11)
 	VPERMPS     Y3, Y6, Y3
-	VMOVLPS     X3, -8(CX)(AX*4)
+	VMOVLPS     X3, -8(R11)(R10*4)
 	DECQ        R13
 	JEQ         by2Done
 
@@ -318,14 +336,14 @@ below2:
 	JLT  oneRest
 
 one:
-	VMOVUPS     (DX)(R14*1), X0
-	VINSERTF128 $0x01, (R8)(R14*1), Y0, Y0
-	VMOVUPS     (BX)(R14*1), X1
-	VINSERTF128 $0x01, (R9)(R14*1), Y1, Y1
-	VMOVUPS     (SI)(R14*1), X2
-	VINSERTF128 $0x01, (R10)(R14*1), Y2, Y2
-	VMOVUPS     (DI)(R14*1), X3
-	VINSERTF128 $0x01, (R11)(R14*1), Y3, Y3
+	VMOVUPS     (AX)(R14*1), X0
+	VINSERTF128 $0x01, (SI)(R14*1), Y0, Y0
+	VMOVUPS     (CX)(R14*1), X1
+	VINSERTF128 $0x01, (DI)(R14*1), Y1, Y1
+	VMOVUPS     (DX)(R14*1), X2
+	VINSERTF128 $0x01, (R8)(R14*1), Y2, Y2
+	VMOVUPS     (BX)(R14*1), X3
+	VINSERTF128 $0x01, (R9)(R14*1), Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
 	VUNPCKLPS   Y3, Y2, Y5
@@ -334,12 +352,12 @@ one:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVSS      X1, (CX)
-	VMOVSS      X4, (CX)(R12*1)
-	LEAQ        (CX)(R12*2), CX
-	VMOVSS      X3, (CX)
-	VMOVSS      X0, (CX)(R12*1)
-	LEAQ        (CX)(R12*2), CX
+	VMOVSS      X1, (R11)
+	VMOVSS      X4, (R11)(R12*1)
+	LEAQ        (R11)(R12*2), R11
+	VMOVSS      X3, (R11)
+	VMOVSS      X0, (R11)(R12*1)
+	LEAQ        (R11)(R12*2), R11
 	ADDQ        $0x10, R14
 	SUBQ        $0x04, R13
 	JGE         one
@@ -348,20 +366,20 @@ oneRest:
 	ADDQ        $0x04, R13
 	JEQ         oneDone
 	LEAQ        onesAVX2<>+0(SB), R15
-	MOVQ        $0x00000008, AX
-	SUBQ        R13, AX
-	VMOVUPS     (R15)(AX*4), Y4
-	VMASKMOVPS  (DX)(R14*1), X4, X0
-	VMASKMOVPS  (R8)(R14*1), X4, X5
+	MOVQ        $0x00000008, R10
+	SUBQ        R13, R10
+	VMOVUPS     (R15)(R10*4), Y4
+	VMASKMOVPS  (AX)(R14*1), X4, X0
+	VMASKMOVPS  (SI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y0, Y0
-	VMASKMOVPS  (BX)(R14*1), X4, X1
-	VMASKMOVPS  (R9)(R14*1), X4, X5
+	VMASKMOVPS  (CX)(R14*1), X4, X1
+	VMASKMOVPS  (DI)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y1, Y1
-	VMASKMOVPS  (SI)(R14*1), X4, X2
-	VMASKMOVPS  (R10)(R14*1), X4, X5
+	VMASKMOVPS  (DX)(R14*1), X4, X2
+	VMASKMOVPS  (R8)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y2, Y2
-	VMASKMOVPS  (DI)(R14*1), X4, X3
-	VMASKMOVPS  (R11)(R14*1), X4, X5
+	VMASKMOVPS  (BX)(R14*1), X4, X3
+	VMASKMOVPS  (R9)(R14*1), X4, X5
 	VINSERTF128 $0x01, X5, Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y0
@@ -371,14 +389,14 @@ oneRest:
 	VUNPCKHPD   Y5, Y4, Y4
 	VUNPCKLPD   Y2, Y0, Y3
 	VUNPCKHPD   Y2, Y0, Y0
-	VMOVSS      X1, (CX)
+	VMOVSS      X1, (R11)
 	DECQ        R13
 	JEQ         oneDone
-	VMOVSS      X4, (CX)(R12*1)
-	LEAQ        (CX)(R12*2), CX
+	VMOVSS      X4, (R11)(R12*1)
+	LEAQ        (R11)(R12*2), R11
 	DECQ        R13
 	JEQ         oneDone
-	VMOVSS      X3, (CX)
+	VMOVSS      X3, (R11)
 	DECQ        R13
 	JEQ         oneDone
 
@@ -425,45 +443,57 @@ GLOBL lanesAVX2<>(SB), RODATA|NOPTR, $64
 // func transposeF64AVX2(dst *float64, ds int, src *float64, ss int, rows int, k int, whole bool)
 // Requires: AVX, AVX2, CMOV
 TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-49
-	MOVQ    rows+32(FP), AX
-	MOVQ    ss+24(FP), CX
-	MOVQ    src+16(FP), DX
-	MOVQ    DX, BX
-	LEAQ    (BX)(CX*1), SI
-	CMPQ    AX, $0x01
-	CMOVQGT SI, BX
-	MOVQ    BX, SI
-	LEAQ    (SI)(CX*1), DI
-	CMPQ    AX, $0x02
-	CMOVQGT DI, SI
-	MOVQ    SI, DI
-	LEAQ    (DI)(CX*1), CX
-	CMPQ    AX, $0x03
-	CMOVQGT CX, DI
-	CMPB    whole+48(FP), $0x00
-	JEQ     counted
-	MOVQ    $+4, AX
+group:
+	MOVQ rows+32(FP), SI
+	MOVQ ss+24(FP), DI
+	MOVQ src+16(FP), AX
+	CMPQ SI, $0x04
+	JLT  few
+	LEAQ (AX)(DI*1), CX
+	LEAQ (AX)(DI*2), DX
+	LEAQ (CX)(DI*2), BX
+	JMP  rows
 
-counted:
-	MOVQ dst+0(FP), CX
+few:
+	MOVQ    AX, CX
+	LEAQ    (CX)(DI*1), DX
+	CMPQ    SI, $0x01
+	CMOVQGT DX, CX
+	MOVQ    CX, DX
+	LEAQ    (DX)(DI*1), BX
+	CMPQ    SI, $0x02
+	CMOVQGT BX, DX
+	MOVQ    DX, BX
+	LEAQ    (BX)(DI*1), R8
+	CMPQ    SI, $0x03
+	CMOVQGT R8, BX
+	CMPB    whole+48(FP), $0x00
+	JEQ     rows
+	MOVQ    $+4, SI
+
+rows:
+	LEAQ (AX)(DI*4), DI
+	MOVQ DI, src+16(FP)
+	MOVQ dst+0(FP), DI
+	ADDQ $0x20, dst+0(FP)
 	MOVQ ds+8(FP), R8
 	MOVQ k+40(FP), R9
 	XORQ R10, R10
-	CMPQ AX, $0x04
+	CMPQ SI, $0x04
 	JLT  some
 	SUBQ $0x02, R9
 	JLT  wholeRest
 
 whole:
-	VMOVUPS     (DX)(R10*1), X0
-	VINSERTF128 $0x01, (SI)(R10*1), Y0, Y0
-	VMOVUPS     (BX)(R10*1), X1
-	VINSERTF128 $0x01, (DI)(R10*1), Y1, Y1
+	VMOVUPS     (AX)(R10*1), X0
+	VINSERTF128 $0x01, (DX)(R10*1), Y0, Y0
+	VMOVUPS     (CX)(R10*1), X1
+	VINSERTF128 $0x01, (BX)(R10*1), Y1, Y1
 	VUNPCKLPD   Y1, Y0, Y2
 	VUNPCKHPD   Y1, Y0, Y0
-	VMOVUPD     Y2, (CX)
-	VMOVUPD     Y0, (CX)(R8*1)
-	LEAQ        (CX)(R8*2), CX
+	VMOVUPD     Y2, (DI)
+	VMOVUPD     Y0, (DI)(R8*1)
+	LEAQ        (DI)(R8*2), DI
 	ADDQ        $0x10, R10
 	SUBQ        $0x02, R9
 	JGE         whole
@@ -472,50 +502,52 @@ wholeRest:
 	ADDQ        $0x02, R9
 	JEQ         wholeDone
 	LEAQ        onesAVX2<>+0(SB), R8
-	MOVQ        $0x00000004, AX
-	SUBQ        R9, AX
-	VMOVUPS     (R8)(AX*8), Y2
-	VMASKMOVPD  (DX)(R10*1), X2, X0
-	VMASKMOVPD  (SI)(R10*1), X2, X3
+	MOVQ        $0x00000004, SI
+	SUBQ        R9, SI
+	VMOVUPS     (R8)(SI*8), Y2
+	VMASKMOVPD  (AX)(R10*1), X2, X0
+	VMASKMOVPD  (DX)(R10*1), X2, X3
 	VINSERTF128 $0x01, X3, Y0, Y0
-	VMASKMOVPD  (BX)(R10*1), X2, X1
-	VMASKMOVPD  (DI)(R10*1), X2, X3
+	VMASKMOVPD  (CX)(R10*1), X2, X1
+	VMASKMOVPD  (BX)(R10*1), X2, X3
 	VINSERTF128 $0x01, X3, Y1, Y1
 	VUNPCKLPD   Y1, Y0, Y2
 	VUNPCKHPD   Y1, Y0, Y0
-	VMOVUPD     Y2, (CX)
+	VMOVUPD     Y2, (DI)
 	DECQ        R9
 	JEQ         wholeDone
 
 wholeDone:
+	SUBQ $0x04, rows+32(FP)
+	JG   group
 	VZEROUPPER
 	RET
 
 some:
-	CMPQ    AX, $0x02
+	CMPQ    SI, $0x02
 	JLT     below2
 	LEAQ    lanesAVX2<>+0(SB), R12
-	MOVQ    AX, R11
+	MOVQ    SI, R11
 	SUBQ    $0x02, R11
 	VMOVUPS (R12)(R11*8), Y3
 	SUBQ    $0x02, R9
 	JLT     by2Rest
 
 by2:
-	VMOVUPS     (DX)(R10*1), X0
-	VINSERTF128 $0x01, (SI)(R10*1), Y0, Y0
-	VMOVUPS     (BX)(R10*1), X1
-	VINSERTF128 $0x01, (DI)(R10*1), Y1, Y1
+	VMOVUPS     (AX)(R10*1), X0
+	VINSERTF128 $0x01, (DX)(R10*1), Y0, Y0
+	VMOVUPS     (CX)(R10*1), X1
+	VINSERTF128 $0x01, (BX)(R10*1), Y1, Y1
 	VUNPCKLPD   Y1, Y0, Y2
 	VUNPCKHPD   Y1, Y0, Y0
-	VMOVUPS     X2, (CX)
+	VMOVUPS     X2, (DI)
 	VPERMPS     Y2, Y3, Y2
-	VMOVUPS     X2, -16(CX)(AX*8)
-	VMOVUPS     X0, (CX)(R8*1)
+	VMOVUPS     X2, -16(DI)(SI*8)
+	VMOVUPS     X0, (DI)(R8*1)
 	VPERMPS     Y0, Y3, Y0
-	LEAQ        (CX)(R8*1), R11
-	VMOVUPS     X0, -16(R11)(AX*8)
-	LEAQ        (CX)(R8*2), CX
+	LEAQ        (DI)(R8*1), R11
+	VMOVUPS     X0, -16(R11)(SI*8)
+	LEAQ        (DI)(R8*2), DI
 	ADDQ        $0x10, R10
 	SUBQ        $0x02, R9
 	JGE         by2
@@ -527,17 +559,17 @@ by2Rest:
 	MOVQ        $0x00000004, R8
 	SUBQ        R9, R8
 	VMOVUPS     (R11)(R8*8), Y2
-	VMASKMOVPD  (DX)(R10*1), X2, X0
-	VMASKMOVPD  (SI)(R10*1), X2, X4
+	VMASKMOVPD  (AX)(R10*1), X2, X0
+	VMASKMOVPD  (DX)(R10*1), X2, X4
 	VINSERTF128 $0x01, X4, Y0, Y0
-	VMASKMOVPD  (BX)(R10*1), X2, X1
-	VMASKMOVPD  (DI)(R10*1), X2, X4
+	VMASKMOVPD  (CX)(R10*1), X2, X1
+	VMASKMOVPD  (BX)(R10*1), X2, X4
 	VINSERTF128 $0x01, X4, Y1, Y1
 	VUNPCKLPD   Y1, Y0, Y2
 	VUNPCKHPD   Y1, Y0, Y0
-	VMOVUPS     X2, (CX)
+	VMOVUPS     X2, (DI)
 	VPERMPS     Y2, Y3, Y2
-	VMOVUPS     X2, -16(CX)(AX*8)
+	VMOVUPS     X2, -16(DI)(SI*8)
 	DECQ        R9
 	JEQ         by2Done
 
@@ -550,15 +582,15 @@ below2:
 	JLT  oneRest
 
 one:
-	VMOVUPS     (DX)(R10*1), X0
-	VINSERTF128 $0x01, (SI)(R10*1), Y0, Y0
-	VMOVUPS     (BX)(R10*1), X1
-	VINSERTF128 $0x01, (DI)(R10*1), Y1, Y1
+	VMOVUPS     (AX)(R10*1), X0
+	VINSERTF128 $0x01, (DX)(R10*1), Y0, Y0
+	VMOVUPS     (CX)(R10*1), X1
+	VINSERTF128 $0x01, (BX)(R10*1), Y1, Y1
 	VUNPCKLPD   Y1, Y0, Y2
 	VUNPCKHPD   Y1, Y0, Y0
-	VMOVLPS     X2, (CX)
-	VMOVLPS     X0, (CX)(R8*1)
-	LEAQ        (CX)(R8*2), CX
+	VMOVLPS     X2, (DI)
+	VMOVLPS     X0, (DI)(R8*1)
+	LEAQ        (DI)(R8*2), DI
 	ADDQ        $0x10, R10
 	SUBQ        $0x02, R9
 	JGE         one
@@ -567,18 +599,18 @@ oneRest:
 	ADDQ        $0x02, R9
 	JEQ         oneDone
 	LEAQ        onesAVX2<>+0(SB), R8
-	MOVQ        $0x00000004, AX
-	SUBQ        R9, AX
-	VMOVUPS     (R8)(AX*8), Y2
-	VMASKMOVPD  (DX)(R10*1), X2, X0
-	VMASKMOVPD  (SI)(R10*1), X2, X3
+	MOVQ        $0x00000004, SI
+	SUBQ        R9, SI
+	VMOVUPS     (R8)(SI*8), Y2
+	VMASKMOVPD  (AX)(R10*1), X2, X0
+	VMASKMOVPD  (DX)(R10*1), X2, X3
 	VINSERTF128 $0x01, X3, Y0, Y0
-	VMASKMOVPD  (BX)(R10*1), X2, X1
-	VMASKMOVPD  (DI)(R10*1), X2, X3
+	VMASKMOVPD  (CX)(R10*1), X2, X1
+	VMASKMOVPD  (BX)(R10*1), X2, X3
 	VINSERTF128 $0x01, X3, Y1, Y1
 	VUNPCKLPD   Y1, Y0, Y2
 	VUNPCKHPD   Y1, Y0, Y0
-	VMOVLPS     X2, (CX)
+	VMOVLPS     X2, (DI)
 	DECQ        R9
 	JEQ         oneDone
 

@@ -98,15 +98,16 @@ func checkedRepeatRow[T Float](f func(dst, row *T, copies, n int), long int) fun
 
 // transposeBlocks goes by columns of blocks, so that the lines of dst that a block writes stay in the cache until the next
 // block of rows fills them up.
-func transposeBlocks[T Float](f transposeFunc[T], lanes int) func(dst, src []T, rows, cols int) {
+func transposeBlocks[T Float](f transposeFunc[T]) func(dst, src []T, rows, cols int) {
 	const columns = 64
 	return func(dst, src []T, rows, cols int) {
 		dst, src = dst[:rows*cols], src[:rows*cols]
+		if rows == 0 {
+			return
+		}
 		size := int(unsafe.Sizeof(*unsafe.SliceData(dst)))
 		for j := 0; j < cols; j += columns {
-			for i := 0; i < rows; i += lanes {
-				f(&dst[j*rows+i], rows*size, &src[i*cols+j], cols*size, min(lanes, rows-i), min(columns, cols-j), false)
-			}
+			f(&dst[j*rows], rows*size, &src[j], cols*size, rows, min(columns, cols-j), false)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
@@ -42,39 +43,55 @@ func (g *generator) copyLines() {
 	g.ret()
 }
 
-// transposeRows goes by blocks of one vector of rows and 16 bytes of each. Row i and row i + lanes/2 share a vector from the
-// load on, so what is left is to transpose squares within halves, and nothing crosses them.
+// transposeRows goes by groups of one vector's rows, and by blocks of 16 bytes of each. Row i and row i + lanes/2 share a
+// vector from the load on, so what is left is to transpose squares within halves, and nothing crosses them.
 func (g *generator) transposeRows() {
 	n := g.lanes()
 	g.text("transpose", fmt.Sprintf("func(dst *%[1]s, ds int, src *%[1]s, ss, rows, k int, whole bool)", g.typ()), fmt.Sprintf(
-		"writes dst[p·ds + i] = src[i·ss + p] for i < rows ≤ %d and p < k, strides in bytes. If whole, it\n// stores whole vectors, with copies of the last row where rows are missing.", n))
+		"writes dst[p·ds + i] = src[i·ss + p] for i < rows, rows > 0, and p < k, strides in bytes. If whole, it\n// stores whole vectors of %d, with copies of the last row where rows are missing.", n))
+	src, dst, left := g.paramAddr("src"), g.paramAddr("dst"), g.paramAddr("rows")
+	t := &transposition{generator: g, square: g.square(), window: g.YMM()}
+	for range n {
+		t.row = append(t.row, g.GP64())
+	}
+	g.Label("group")
 	rows := g.Load(g.Param("rows"), g.GP64())
 	ss := g.Load(g.Param("ss"), g.GP64())
-	row := []reg.Register{g.Load(g.Param("src"), g.GP64())}
+	g.MOVQ(src, t.row[0])
+	g.CMPQ(rows, operand.Imm(uint64(n)))
+	g.JLT(operand.LabelRef("few"))
+	for i := 1; i < n; i++ {
+		half := 1 << (bits.Len(uint(i)) - 1)
+		g.LEAQ(operand.Mem{Base: t.row[i-half], Index: ss, Scale: uint8(half)}, t.row[i])
+	}
+	g.JMP(operand.LabelRef("rows"))
+	g.Label("few")
 	for i := 1; i < n; i++ { // a missing row is the last one again
-		p, next := g.GP64(), g.GP64()
-		g.MOVQ(row[i-1], p)
-		g.LEAQ(operand.Mem{Base: p, Index: ss, Scale: 1}, next)
+		next := g.GP64()
+		g.MOVQ(t.row[i-1], t.row[i])
+		g.LEAQ(operand.Mem{Base: t.row[i], Index: ss, Scale: 1}, next)
 		g.CMPQ(rows, operand.Imm(uint64(i)))
-		g.CMOVQGT(next, p)
-		row = append(row, p)
+		g.CMOVQGT(next, t.row[i])
 	}
 	g.CMPB(g.paramAddr("whole"), operand.Imm(0))
-	g.JEQ(operand.LabelRef("counted"))
+	g.JEQ(operand.LabelRef("rows"))
 	g.MOVQ(operand.I64(int64(n)), rows)
-	g.Label("counted")
-
-	t := &transposition{generator: g, row: row, square: g.square()}
+	g.Label("rows")
+	g.LEAQ(operand.Mem{Base: t.row[0], Index: ss, Scale: uint8(n)}, ss)
+	g.MOVQ(ss, src)
 	t.dst = g.Load(g.Param("dst"), g.GP64())
+	g.ADDQ(operand.Imm(uint64(g.width())), dst)
 	t.ds = g.Load(g.Param("ds"), g.GP64())
 	t.k = g.Load(g.Param("k"), g.GP64())
 	t.at = g.GP64()
 	g.XORQ(t.at, t.at)
 	// One loop for each way to store some of the lanes.
-	t.window = g.YMM()
 	g.CMPQ(rows, operand.Imm(uint64(n)))
 	g.JLT(operand.LabelRef("some"))
 	t.loop("whole", func(v reg.VecVirtual, m operand.Mem) { g.store(v, m) })
+	g.SUBQ(operand.Imm(uint64(n)), left)
+	g.JG(operand.LabelRef("group"))
+	g.ret()
 	g.Label("some")
 	for piece := n / 2; piece > 1; piece /= 2 {
 		smaller := fmt.Sprintf("below%d", piece)
@@ -82,9 +99,11 @@ func (g *generator) transposeRows() {
 		g.JLT(operand.LabelRef(smaller))
 		g.lanesTo(t.window, rows, piece)
 		t.loop(fmt.Sprintf("by%d", piece), func(v reg.VecVirtual, m operand.Mem) { g.storePieces(v, t.window, m, rows, piece) })
+		g.ret()
 		g.Label(smaller)
 	}
 	t.loop("one", func(v reg.VecVirtual, m operand.Mem) { g.storeLanes(v.AsX(), m, 1) })
+	g.ret()
 }
 
 type transposition struct {
@@ -116,7 +135,6 @@ func (t *transposition) loop(name string, store func(v reg.VecVirtual, m operand
 		t.JEQ(operand.LabelRef(name + "Done"))
 	})
 	t.Label(name + "Done")
-	t.ret()
 }
 
 // columns stores the columns of a block, and moves dst on by two as each second one is stored.
