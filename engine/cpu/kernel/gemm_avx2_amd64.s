@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gemmNarrowF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemmNarrowF32AVX2(SB), NOSPLIT, $8-81
 	MOVQ    m+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -21,8 +21,8 @@ TEXT ·gemmNarrowF32AVX2(SB), NOSPLIT, $8-81
 	VMOVUPS (R11)(R10*4), Y15
 
 next:
-	CMPQ AX, $0x18
-	JGE  tile12
+	CMPQ AX, $0x10
+	JGE  tile8
 	MOVQ AX, R10
 	CMPQ AX, $0x0c
 	JLE  choose
@@ -96,44 +96,7 @@ zero12:
 	VXORPS Y11, Y11, Y11
 
 start12:
-	MOVQ       k+8(FP), R10
-	CMPQ       R10, $0x30
-	JLT        go12
-	MOVQ       DX, R11
-	LEAQ       (R11)(R8*8), R11
-	LEAQ       (R11)(R8*4), R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	LEAQ       (R12)(R8*2), R13
-	ADDQ       R8, R13
-	LEAQ       (R13)(R8*2), R14
-	ADDQ       R8, R14
-	PREFETCHT0 (R11)
-	PREFETCHT0 31(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 31(R11)(R8*1)
-	PREFETCHT0 (R11)(R8*2)
-	PREFETCHT0 31(R11)(R8*2)
-	PREFETCHT0 (R12)
-	PREFETCHT0 31(R12)
-	PREFETCHT0 (R12)(R8*1)
-	PREFETCHT0 31(R12)(R8*1)
-	PREFETCHT0 (R12)(R8*2)
-	PREFETCHT0 31(R12)(R8*2)
-	PREFETCHT0 (R13)
-	PREFETCHT0 31(R13)
-	PREFETCHT0 (R13)(R8*1)
-	PREFETCHT0 31(R13)(R8*1)
-	PREFETCHT0 (R13)(R8*2)
-	PREFETCHT0 31(R13)(R8*2)
-	PREFETCHT0 (R14)
-	PREFETCHT0 31(R14)
-	PREFETCHT0 (R14)(R8*1)
-	PREFETCHT0 31(R14)(R8*1)
-	PREFETCHT0 (R14)(R8*2)
-	PREFETCHT0 31(R14)(R8*2)
-
-go12:
+	MOVQ k+8(FP), R10
 	MOVQ CX, R11
 	LEAQ (R11)(BX*2), R12
 	ADDQ BX, R12
@@ -4117,7 +4080,7 @@ done1:
 	JMP  next
 
 // func gemmThreeRowsF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemmThreeRowsF32AVX2(SB), NOSPLIT, $0-81
 	MOVQ    m+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -4179,23 +4142,7 @@ zero3:
 	VXORPS Y8, Y8, Y8
 
 start3:
-	MOVQ       k+8(FP), R10
-	CMPQ       R10, $0x30
-	JLT        go3
-	MOVQ       DX, R11
-	LEAQ       (R11)(R8*2), R11
-	LEAQ       (R11)(R8*1), R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 95(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 64(R11)(R8*1)
-	PREFETCHT0 95(R11)(R8*1)
-	PREFETCHT0 (R11)(R8*2)
-	PREFETCHT0 64(R11)(R8*2)
-	PREFETCHT0 95(R11)(R8*2)
-
-go3:
+	MOVQ k+8(FP), R10
 	MOVQ CX, R11
 	MOVQ b+40(FP), R12
 	MOVQ R10, R13
@@ -4651,7 +4598,7 @@ done1:
 	JMP  next
 
 // func gemmTwoRowsF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemmTwoRowsF32AVX2(SB), NOSPLIT, $0-81
 	MOVQ    m+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -4709,19 +4656,7 @@ zero2:
 	VXORPS Y7, Y7, Y7
 
 start2:
-	MOVQ       k+8(FP), R10
-	CMPQ       R10, $0x30
-	JLT        go2
-	MOVQ       DX, R11
-	LEAQ       (R11)(R8*2), R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 127(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 64(R11)(R8*1)
-	PREFETCHT0 127(R11)(R8*1)
-
-go2:
+	MOVQ k+8(FP), R10
 	MOVQ CX, R11
 	MOVQ b+40(FP), R12
 	MOVQ R10, R13
@@ -5232,7 +5167,7 @@ done1:
 	JMP  next
 
 // func gemmNarrowF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemmNarrowF64AVX2(SB), NOSPLIT, $8-81
 	MOVQ    m+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -5248,8 +5183,8 @@ TEXT ·gemmNarrowF64AVX2(SB), NOSPLIT, $8-81
 	VMOVUPS (R11)(R10*8), Y15
 
 next:
-	CMPQ AX, $0x18
-	JGE  tile12
+	CMPQ AX, $0x10
+	JGE  tile8
 	MOVQ AX, R10
 	CMPQ AX, $0x0c
 	JLE  choose
@@ -5323,44 +5258,7 @@ zero12:
 	VXORPD Y11, Y11, Y11
 
 start12:
-	MOVQ       k+8(FP), R10
-	CMPQ       R10, $0x30
-	JLT        go12
-	MOVQ       DX, R11
-	LEAQ       (R11)(R8*8), R11
-	LEAQ       (R11)(R8*4), R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	LEAQ       (R12)(R8*2), R13
-	ADDQ       R8, R13
-	LEAQ       (R13)(R8*2), R14
-	ADDQ       R8, R14
-	PREFETCHT0 (R11)
-	PREFETCHT0 31(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 31(R11)(R8*1)
-	PREFETCHT0 (R11)(R8*2)
-	PREFETCHT0 31(R11)(R8*2)
-	PREFETCHT0 (R12)
-	PREFETCHT0 31(R12)
-	PREFETCHT0 (R12)(R8*1)
-	PREFETCHT0 31(R12)(R8*1)
-	PREFETCHT0 (R12)(R8*2)
-	PREFETCHT0 31(R12)(R8*2)
-	PREFETCHT0 (R13)
-	PREFETCHT0 31(R13)
-	PREFETCHT0 (R13)(R8*1)
-	PREFETCHT0 31(R13)(R8*1)
-	PREFETCHT0 (R13)(R8*2)
-	PREFETCHT0 31(R13)(R8*2)
-	PREFETCHT0 (R14)
-	PREFETCHT0 31(R14)
-	PREFETCHT0 (R14)(R8*1)
-	PREFETCHT0 31(R14)(R8*1)
-	PREFETCHT0 (R14)(R8*2)
-	PREFETCHT0 31(R14)(R8*2)
-
-go12:
+	MOVQ k+8(FP), R10
 	MOVQ CX, R11
 	LEAQ (R11)(BX*2), R12
 	ADDQ BX, R12
@@ -8789,7 +8687,7 @@ done1:
 	JMP  next
 
 // func gemmThreeRowsF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemmThreeRowsF64AVX2(SB), NOSPLIT, $0-81
 	MOVQ    m+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -8851,23 +8749,7 @@ zero3:
 	VXORPD Y8, Y8, Y8
 
 start3:
-	MOVQ       k+8(FP), R10
-	CMPQ       R10, $0x30
-	JLT        go3
-	MOVQ       DX, R11
-	LEAQ       (R11)(R8*2), R11
-	LEAQ       (R11)(R8*1), R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 95(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 64(R11)(R8*1)
-	PREFETCHT0 95(R11)(R8*1)
-	PREFETCHT0 (R11)(R8*2)
-	PREFETCHT0 64(R11)(R8*2)
-	PREFETCHT0 95(R11)(R8*2)
-
-go3:
+	MOVQ k+8(FP), R10
 	MOVQ CX, R11
 	MOVQ b+40(FP), R12
 	MOVQ R10, R13
@@ -9275,7 +9157,7 @@ done1:
 	JMP  next
 
 // func gemmTwoRowsF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemmTwoRowsF64AVX2(SB), NOSPLIT, $0-81
 	MOVQ    m+0(FP), AX
 	MOVQ    a+16(FP), CX
@@ -9333,19 +9215,7 @@ zero2:
 	VXORPD Y7, Y7, Y7
 
 start2:
-	MOVQ       k+8(FP), R10
-	CMPQ       R10, $0x30
-	JLT        go2
-	MOVQ       DX, R11
-	LEAQ       (R11)(R8*2), R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 127(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 64(R11)(R8*1)
-	PREFETCHT0 127(R11)(R8*1)
-
-go2:
+	MOVQ k+8(FP), R10
 	MOVQ CX, R11
 	MOVQ b+40(FP), R12
 	MOVQ R10, R13

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gemmNarrowF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·gemmNarrowF32AVX512(SB), NOSPLIT, $0-81
 	MOVQ  m+0(FP), AX
 	MOVQ  a+16(FP), CX
@@ -95,44 +95,7 @@ zero12:
 	VXORPS Z11, Z11, Z11
 
 start12:
-	MOVQ       k+8(FP), R9
-	CMPQ       R9, $0x30
-	JLT        go12
-	MOVQ       DX, R10
-	LEAQ       (R10)(R8*8), R10
-	LEAQ       (R10)(R8*4), R10
-	LEAQ       (R10)(R8*2), R11
-	ADDQ       R8, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	LEAQ       (R12)(R8*2), R13
-	ADDQ       R8, R13
-	PREFETCHT0 (R10)
-	PREFETCHT0 63(R10)
-	PREFETCHT0 (R10)(R8*1)
-	PREFETCHT0 63(R10)(R8*1)
-	PREFETCHT0 (R10)(R8*2)
-	PREFETCHT0 63(R10)(R8*2)
-	PREFETCHT0 (R11)
-	PREFETCHT0 63(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 63(R11)(R8*1)
-	PREFETCHT0 (R11)(R8*2)
-	PREFETCHT0 63(R11)(R8*2)
-	PREFETCHT0 (R12)
-	PREFETCHT0 63(R12)
-	PREFETCHT0 (R12)(R8*1)
-	PREFETCHT0 63(R12)(R8*1)
-	PREFETCHT0 (R12)(R8*2)
-	PREFETCHT0 63(R12)(R8*2)
-	PREFETCHT0 (R13)
-	PREFETCHT0 63(R13)
-	PREFETCHT0 (R13)(R8*1)
-	PREFETCHT0 63(R13)(R8*1)
-	PREFETCHT0 (R13)(R8*2)
-	PREFETCHT0 63(R13)(R8*2)
-
-go12:
+	MOVQ k+8(FP), R9
 	MOVQ CX, R10
 	LEAQ (R10)(BX*2), R11
 	ADDQ BX, R11
@@ -4568,7 +4531,7 @@ by1Done:
 	JMP     next
 
 // func gemmThreeRowsF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·gemmThreeRowsF32AVX512(SB), NOSPLIT, $0-81
 	MOVQ  m+0(FP), AX
 	MOVQ  a+16(FP), CX
@@ -4629,26 +4592,7 @@ zero3:
 	VXORPS Z8, Z8, Z8
 
 start3:
-	MOVQ       k+8(FP), R9
-	CMPQ       R9, $0x30
-	JLT        go3
-	MOVQ       DX, R10
-	LEAQ       (R10)(R8*2), R10
-	LEAQ       (R10)(R8*1), R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 191(R10)
-	PREFETCHT0 (R10)(R8*1)
-	PREFETCHT0 64(R10)(R8*1)
-	PREFETCHT0 128(R10)(R8*1)
-	PREFETCHT0 191(R10)(R8*1)
-	PREFETCHT0 (R10)(R8*2)
-	PREFETCHT0 64(R10)(R8*2)
-	PREFETCHT0 128(R10)(R8*2)
-	PREFETCHT0 191(R10)(R8*2)
-
-go3:
+	MOVQ k+8(FP), R9
 	MOVQ CX, R10
 	MOVQ b+40(FP), R11
 	MOVQ R9, R12
@@ -4981,7 +4925,7 @@ by1Done:
 	JMP     next
 
 // func gemmTwoRowsF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·gemmTwoRowsF32AVX512(SB), NOSPLIT, $0-81
 	MOVQ  m+0(FP), AX
 	MOVQ  a+16(FP), CX
@@ -5038,23 +4982,7 @@ zero2:
 	VXORPS Z7, Z7, Z7
 
 start2:
-	MOVQ       k+8(FP), R9
-	CMPQ       R9, $0x30
-	JLT        go2
-	MOVQ       DX, R10
-	LEAQ       (R10)(R8*2), R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 255(R10)
-	PREFETCHT0 (R10)(R8*1)
-	PREFETCHT0 64(R10)(R8*1)
-	PREFETCHT0 128(R10)(R8*1)
-	PREFETCHT0 192(R10)(R8*1)
-	PREFETCHT0 255(R10)(R8*1)
-
-go2:
+	MOVQ k+8(FP), R9
 	MOVQ CX, R10
 	MOVQ b+40(FP), R11
 	MOVQ R9, R12
@@ -5459,7 +5387,7 @@ by1Done:
 	JMP     next
 
 // func gemmNarrowF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·gemmNarrowF64AVX512(SB), NOSPLIT, $0-81
 	MOVQ  m+0(FP), AX
 	MOVQ  a+16(FP), CX
@@ -5549,44 +5477,7 @@ zero12:
 	VXORPD Z11, Z11, Z11
 
 start12:
-	MOVQ       k+8(FP), R9
-	CMPQ       R9, $0x30
-	JLT        go12
-	MOVQ       DX, R10
-	LEAQ       (R10)(R8*8), R10
-	LEAQ       (R10)(R8*4), R10
-	LEAQ       (R10)(R8*2), R11
-	ADDQ       R8, R11
-	LEAQ       (R11)(R8*2), R12
-	ADDQ       R8, R12
-	LEAQ       (R12)(R8*2), R13
-	ADDQ       R8, R13
-	PREFETCHT0 (R10)
-	PREFETCHT0 63(R10)
-	PREFETCHT0 (R10)(R8*1)
-	PREFETCHT0 63(R10)(R8*1)
-	PREFETCHT0 (R10)(R8*2)
-	PREFETCHT0 63(R10)(R8*2)
-	PREFETCHT0 (R11)
-	PREFETCHT0 63(R11)
-	PREFETCHT0 (R11)(R8*1)
-	PREFETCHT0 63(R11)(R8*1)
-	PREFETCHT0 (R11)(R8*2)
-	PREFETCHT0 63(R11)(R8*2)
-	PREFETCHT0 (R12)
-	PREFETCHT0 63(R12)
-	PREFETCHT0 (R12)(R8*1)
-	PREFETCHT0 63(R12)(R8*1)
-	PREFETCHT0 (R12)(R8*2)
-	PREFETCHT0 63(R12)(R8*2)
-	PREFETCHT0 (R13)
-	PREFETCHT0 63(R13)
-	PREFETCHT0 (R13)(R8*1)
-	PREFETCHT0 63(R13)(R8*1)
-	PREFETCHT0 (R13)(R8*2)
-	PREFETCHT0 63(R13)(R8*2)
-
-go12:
+	MOVQ k+8(FP), R9
 	MOVQ CX, R10
 	LEAQ (R10)(BX*2), R11
 	ADDQ BX, R11
@@ -10022,7 +9913,7 @@ by1Done:
 	JMP     next
 
 // func gemmThreeRowsF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·gemmThreeRowsF64AVX512(SB), NOSPLIT, $0-81
 	MOVQ  m+0(FP), AX
 	MOVQ  a+16(FP), CX
@@ -10083,26 +9974,7 @@ zero3:
 	VXORPD Z8, Z8, Z8
 
 start3:
-	MOVQ       k+8(FP), R9
-	CMPQ       R9, $0x30
-	JLT        go3
-	MOVQ       DX, R10
-	LEAQ       (R10)(R8*2), R10
-	LEAQ       (R10)(R8*1), R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 191(R10)
-	PREFETCHT0 (R10)(R8*1)
-	PREFETCHT0 64(R10)(R8*1)
-	PREFETCHT0 128(R10)(R8*1)
-	PREFETCHT0 191(R10)(R8*1)
-	PREFETCHT0 (R10)(R8*2)
-	PREFETCHT0 64(R10)(R8*2)
-	PREFETCHT0 128(R10)(R8*2)
-	PREFETCHT0 191(R10)(R8*2)
-
-go3:
+	MOVQ k+8(FP), R9
 	MOVQ CX, R10
 	MOVQ b+40(FP), R11
 	MOVQ R9, R12
@@ -10435,7 +10307,7 @@ by1Done:
 	JMP     next
 
 // func gemmTwoRowsF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·gemmTwoRowsF64AVX512(SB), NOSPLIT, $0-81
 	MOVQ  m+0(FP), AX
 	MOVQ  a+16(FP), CX
@@ -10492,23 +10364,7 @@ zero2:
 	VXORPD Z7, Z7, Z7
 
 start2:
-	MOVQ       k+8(FP), R9
-	CMPQ       R9, $0x30
-	JLT        go2
-	MOVQ       DX, R10
-	LEAQ       (R10)(R8*2), R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 255(R10)
-	PREFETCHT0 (R10)(R8*1)
-	PREFETCHT0 64(R10)(R8*1)
-	PREFETCHT0 128(R10)(R8*1)
-	PREFETCHT0 192(R10)(R8*1)
-	PREFETCHT0 255(R10)(R8*1)
-
-go2:
+	MOVQ k+8(FP), R9
 	MOVQ CX, R10
 	MOVQ b+40(FP), R11
 	MOVQ R9, R12

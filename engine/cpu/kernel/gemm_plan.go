@@ -35,6 +35,7 @@ const (
 	nearElements  = 1 << 15 // from which any B is: it is not in L1
 	farElements   = 1 << 16 // from which B is not in L2
 	packReuse     = 48      // rows that a packed element of B must serve
+	packReuseFar  = 24      // rows that it must serve if B is far
 	manyColumns   = 256     // from which products of few rows combine rows of B
 	packReuseA    = 128     // columns that a packed element of A must serve
 	padA          = 16      // elements between rows of a copied A, against strides of powers of 2
@@ -77,7 +78,7 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	case m >= packReuse:
 		p.packB = k*n >= nearElements || k*n >= packElements && brs*size%collidingB == 0
 	default:
-		p.packB = m > 6 && k*n >= farElements
+		p.packB = m >= packReuseFar && k*n >= farElements
 	}
 	p.packA = n >= packReuseA && m*k >= packElements && (acs != 1 || ars*size%collidingRows == 0)
 	if !p.packA && !p.packB {

@@ -13,23 +13,27 @@ const gemmSignature = "func(m, k int, a *%[1]s, ars, acs int, b *%[1]s, brs int,
 // ratio of FMAs to loads; the narrow one, of one vector, wastes the fewest lanes; the others are for one, two or three rows,
 // which in two vectors would make too few chains to hide an FMA's latency.
 //
-// A kernel walks down its panel in tiles of up to `rows` rows held in registers. For each p it loads row p of B once and
+// A kernel walks down its panel in tiles of a few rows held in registers. For each p it loads row p of B once and
 // broadcasts one element of A a row, so that A is read with any strides, in place. Each element of C is thus one chain of FMAs
 // over p in order, whatever the tile.
 func gemm(g *generator) {
 	for _, g.elem = range []int{4, 8} {
-		wide := map[isa]int{avx2: 6, avx512: 12}[g.isa]
-		panel{g, 12, 1}.write("gemmNarrow")
-		panel{g, wide, 2}.write("gemmWide")
-		panel{g, 3, 3}.write("gemmThreeRows")
-		panel{g, 2, 4}.write("gemmTwoRows")
-		panel{g, 1, 8}.write("gemmOneRow")
+		wide, narrow := 6, 8
+		if g.isa == avx512 {
+			wide, narrow = 12, 12
+		}
+		panel{g, 1, narrow, 12}.write("gemmNarrow")
+		panel{g, 2, wide, wide}.write("gemmWide")
+		panel{g, 3, 3, 3}.write("gemmThreeRows")
+		panel{g, 4, 2, 2}.write("gemmTwoRows")
+		panel{g, 8, 1, 1}.write("gemmOneRow")
 	}
 }
 
 type panel struct {
 	*generator
-	rows, vectors int // of the largest tile
+	vectors    int
+	rows, most int // of a tile: as a rule, and of the last one
 }
 
 func (g panel) write(stem string) {
@@ -56,24 +60,24 @@ func (g panel) write(stem string) {
 	}
 	g.firstLanes(t.last, t.mask)
 
-	// All tiles have `rows` rows until fewer than two tiles are left; those are halved, so that no tile is too low to hide
-	// the latency of an FMA when it need not be.
+	// All tiles have `rows` rows until fewer than two tiles are left; those are one tile if they fit, or are halved, so that
+	// no tile is too low to hide the latency of an FMA when it need not be.
 	g.Label("next")
 	g.CMPQ(left, operand.Imm(uint64(2*g.rows)))
 	g.JGE(g.entry(g.rows))
 	size := g.GP64()
 	g.MOVQ(left, size)
-	g.CMPQ(left, operand.Imm(uint64(g.rows)))
+	g.CMPQ(left, operand.Imm(uint64(g.most)))
 	g.JLE(operand.LabelRef("choose"))
 	g.INCQ(size)
 	g.SHRQ(operand.Imm(1), size)
 	g.Label("choose")
-	for r := g.rows; r > 0; r-- {
+	for r := g.most; r > 0; r-- {
 		g.CMPQ(size, operand.Imm(uint64(r)))
 		g.JEQ(g.entry(r))
 	}
 	g.ret()
-	for r := g.rows; r > 0; r-- {
+	for r := g.most; r > 0; r-- {
 		g.Label(string(g.entry(r)))
 		t.write(r)
 		g.SUBQ(operand.Imm(uint64(r)), left)
@@ -137,7 +141,7 @@ func (t *tile) write(rows int) {
 
 	t.Label(label("start"))
 	count := t.Load(t.Param("k"), t.GP64())
-	if rows == t.rows && rows > 1 {
+	if t.vectors == 2 && rows == t.rows { // in one vector, loads are what it is short of
 		t.prefetch(rows, count, ref("go"))
 		t.Label(label("go"))
 	}
