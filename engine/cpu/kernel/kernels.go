@@ -42,11 +42,11 @@ type Ops[T Float] struct {
 	// Bounds of the error in units of the last place of the true value, the greatest found in all of float32 and in samples of
 	// float64, rounded up. Subnormal numbers, the limits of overflow and underflow, infinities, NaN and −0 are right.
 	Exp      Unary[T] // 1.1 in float32 and float64
-	Expm1    Unary[T] // 1.65, 1.9
+	Expm1    Unary[T] // 1.3, 1.6
 	Log      Unary[T] // 0.85, 1
-	Log1p    Unary[T] // 1.4, 1.2
+	Log1p    Unary[T] // 1.4
 	Tanh     Unary[T] // 1.4, 1.3
-	Logistic Unary[T] // 1.4, 1.3
+	Logistic Unary[T] // 1.6
 	Erf      Unary[T] // 1.3, 1.5
 	Sin, Cos Unary[T] // 1.6
 	Fill     func(dst []T, x T)

@@ -295,17 +295,26 @@ vectors1:
 	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y1, Y3
 	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y1, Y3
 	VMULPS       Y1, Y1, Y4
-	VPADDD       bits32_7eAVX2<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
+	VMOVUPS      Y1, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VSUBPS       Y5, Y1, Y1
 	VMOVUPS      Y1, Y1
 	VFMADD231PS  Y4, Y3, Y1
+	VPADDD       bits32_7eAVX2<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
 	VSUBPS       bits32_3f000000AVX2<>+0(SB), Y2, Y3
+	VMOVUPS      Y3, Y4
+	VFMADD231PS  Y2, Y5, Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  Y2, Y5, Y3
 	VMOVUPS      Y3, Y3
 	VFMADD231PS  Y2, Y1, Y3
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y1
-	VADDPS       Y3, Y3, Y2
-	VCMPPS       $0x11, bits32_33800000AVX2<>+0(SB), Y1, Y1
-	VBLENDVPS    Y1, Y0, Y2, Y0
+	VADDPS       Y3, Y4, Y1
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y2
+	VADDPS       Y1, Y1, Y1
+	VCMPPS       $0x11, bits32_33800000AVX2<>+0(SB), Y2, Y2
+	VBLENDVPS    Y2, Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)(DX*4)
 	ADDQ         $0x00000008, DX
 	SUBQ         $0x00000008, BX
@@ -336,17 +345,26 @@ rest:
 	VFMADD213PS  bits32_3e2aaa6eAVX2<>+0(SB), Y1, Y3
 	VFMADD213PS  bits32_3f000000AVX2<>+0(SB), Y1, Y3
 	VMULPS       Y1, Y1, Y4
-	VPADDD       bits32_7eAVX2<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
+	VMOVUPS      Y1, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VSUBPS       Y5, Y1, Y1
 	VMOVUPS      Y1, Y1
 	VFMADD231PS  Y4, Y3, Y1
+	VPADDD       bits32_7eAVX2<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
 	VSUBPS       bits32_3f000000AVX2<>+0(SB), Y2, Y3
+	VMOVUPS      Y3, Y4
+	VFMADD231PS  Y2, Y5, Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  Y2, Y5, Y3
 	VMOVUPS      Y3, Y3
 	VFMADD231PS  Y2, Y1, Y3
-	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y1
-	VADDPS       Y3, Y3, Y2
-	VCMPPS       $0x11, bits32_33800000AVX2<>+0(SB), Y1, Y1
-	VBLENDVPS    Y1, Y0, Y2, Y0
+	VADDPS       Y3, Y4, Y1
+	VANDPS       bits32_7fffffffAVX2<>+0(SB), Y0, Y2
+	VADDPS       Y1, Y1, Y1
+	VCMPPS       $0x11, bits32_33800000AVX2<>+0(SB), Y2, Y2
+	VBLENDVPS    Y2, Y0, Y1, Y0
 	LEAQ         (AX)(DX*4), AX
 	TESTQ        $0x00000008, BX
 	JEQ          restBelow8
@@ -2281,17 +2299,26 @@ vectors1:
 	VMOVUPD      Y5, Y3
 	VFMADD231PD  Y1, Y4, Y3
 	VMULPD       Y1, Y1, Y4
-	VPADDQ       bits64_3feAVX2<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
+	VMOVUPD      Y1, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VSUBPD       Y5, Y1, Y1
 	VMOVUPD      Y1, Y1
 	VFMADD231PD  Y4, Y3, Y1
+	VPADDQ       bits64_3feAVX2<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
 	VSUBPD       bits64_3fe0000000000000AVX2<>+0(SB), Y2, Y3
+	VMOVUPD      Y3, Y4
+	VFMADD231PD  Y2, Y5, Y4
+	VSUBPD       Y4, Y3, Y3
+	VMOVUPD      Y3, Y3
+	VFMADD231PD  Y2, Y5, Y3
 	VMOVUPD      Y3, Y3
 	VFMADD231PD  Y2, Y1, Y3
-	VANDPD       bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y1
-	VADDPD       Y3, Y3, Y2
-	VCMPPD       $0x11, bits64_3c90000000000000AVX2<>+0(SB), Y1, Y1
-	VBLENDVPD    Y1, Y0, Y2, Y0
+	VADDPD       Y3, Y4, Y1
+	VANDPD       bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y2
+	VADDPD       Y1, Y1, Y1
+	VCMPPD       $0x11, bits64_3c90000000000000AVX2<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, Y0, Y1, Y0
 	VMOVUPD      Y0, (AX)(DX*8)
 	ADDQ         $0x00000004, DX
 	SUBQ         $0x00000004, BX
@@ -2330,17 +2357,26 @@ rest:
 	VMOVUPD      Y5, Y3
 	VFMADD231PD  Y1, Y4, Y3
 	VMULPD       Y1, Y1, Y4
-	VPADDQ       bits64_3feAVX2<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
+	VMOVUPD      Y1, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VSUBPD       Y5, Y1, Y1
 	VMOVUPD      Y1, Y1
 	VFMADD231PD  Y4, Y3, Y1
+	VPADDQ       bits64_3feAVX2<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
 	VSUBPD       bits64_3fe0000000000000AVX2<>+0(SB), Y2, Y3
+	VMOVUPD      Y3, Y4
+	VFMADD231PD  Y2, Y5, Y4
+	VSUBPD       Y4, Y3, Y3
+	VMOVUPD      Y3, Y3
+	VFMADD231PD  Y2, Y5, Y3
 	VMOVUPD      Y3, Y3
 	VFMADD231PD  Y2, Y1, Y3
-	VANDPD       bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y1
-	VADDPD       Y3, Y3, Y2
-	VCMPPD       $0x11, bits64_3c90000000000000AVX2<>+0(SB), Y1, Y1
-	VBLENDVPD    Y1, Y0, Y2, Y0
+	VADDPD       Y3, Y4, Y1
+	VANDPD       bits64_7fffffffffffffffAVX2<>+0(SB), Y0, Y2
+	VADDPD       Y1, Y1, Y1
+	VCMPPD       $0x11, bits64_3c90000000000000AVX2<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, Y0, Y1, Y0
 	LEAQ         (AX)(DX*8), AX
 	TESTQ        $0x00000004, BX
 	JEQ          restBelow4

@@ -55,18 +55,24 @@ func expm1F32(x float32) float32 {
 	v8 := float32(fmadd32(v7, v5, 0x1.5554dcp-03))
 	v9 := float32(fmadd32(v8, v5, 0x1p-01))
 	v10 := float32(v5 * v5)
-	v11 := math.Float32bits(v2) + 0x7e
-	v12 := v11 << 23
-	v13 := float32(fmadd32(v9, v10, v5))
-	v14 := float32(math.Float32frombits(v12) - 0x1p-01)
-	v15 := float32(fmadd32(v13, math.Float32frombits(v12), v14))
-	v16 := math.Float32bits(x) & 0x7fffffff
-	v17 := float32(v15 + v15)
-	v18 := float32(v17)
-	if math.Float32frombits(v16) < 0x1p-24 {
-		v18 = x
+	v11 := float32(fmadd32(v9, v10, v5))
+	v12 := float32(v5 - v11)
+	v13 := float32(fmadd32(v9, v10, v12))
+	v14 := math.Float32bits(v2) + 0x7e
+	v15 := v14 << 23
+	v16 := float32(math.Float32frombits(v15) - 0x1p-01)
+	v17 := float32(fmadd32(v11, math.Float32frombits(v15), v16))
+	v18 := float32(v16 - v17)
+	v19 := float32(fmadd32(v11, math.Float32frombits(v15), v18))
+	v20 := float32(fmadd32(v13, math.Float32frombits(v15), v19))
+	v21 := float32(v17 + v20)
+	v22 := math.Float32bits(x) & 0x7fffffff
+	v23 := float32(v21 + v21)
+	v24 := float32(v23)
+	if math.Float32frombits(v22) < 0x1p-24 {
+		v24 = x
 	}
-	return v18
+	return v24
 }
 
 // logF32 is log(x).
@@ -433,18 +439,24 @@ func expm1F64(x float64) float64 {
 	v14 := float64(math.FMA(v13, v6, 0x1.000000000000ap-01))
 	v15 := float64(math.FMA(v10, v5, v14))
 	v16 := float64(v5 * v5)
-	v17 := math.Float64bits(v2) + 0x3fe
-	v18 := v17 << 52
-	v19 := float64(math.FMA(v15, v16, v5))
-	v20 := float64(math.Float64frombits(v18) - 0x1p-01)
-	v21 := float64(math.FMA(v19, math.Float64frombits(v18), v20))
-	v22 := math.Float64bits(x) & 0x7fffffffffffffff
-	v23 := float64(v21 + v21)
-	v24 := float64(v23)
-	if math.Float64frombits(v22) < 0x1p-54 {
-		v24 = x
+	v17 := float64(math.FMA(v15, v16, v5))
+	v18 := float64(v5 - v17)
+	v19 := float64(math.FMA(v15, v16, v18))
+	v20 := math.Float64bits(v2) + 0x3fe
+	v21 := v20 << 52
+	v22 := float64(math.Float64frombits(v21) - 0x1p-01)
+	v23 := float64(math.FMA(v17, math.Float64frombits(v21), v22))
+	v24 := float64(v22 - v23)
+	v25 := float64(math.FMA(v17, math.Float64frombits(v21), v24))
+	v26 := float64(math.FMA(v19, math.Float64frombits(v21), v25))
+	v27 := float64(v23 + v26)
+	v28 := math.Float64bits(x) & 0x7fffffffffffffff
+	v29 := float64(v27 + v27)
+	v30 := float64(v29)
+	if math.Float64frombits(v28) < 0x1p-54 {
+		v30 = x
 	}
-	return v24
+	return v30
 }
 
 // logF64 is log(x).

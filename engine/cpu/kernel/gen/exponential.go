@@ -43,13 +43,22 @@ func (m formulas) exp(x operand.Op) operand.Op {
 	return m.expOf(m.most(m.lowest(), m.least(m.highest(), x)))
 }
 
-// expm1 is 2·(2^(n−1)·(e^r − 1) + (2^(n−1) − ½)), which does not overflow before e^x.
+// expm1 is 2·(2^(n−1)·e^r − ½), which does not overflow before e^x.
 func (m formulas) expm1(x operand.Op) operand.Op {
 	e := m.reduce(m.most(m.num(by(m, -20.0, -40)), m.least(m.highest(), x)))
-	scale := m.power(e.k, -1)
-	y := m.fma(m.fma(e.p, e.square, e.r), scale, m.sub(scale, m.num(0.5)))
+	y := m.add(m.scaled(e, -1, 0.5))
 	// Below, the function is x to all digits, and halving would lose those of a subnormal number.
 	return m.where(ltOQ, m.abs(x), m.num(by(m, 0x1p-24, 0x1p-54)), x, m.add(y, y))
+}
+
+// scaled is 2^(n+shift)·e^r − one with one = 2^shift, as a number and what its roundings lost.
+func (m formulas) scaled(e exponent, shift int, one float64) (y, low operand.Op) {
+	part := m.fma(e.p, e.square, e.r)
+	partLow := m.fma(e.p, e.square, m.sub(e.r, part))
+	scale := m.power(e.k, shift)
+	rest := m.sub(scale, m.num(one))
+	y = m.fma(part, scale, rest)
+	return y, m.fma(partLow, scale, m.fma(part, scale, m.sub(rest, y)))
 }
 
 // quotient is a/d where a and d are sums of a number and a small correction.
@@ -67,12 +76,7 @@ func (m formulas) quotient(a, aLow, d, dLow operand.Op) operand.Op {
 func (m formulas) tanh(x operand.Op) operand.Op {
 	a := m.abs(x)
 	e := m.reduce(m.least(m.num(by(m, 20.0, 40)), m.add(a, a)))
-	y := m.fma(e.p, e.square, e.r)
-	yLow := m.fma(e.p, e.square, m.sub(e.r, y))
-	scale := m.power(e.k, 0)
-	rest := m.sub(scale, m.num(1))
-	t := m.fma(y, scale, rest)
-	tLow := m.fma(yLow, scale, m.fma(y, scale, m.sub(rest, t)))
+	t, tLow := m.scaled(e, 0, 1)
 	d := m.add(t, m.num(2))
 	dLow := m.add(m.sub(t, m.sub(d, m.num(2))), tLow)
 	return m.signed(m.quotient(t, tLow, d, dLow), x)
