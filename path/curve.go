@@ -107,17 +107,8 @@ func (c *Curve) compile(e engine.Engine, size int, x, y engine.Array) (*curveBat
 		}
 		pass := m.Apply(gamma, state, graph.Gather(rest[1], index), model.Batch)
 		loss := objective.Mean(objective.PerExample(c.o.Loss, pass.Logits, graph.Gather(rest[2], index)))
-		next, nextMoments := make([]*graph.Value, np), make([]*graph.Value, len(moments))
-		for i, g := range graph.Grad(graph.Add(loss, graph.Scale(penalty, c.o.WeightDecay/2)), bend...) {
-			var own []*graph.Value
-			for j := i; j < len(moments); j += np {
-				own = append(own, moments[j])
-			}
-			next[i], own = c.rule.Update(bend[i], g, own, rates)
-			for j, v := range own {
-				nextMoments[j*np+i] = v
-			}
-		}
+		grad := graph.Grad(graph.Add(loss, graph.Scale(penalty, c.o.WeightDecay/2)), bend...)
+		next, nextMoments := c.rule.UpdateAll(bend, grad, moments, rates)
 		return append(next, nextMoments...)
 	}, types...)
 	if err != nil {

@@ -43,6 +43,23 @@ func (r Rule) Update(theta, g *graph.Value, moments, rates []*graph.Value) (next
 	return r.update(theta, g, moments, rates)
 }
 
+// UpdateAll is Update for each of several parameters. Moments come, and go, as all parameters' first, then all their second.
+func (r Rule) UpdateAll(thetas, gs, moments, rates []*graph.Value) (next, nextMoments []*graph.Value) {
+	n := len(thetas)
+	next, nextMoments = make([]*graph.Value, n), make([]*graph.Value, len(moments))
+	for i := range thetas {
+		var own []*graph.Value
+		for j := i; j < len(moments); j += n {
+			own = append(own, moments[j])
+		}
+		next[i], own = r.Update(thetas[i], gs[i], own, rates)
+		for j, v := range own {
+			nextMoments[j*n+i] = v
+		}
+	}
+	return next, nextMoments
+}
+
 // SetRates sets the scalars of a step, counted from 1.
 func (r Rule) SetRates(rates []engine.Array, lr float64, step int) {
 	if r.spec.Kind != "adam" {

@@ -131,18 +131,7 @@ func (c *compiler) single(k stepKind) single {
 		pass := m.Apply(theta, state, graph.Gather(x, index), model.Batch)
 		loss := objective.Mean(objective.PerExample(c.recipe.Loss, pass.Logits, graph.Gather(y, index)))
 		grad := graph.Grad(loss, theta...)
-		nextTheta, nextMoments := make([]*graph.Value, np), make([]*graph.Value, len(moments))
-		for i := range theta {
-			var own []*graph.Value
-			for j := i; j < len(moments); j += np {
-				own = append(own, moments[j])
-			}
-			var next []*graph.Value
-			nextTheta[i], next = c.rule.Update(theta[i], grad[i], own, rates)
-			for j, v := range next {
-				nextMoments[j*np+i] = v
-			}
-		}
+		nextTheta, nextMoments := c.rule.UpdateAll(theta, grad, moments, rates)
 		out := slices.Concat(nextTheta, pass.State, nextMoments, []*graph.Value{loss})
 		if k.gradient {
 			out = append(out, grad...)
