@@ -18,7 +18,7 @@ func (g *group) compute(n *node, out ref, in []ref) instruction {
 	case operandType == graph.Float64:
 		return compute(g, n, ops[float64](g.b.k), out, in)
 	default:
-		return computeInt(n, resolve[int32](g, out), resolveAll[int32](g, in))
+		return computeInt(g.b.k, n, resolve[int32](g, out), resolveAll[int32](g, in))
 	}
 }
 

@@ -1,9 +1,12 @@
 package cpu
 
-import "basin/graph"
+import (
+	"basin/engine/cpu/kernel"
+	"basin/graph"
+)
 
 // computeInt is the instruction of an int32 node. Integers index and count; they are never hot.
-func computeInt(n *node, out *stream[int32], in []*stream[int32]) instruction {
+func computeInt(k *kernel.Kernels, n *node, out *stream[int32], in []*stream[int32]) instruction {
 	each := func(f func(i int, x [3][]int32) int32) instruction {
 		return func(lo, m int) {
 			var x [3][]int32
@@ -34,15 +37,7 @@ func computeInt(n *node, out *stream[int32], in []*stream[int32]) instruction {
 	}
 	if n.op == graph.OpCompare && n.attr.Order == graph.EQ { // one-hot targets: once a step
 		a, b := in[0], in[1]
-		return func(lo, m int) {
-			d, x, y := out.tile(lo, m), a.tile(lo, m), b.tile(lo, m)
-			for i := range d {
-				d[i] = 0
-				if x[i] == y[i] {
-					d[i] = 1
-				}
-			}
-		}
+		return func(lo, m int) { k.EqI32(out.tile(lo, m), a.tile(lo, m), b.tile(lo, m)) }
 	}
 	f := binaryInt(n)
 	return each(func(i int, x [3][]int32) int32 { return f(x[0][i], x[1][i]) })
