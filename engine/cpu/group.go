@@ -44,18 +44,7 @@ func (b *binding) bindGroup(nodes []*node) *task {
 func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*partial) *group {
 	g := &group{loop: l, b: b, worker: worker, where: map[*node]ref{}, loads: map[string]ref{}}
 	fused := products(nodes)
-	at, lastRead := map[*node]int{}, map[*node]int{}
-	for i, n := range nodes {
-		at[n] = i
-	}
-	for i, n := range nodes {
-		if sum := fused[n]; sum != nil {
-			i = max(i, at[sum])
-		}
-		for _, w := range n.args {
-			lastRead[w.base] = max(lastRead[w.base], i)
-		}
-	}
+	lastRead := lastReads(nodes, fused)
 	release := func(n *node, i int) {
 		for _, w := range n.args {
 			if r, ours := g.where[w.base]; ours && r.slot >= 0 && !r.loaded && lastRead[w.base] == i && !w.base.late {
@@ -105,7 +94,6 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 		}
 		if n.late {
 			g.replace(n)
-			continue
 		}
 		release(n, i)
 		if product != nil {
@@ -120,6 +108,23 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 	}
 	g.pending = nil
 	return g
+}
+
+// lastReads is where in the group each value is read for the last time. A product's operands are read with the sum that it is fused with.
+func lastReads(nodes []*node, fused map[*node]*node) map[*node]int {
+	at, last := map[*node]int{}, map[*node]int{}
+	for i, n := range nodes {
+		at[n] = i
+	}
+	for i, n := range nodes {
+		if sum := fused[n]; sum != nil {
+			i = max(i, at[sum])
+		}
+		for _, w := range n.args {
+			last[w.base] = max(last[w.base], i)
+		}
+	}
+	return last
 }
 
 // replace writes n over a donated input at the end of each tile.
