@@ -70,5 +70,14 @@ var opNames = [NumOps]string{
 
 func (o Op) String() string { return opNames[o] }
 
+// Cheap reports whether an elementwise primitive costs about as much as reading an element from the cache.
+func (o Op) Cheap() bool {
+	switch o {
+	case OpAdd, OpSub, OpMul, OpMax, OpMin, OpNeg, OpAbs, OpSign, OpCompare, OpSelect:
+		return true
+	}
+	return false
+}
+
 // Elementwise reports whether each element of the result depends on the same element of each operand alone.
 func (o Op) Elementwise() bool { return o >= OpNeg && o <= OpSelect }

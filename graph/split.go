@@ -66,7 +66,7 @@ func (c *cut) chooseAgain(order, outputs []*Value) {
 	c.again = map[*Value]bool{}
 	cost, source := map[*Value]int{}, map[*Value]*Value{}
 	for _, v := range order {
-		if c.late[v] || !c.free[v] || kept[v] || c.representative[v] != v || !v.isCheap() {
+		if c.late[v] || !c.free[v] || kept[v] || c.representative[v] != v || !v.op.Cheap() {
 			continue
 		}
 		total, from, one := 1, (*Value)(nil), true
@@ -87,15 +87,6 @@ func (c *cut) chooseAgain(order, outputs []*Value) {
 			c.again[v], cost[v], source[v] = true, total, from
 		}
 	}
-}
-
-// isCheap reports whether v costs about as much as reading an element.
-func (v *Value) isCheap() bool {
-	switch v.op {
-	case OpAdd, OpSub, OpMul, OpMax, OpMin, OpNeg, OpAbs, OpSign, OpCompare, OpSelect:
-		return true
-	}
-	return false
 }
 
 // take is v as rest has it: itself if it is an input or constant, computed anew from what rest has if it is late or costs nothing or

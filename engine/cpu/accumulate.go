@@ -35,7 +35,7 @@ func (pl *plan) accumulate(outputs []*node) {
 
 // canAccumulate reports whether n's step can add to what is in its buffer.
 func (n *node) canAccumulate() bool {
-	return n.kind == operation && (n.op == graph.OpConv || n.op == graph.OpConvInput || n.op == graph.OpConvWeight) && n.output < 0
+	return n.kind == operation && isConvolution(n.op) && n.output < 0
 }
 
 // root is the node whose buffer n's result is written to.

@@ -12,6 +12,11 @@ var convolutionKinds = map[graph.Op]convolution.Kind{
 	graph.OpConv: convolution.Forward, graph.OpConvInput: convolution.Input, graph.OpConvWeight: convolution.Weight,
 }
 
+func isConvolution(op graph.Op) bool {
+	_, ok := convolutionKinds[op]
+	return ok
+}
+
 // bindConvolution makes one task for each instance. Instances of images that share their weights are one larger batch.
 func bindConvolution[T kernel.Float](b *binding, n *node) []*task {
 	g := *n.attr.Conv

@@ -83,13 +83,13 @@ func bindDot[T kernel.Float](b *binding, n *node) *task {
 	const block = 64
 	if t.units = batch; b.threads > 1 && batch < 4*b.threads {
 		if m >= cols {
-			rows = (m + block - 1) / block
+			rows = ceil(m, block)
 		} else {
-			columns = (cols + block - 1) / block
+			columns = ceil(cols, block)
 		}
 		t.units *= rows * columns
 	}
-	blockOf := func(count, i, size int) (from, length int) {
+	stretch := func(count, i, size int) (from, length int) {
 		if count == 1 {
 			return 0, size
 		}
@@ -99,8 +99,8 @@ func bindDot[T kernel.Float](b *binding, n *node) *task {
 		a0, b0 := operand(x, &left, 0), operand(y, &right, 0)
 		need := 0
 		for _, u := range []int{0, rows*columns - 1} {
-			_, h := blockOf(rows, u, m)
-			_, v := blockOf(columns, u, cols)
+			_, h := stretch(rows, u, m)
+			_, v := stretch(columns, u, cols)
 			need = max(need, k.GemmScratch(h, v, inner, a0, b0))
 		}
 		scratch := elements[T](b.reserve(w, n.typ.DType, need))
@@ -115,8 +115,8 @@ func bindDot[T kernel.Float](b *binding, n *node) *task {
 		t.run = append(t.run, func(from, to int) {
 			for u := from; u < to; u++ {
 				i := u / (rows * columns)
-				top, height := blockOf(rows, u%(rows*columns), m)
-				side, width := blockOf(columns, u%(rows*columns), cols)
+				top, height := stretch(rows, u%(rows*columns), m)
+				side, width := stretch(columns, u%(rows*columns), cols)
 				p, q := operand(x, &left, i), operand(y, &right, i)
 				p.Data, q.Data = p.Data[top*p.Row:], q.Data[side*q.Col:]
 				k.Gemm(c[(i*m+top)*cols+side:], cols, p, q, height, width, inner, false, scratch)

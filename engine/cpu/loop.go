@@ -19,7 +19,7 @@ func newLoop(nodes []*node) *loop {
 	l := &loop{size: nodes[0].groupSize(), tile: tileElements}
 	l.segment, l.chunk = l.size, 16*tileElements
 	unit := 1      // a tile is a multiple of it
-	free := true   // no sum says what a unit is
+	free := true   // no sum cuts the elements into segments and chunks
 	whole := false // partial sums are of whole tiles, whatever else the group holds
 	for _, n := range nodes {
 		if n.kind != reduction {
@@ -107,7 +107,9 @@ func (l *loop) keepsPhase(p int) bool {
 }
 
 // chunks is the number of units in a segment.
-func (l *loop) chunks() int { return (l.segment + l.chunk - 1) / l.chunk }
+func (l *loop) chunks() int { return ceil(l.segment, l.chunk) }
+
+func ceil(a, b int) int { return (a + b - 1) / b }
 
 func (l *loop) units() int { return l.size / l.segment * l.chunks() }
 

@@ -110,7 +110,7 @@ func (l *lowering) lower(v *graph.Value) {
 		return
 	case op == graph.OpConstant || op == graph.OpIota:
 		n.kind = constant
-	case op == graph.OpReshape || op == graph.OpTranspose || op == graph.OpBroadcast || op == graph.OpSlice || op == graph.OpStopGradient:
+	case isView(op):
 		w, ok := args[0].through(v)
 		if !ok {
 			w, _ = whole(l.copyOf(args[0])).through(v)
@@ -123,7 +123,7 @@ func (l *lowering) lower(v *graph.Value) {
 	case op == graph.OpReduceSum:
 		l.views[v] = l.lowerSum(n)
 		return
-	case op == graph.OpConv || op == graph.OpConvInput || op == graph.OpConvWeight:
+	case isConvolution(op):
 		l.views[v] = l.lowerConvolution(n)
 		return
 	default:

@@ -27,7 +27,7 @@ func (pl *plan) chooseVirtual() {
 	}
 	cost, sources := map[*node]int{}, map[*node][]*node{}
 	for _, n := range pl.nodes {
-		if n.kind != elementwise || n.typ.Size() < limits.recompute || n.stored || elsewhere[n] || !n.cheap() {
+		if n.kind != elementwise || n.typ.Size() < limits.recompute || n.stored || elsewhere[n] || !n.op.Cheap() || n.typ.DType == graph.Int32 {
 			continue
 		}
 		total, from := 1, []*node(nil)
@@ -46,15 +46,6 @@ func (pl *plan) chooseVirtual() {
 			n.virtual, cost[n], sources[n] = true, total, from
 		}
 	}
-}
-
-// cheap reports whether n costs about as much as reading an element from the cache.
-func (n *node) cheap() bool {
-	switch n.op {
-	case graph.OpAdd, graph.OpSub, graph.OpMul, graph.OpMax, graph.OpMin, graph.OpNeg, graph.OpAbs, graph.OpSign, graph.OpCompare, graph.OpSelect:
-		return n.typ.DType != graph.Int32
-	}
-	return false
 }
 
 // withVirtual adds the virtual nodes that a group's nodes read, in topological order.

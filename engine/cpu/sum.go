@@ -107,4 +107,4 @@ func (q block) chunkRows() int {
 }
 
 // chunks is the number of chunks of a segment.
-func (q block) chunks() int { return (q.n + q.chunkRows() - 1) / q.chunkRows() }
+func (q block) chunks() int { return ceil(q.n, q.chunkRows()) }
