@@ -51,7 +51,6 @@ func avx2F32(o *Ops[float32]) {
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX2, o.SumRows), checkedMiddle(maxMiddleF32AVX2, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX2)
 	o.RepeatEach = checkedRepeatEach(repeatEachF32AVX2, 8)
-	o.RepeatRow = checkedRepeatRow(repeatRowF32AVX2, 16)
 	o.Transpose = transposeBlocks(transposeF32AVX2)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
@@ -98,7 +97,6 @@ func avx2F64(o *Ops[float64]) {
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX2, o.SumRows), checkedMiddle(maxMiddleF64AVX2, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX2)
 	o.RepeatEach = checkedRepeatEach(repeatEachF64AVX2, 4)
-	o.RepeatRow = checkedRepeatRow(repeatRowF64AVX2, 8)
 	o.Transpose = transposeBlocks(transposeF64AVX2)
 	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{

@@ -62,7 +62,6 @@ func genericOps[T Float]() Ops[T] {
 		AddMiddle:      addMiddle[T],
 		ArgMaxRows:     argMaxRows[T],
 		RepeatEach:     repeatEach[T],
-		RepeatRow:      repeatRow[T],
 		Transpose:      transposeGeneric[T],
 		GatherRows:     gatherRows[T],
 		ScatterAddRows: scatterAddRows(zip(func(a, b T) T { return a + b })),

@@ -100,9 +100,6 @@ func testFences[T Float](t *testing.T, o *Ops[T]) {
 				what = fmt.Sprintf("repeats of %d by %d", rows, n)
 				o.RepeatEach(operand(0, rows*n), operand(1, n), rows)
 				o.RepeatEach(operand(0, rows*n), operand(1, rows), n)
-				if n > 0 {
-					o.RepeatRow(operand(0, rows*n+n/2), operand(1, n))
-				}
 				what = fmt.Sprintf("a transpose of %d by %d", rows, n)
 				o.Transpose(operand(0, rows*n), src, rows, n)
 			}

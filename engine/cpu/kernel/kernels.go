@@ -64,8 +64,6 @@ type Ops[T Float] struct {
 
 	// RepeatEach writes every element of src n times: dst[i·n+j] = src[i], n·len(src) = len(dst).
 	RepeatEach func(dst, src []T, n int)
-	// RepeatRow fills dst with copies of row, the last one cut where dst ends.
-	RepeatRow func(dst, row []T)
 	// Transpose writes src [rows, cols] to dst [cols, rows], which must not overlap.
 	Transpose func(dst, src []T, rows, cols int)
 	// GatherRows copies row index[i] of src [·, width] to row i of dst [len(index), width].

@@ -17,12 +17,3 @@ func checkRepeat(dst, src, n int) {
 		panic(fmt.Sprintf("kernel: %d elements repeated %d times do not make %d", src, n, dst))
 	}
 }
-
-func repeatRow[T Float](dst, row []T) {
-	if len(dst) > 0 && len(row) == 0 {
-		panic("kernel: an empty row to repeat")
-	}
-	for len(dst) > 0 {
-		dst = dst[copy(dst, row):]
-	}
-}

@@ -10,18 +10,8 @@ package kernel
 //go:noescape
 func repeatEachF32AVX2(dst *float32, src *float32, m int, n int)
 
-// repeatRowF32AVX2 writes copies of a row of n elements, n at least two vectors.
-//
-//go:noescape
-func repeatRowF32AVX2(dst *float32, row *float32, copies int, n int)
-
 // repeatEachF64AVX2 writes each of m elements n > 1 times, and may write a vector from
 // each on, of which the rest must be within dst.
 //
 //go:noescape
 func repeatEachF64AVX2(dst *float64, src *float64, m int, n int)
-
-// repeatRowF64AVX2 writes copies of a row of n elements, n at least two vectors.
-//
-//go:noescape
-func repeatRowF64AVX2(dst *float64, row *float64, copies int, n int)

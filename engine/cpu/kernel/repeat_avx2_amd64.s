@@ -310,43 +310,6 @@ DATA repeats32AVX2<>+856(SB)/4, $0x00000007
 DATA repeats32AVX2<>+860(SB)/4, $0x00000007
 GLOBL repeats32AVX2<>(SB), RODATA|NOPTR, $864
 
-// func repeatRowF32AVX2(dst *float32, row *float32, copies int, n int)
-// Requires: AVX
-TEXT ·repeatRowF32AVX2(SB), NOSPLIT, $0-32
-	MOVQ    dst+0(FP), AX
-	MOVQ    row+8(FP), CX
-	MOVQ    copies+16(FP), DX
-	MOVQ    n+24(FP), BX
-	LEAQ    -16(BX), DI
-	VMOVUPS -64(CX)(BX*4), Y2
-	VMOVUPS -32(CX)(BX*4), Y3
-	TESTQ   DX, DX
-	JLE     done
-
-copy:
-	XORQ SI, SI
-
-vectors:
-	CMPQ    SI, DI
-	JGE     end
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS 32(CX)(SI*4), Y1
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS Y1, 32(AX)(SI*4)
-	ADDQ    $0x10, SI
-	JMP     vectors
-
-end:
-	VMOVUPS Y2, -64(AX)(BX*4)
-	VMOVUPS Y3, -32(AX)(BX*4)
-	LEAQ    (AX)(BX*4), AX
-	DECQ    DX
-	JNE     copy
-
-done:
-	VZEROUPPER
-	RET
-
 // func repeatEachF64AVX2(dst *float64, src *float64, m int, n int)
 // Requires: AVX, AVX2
 TEXT ·repeatEachF64AVX2(SB), NOSPLIT, $0-32
@@ -476,40 +439,3 @@ DATA repeats64AVX2<>+148(SB)/4, $0x00000007
 DATA repeats64AVX2<>+152(SB)/4, $0x00000006
 DATA repeats64AVX2<>+156(SB)/4, $0x00000007
 GLOBL repeats64AVX2<>(SB), RODATA|NOPTR, $160
-
-// func repeatRowF64AVX2(dst *float64, row *float64, copies int, n int)
-// Requires: AVX
-TEXT ·repeatRowF64AVX2(SB), NOSPLIT, $0-32
-	MOVQ    dst+0(FP), AX
-	MOVQ    row+8(FP), CX
-	MOVQ    copies+16(FP), DX
-	MOVQ    n+24(FP), BX
-	LEAQ    -8(BX), DI
-	VMOVUPD -64(CX)(BX*8), Y2
-	VMOVUPD -32(CX)(BX*8), Y3
-	TESTQ   DX, DX
-	JLE     done
-
-copy:
-	XORQ SI, SI
-
-vectors:
-	CMPQ    SI, DI
-	JGE     end
-	VMOVUPD (CX)(SI*8), Y0
-	VMOVUPD 32(CX)(SI*8), Y1
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD Y1, 32(AX)(SI*8)
-	ADDQ    $0x08, SI
-	JMP     vectors
-
-end:
-	VMOVUPD Y2, -64(AX)(BX*8)
-	VMOVUPD Y3, -32(AX)(BX*8)
-	LEAQ    (AX)(BX*8), AX
-	DECQ    DX
-	JNE     copy
-
-done:
-	VZEROUPPER
-	RET

@@ -29,18 +29,6 @@ func testRepeat[T Float](t *testing.T, o *Ops[T]) {
 					t.Fatalf("each of %d elements %d times: element %d is %v, want %v", m, n, i, dst[i], src[i/n])
 				}
 			}
-			if m == 0 {
-				continue
-			}
-			long, intact := guarded[T](m*min(n, 9)+n%m, r.IntN(16))
-			o.RepeatRow(long, src)
-			intact(t)
-			srcIntact(t)
-			for i := range long {
-				if long[i] != src[i%m] {
-					t.Fatalf("a row of %d in %d elements: element %d is %v, want %v", m, len(long), i, long[i], src[i%m])
-				}
-			}
 		}
 	}
 }
@@ -52,7 +40,6 @@ func TestRepeatRefuses(t *testing.T) {
 func testRepeatRefuses[T Float](t *testing.T, o *Ops[T]) {
 	for name, f := range map[string]func(){
 		"sizes that do not match": func() { o.RepeatEach(make([]T, 5), make([]T, 2), 3) },
-		"an empty row":            func() { o.RepeatRow(make([]T, 5), nil) },
 	} {
 		func() {
 			defer func() {

@@ -79,23 +79,6 @@ func checkedRepeatEach[T Float](f func(dst, src *T, m, n int), lanes int) func(d
 	}
 }
 
-// checkedRepeatRow writes the first copies of a short row by plain Go, until they are long enough: two vectors, which are then the row.
-func checkedRepeatRow[T Float](f func(dst, row *T, copies, n int), long int) func(dst, row []T) {
-	return func(dst, row []T) {
-		if n := len(row); n > 0 && n < long {
-			first := dst[:min(len(dst), (long+n-1)/n*n)]
-			repeatRow(first, row)
-			row, dst = first, dst[len(first):]
-		}
-		if len(dst) >= len(row) && len(row) > 0 {
-			copies := len(dst) / len(row)
-			f(unsafe.SliceData(dst), unsafe.SliceData(row), copies, len(row))
-			dst = dst[copies*len(row):]
-		}
-		repeatRow(dst, row)
-	}
-}
-
 // transposeBlocks goes by columns of blocks, so that the lines of dst that a block writes stay in the cache until the next
 // block of rows fills them up.
 func transposeBlocks[T Float](f transposeFunc[T]) func(dst, src []T, rows, cols int) {

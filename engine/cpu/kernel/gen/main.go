@@ -33,7 +33,6 @@ func main() {
 		{"middle", avx2, middle},
 		{"middle", avx512, middle},
 		{"repeat", avx2, repeat},
-		{"repeat", avx512, repeat},
 		{"convert", avx2, convert},
 		{"transpose", avx2, transpose},
 		{"gemv", avx2, gemv},

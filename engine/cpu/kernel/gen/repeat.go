@@ -7,13 +7,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// repeat writes the copies that broadcasting makes.
+// repeat writes the copies that broadcasting makes. AVX2's are as fast as the processor stores.
 func repeat(g *generator) {
 	for _, g.elem = range []int{4, 8} {
-		if g.isa == avx2 { // as fast as the processor stores
-			g.repeatEach()
-		}
-		g.repeatRow()
+		g.repeatEach()
 	}
 }
 
@@ -119,49 +116,4 @@ func (g *generator) permuted(dst, src, m, n reg.Register) {
 	g.SUBQ(operand.Imm(uint64(g.lanes())), m)
 	g.JMP(operand.LabelRef("permuted"))
 	g.Label("permutedEnd")
-}
-
-// repeatRow copies a row of two vectors at least, whose last vectors overlap those before.
-func (g *generator) repeatRow() {
-	g.text("repeatRow", fmt.Sprintf("func(dst, row *%s, copies, n int)", g.typ()),
-		"writes copies of a row of n elements, n at least two vectors.")
-	dst := g.Load(g.Param("dst"), g.GP64())
-	row := g.Load(g.Param("row"), g.GP64())
-	copies := g.Load(g.Param("copies"), g.GP64())
-	n := g.Load(g.Param("n"), g.GP64())
-	i, last := g.GP64(), g.GP64()
-	g.LEAQ(operand.Mem{Base: n, Disp: -2 * g.lanes()}, last)
-	x := [2]reg.VecVirtual{g.vec(), g.vec()}
-	// The last two vectors stay in registers.
-	ends := [2]reg.VecVirtual{g.vec(), g.vec()}
-	end := func(p reg.Register, v int) operand.Mem {
-		return operand.Mem{Base: p, Index: n, Scale: uint8(g.elem), Disp: (v - 2) * g.width()}
-	}
-	for v := range ends {
-		g.load(end(row, v), ends[v])
-	}
-	g.TESTQ(copies, copies)
-	g.JLE(operand.LabelRef("done"))
-	g.Label("copy")
-	g.XORQ(i, i)
-	g.Label("vectors")
-	g.CMPQ(i, last)
-	g.JGE(operand.LabelRef("end"))
-	for v := range x {
-		g.load(operand.Mem{Base: row, Index: i, Scale: uint8(g.elem), Disp: v * g.width()}, x[v])
-	}
-	for v := range x {
-		g.store(x[v], operand.Mem{Base: dst, Index: i, Scale: uint8(g.elem), Disp: v * g.width()})
-	}
-	g.ADDQ(operand.Imm(uint64(2*g.lanes())), i)
-	g.JMP(operand.LabelRef("vectors"))
-	g.Label("end")
-	for v := range ends {
-		g.store(ends[v], end(dst, v))
-	}
-	g.LEAQ(operand.Mem{Base: dst, Index: n, Scale: uint8(g.elem)}, dst)
-	g.DECQ(copies)
-	g.JNE(operand.LabelRef("copy"))
-	g.Label("done")
-	g.ret()
 }
