@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"basin/internal/numtest"
 )
 
 // A gemmCase is a product whose operands lie at the edges of guarded memory.
@@ -51,21 +53,21 @@ func (l layout) strides(r, c int) (row, col int) {
 	return 1, 512
 }
 
-type gemmMemory struct{ a, b, c, scratch *arena }
+type gemmMemory struct{ a, b, c, scratch *numtest.Guard }
 
 func newGemmMemory(tb testing.TB) *gemmMemory {
 	const size = 32 << 20
-	return &gemmMemory{newArena(tb, size), newArena(tb, size), newArena(tb, size), newArena(tb, size)}
+	return &gemmMemory{numtest.NewGuard(tb, size), numtest.NewGuard(tb, size), numtest.NewGuard(tb, size), numtest.NewGuard(tb, size)}
 }
 
 // checkGuarded compares Gemm with the plain-Go twin.
 func checkGuarded[T Float](t testing.TB, o *Ops[T], mem *gemmMemory, c gemmCase) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(c.seed, 1))
-	operand := func(from *arena, l layout, rows, cols int) Strided[T] {
+	operand := func(from *numtest.Guard, l layout, rows, cols int) Strided[T] {
 		var s Strided[T]
 		s.Row, s.Col = l.strides(rows, cols)
-		s.Data = between[T](from, (rows-1)*s.Row+(cols-1)*s.Col+1, c.atEnd)
+		s.Data = numtest.Guarded[T](from, (rows-1)*s.Row+(cols-1)*s.Col+1, c.atEnd)
 		for i := range s.Data {
 			s.Data[i] = T(r.NormFloat64())
 		}
@@ -87,8 +89,8 @@ func checkGuarded[T Float](t testing.TB, o *Ops[T], mem *gemmMemory, c gemmCase)
 	check := func(what string, scratch int, run func(out, scratch []T)) {
 		t.Helper()
 		// C and scratch end or start at a guard, and have canaries on their other side.
-		place := func(from *arena, n int) (s, beside []T) {
-			all := between[T](from, n+margin, c.atEnd)
+		place := func(from *numtest.Guard, n int) (s, beside []T) {
+			all := numtest.Guarded[T](from, n+margin, c.atEnd)
 			s, beside = all[:n], all[n:]
 			if c.atEnd {
 				s, beside = all[margin:], all[:margin]

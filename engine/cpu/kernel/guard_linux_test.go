@@ -4,44 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"syscall"
 	"testing"
-	"unsafe"
+
+	"basin/internal/numtest"
 )
 
-// fence is memory between two pages that nobody may touch.
-type fence struct{ all, usable []byte }
-
-func newFence(t *testing.T) *fence {
-	t.Helper()
-	page := syscall.Getpagesize()
-	const pages = 6
-	all, err := syscall.Mmap(-1, 0, (pages+2)*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range [][]byte{all[:page], all[(pages+1)*page:]} {
-		if err := syscall.Mprotect(p, syscall.PROT_NONE); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		if err := syscall.Munmap(all); err != nil {
-			t.Error(err)
-		}
-	})
-	return &fence{all, all[page : (pages+1)*page]}
-}
-
-// slice is n elements next to the page before or the one behind.
-func slice[T Float | int32](f *fence, n int, end bool) []T {
-	var x T
-	b := f.usable
-	if end {
-		b = b[len(b)-n*int(unsafe.Sizeof(x)):]
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(x)))[:n:n]
-}
+// fenceBytes is room for the longest operands of these tests.
+const fenceBytes = 6 * 4096
 
 // TestKernelsStayWithinTheirOperands runs every kernel with each operand against a page that faults, for all short lengths.
 func TestKernelsStayWithinTheirOperands(t *testing.T) {
@@ -52,9 +21,9 @@ func testFences[T Float](t *testing.T, o *Ops[T]) {
 	debug.SetPanicOnFault(true) // of this goroutine
 	const longest = 70
 	r := rand.New(rand.NewPCG(9, 9))
-	var fences [4]*fence
+	var fences [4]*numtest.Guard
 	for i := range fences {
-		fences[i] = newFence(t)
+		fences[i] = numtest.NewGuard(t, fenceBytes)
 	}
 	var what string
 	defer func() {
@@ -64,7 +33,7 @@ func testFences[T Float](t *testing.T, o *Ops[T]) {
 	}()
 	for _, end := range []bool{false, true} {
 		operand := func(i, n int) []T {
-			s := slice[T](fences[i], n, end)
+			s := numtest.Guarded[T](fences[i], n, end)
 			mixed(r, s)
 			return s
 		}
@@ -109,17 +78,17 @@ func testFences[T Float](t *testing.T, o *Ops[T]) {
 
 func TestConversionsStayWithinTheirOperands(t *testing.T) {
 	debug.SetPanicOnFault(true)
-	a, b, c := newFence(t), newFence(t), newFence(t)
+	a, b, c := numtest.NewGuard(t, fenceBytes), numtest.NewGuard(t, fenceBytes), numtest.NewGuard(t, fenceBytes)
 	for _, k := range levels() {
 		for _, end := range []bool{false, true} {
 			for n := range 70 {
-				k.F32ToF64(slice[float64](a, n, end), slice[float32](b, n, end))
-				k.F64ToF32(slice[float32](a, n, end), slice[float64](b, n, end))
-				k.I32ToF32(slice[float32](a, n, end), slice[int32](b, n, end))
-				k.I32ToF64(slice[float64](a, n, end), slice[int32](b, n, end))
-				k.F32ToI32(slice[int32](a, n, end), slice[float32](b, n, end))
-				k.F64ToI32(slice[int32](a, n, end), slice[float64](b, n, end))
-				k.EqI32(slice[int32](a, n, end), slice[int32](b, n, end), slice[int32](c, n, end))
+				k.F32ToF64(numtest.Guarded[float64](a, n, end), numtest.Guarded[float32](b, n, end))
+				k.F64ToF32(numtest.Guarded[float32](a, n, end), numtest.Guarded[float64](b, n, end))
+				k.I32ToF32(numtest.Guarded[float32](a, n, end), numtest.Guarded[int32](b, n, end))
+				k.I32ToF64(numtest.Guarded[float64](a, n, end), numtest.Guarded[int32](b, n, end))
+				k.F32ToI32(numtest.Guarded[int32](a, n, end), numtest.Guarded[float32](b, n, end))
+				k.F64ToI32(numtest.Guarded[int32](a, n, end), numtest.Guarded[float64](b, n, end))
+				k.EqI32(numtest.Guarded[int32](a, n, end), numtest.Guarded[int32](b, n, end), numtest.Guarded[int32](c, n, end))
 			}
 		}
 	}
