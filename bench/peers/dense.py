@@ -24,10 +24,8 @@ def batch(widths, n):
     return torch.randn(n, widths[0]), torch.randint(widths[-1], (n,))
 
 
-@way("step mlp", "eager")
-def step(row):
-    widths, n = sizes(row)
-    net, (x, y) = network(widths), batch(widths, n)
+def training_step(net, x, y):
+    """An eager step, as users write it."""
     optimizer = torch.optim.SGD(net.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=DECAY, fused=True)
 
     def run():
@@ -35,7 +33,13 @@ def step(row):
         F.cross_entropy(net(x), y).backward()
         optimizer.step()
 
-    return run, 1
+    return run
+
+
+@way("step mlp", "eager")
+def step(row):
+    widths, n = sizes(row)
+    return training_step(network(widths), *batch(widths, n)), 1
 
 
 def loss(params, x, y):

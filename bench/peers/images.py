@@ -9,7 +9,7 @@ import sys
 import torch
 import torch.nn.functional as F
 
-from dense import DECAY, LR, MOMENTUM, complete, retained
+from dense import complete, retained, training_step
 from ways import sizes, vectors, way
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
@@ -45,15 +45,7 @@ def network(row, layout):
 @way("step resnet", "eager")
 @way("threads", "eager")
 def step(row, layout=PLAIN):
-    net, x, y = network(row, layout)
-    optimizer = torch.optim.SGD(net.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=DECAY, fused=True)
-
-    def run():
-        optimizer.zero_grad()
-        F.cross_entropy(net(x), y).backward()
-        optimizer.step()
-
-    return run, 1
+    return training_step(*network(row, layout)), 1
 
 
 @way("step resnet", "channels last")
