@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -246,57 +245,6 @@ func TestFMA32(t *testing.T) {
 			t.Fatalf("fma32(%x, %x, %x) = %x, want %x", a, b, c, got, want)
 		}
 	}
-}
-
-func BenchmarkGemm(b *testing.B) {
-	type shape struct {
-		form    string
-		m, n, k int
-	}
-	var shapes []shape
-	for _, n := range []int{64, 256, 512, 1024} {
-		for _, form := range []string{"NN", "NT", "TN"} {
-			shapes = append(shapes, shape{form, n, n, n})
-		}
-	}
-	for _, w := range []int{1, 3, 6, 11, 16, 32, 64} {
-		for _, batch := range []int{8, 32, 512} {
-			shapes = append(shapes,
-				shape{"NT", batch, w, 64}, shape{"NT", batch, w, w}, shape{"NT", batch, 10, w},
-				shape{"NN", batch, w, 10}, shape{"NN", batch, w, w},
-				shape{"TN", 10, w, batch}, shape{"TN", w, w, batch}, shape{"TN", w, 64, batch})
-		}
-	}
-	for _, k := range levels()[1:] {
-		for _, s := range shapes {
-			b.Run(fmt.Sprintf("%s/float32/%s_%dx%dx%d", k.Level, s.form, s.m, s.n, s.k), func(b *testing.B) {
-				benchmarkGemm(b, &k.F32, s.form, s.m, s.n, s.k)
-			})
-		}
-		for _, n := range []int{64, 512} {
-			b.Run(fmt.Sprintf("%s/float64/NN_%dx%dx%d", k.Level, n, n, n), func(b *testing.B) {
-				benchmarkGemm(b, &k.F64, "NN", n, n, n)
-			})
-		}
-	}
-}
-
-func benchmarkGemm[T Float](b *testing.B, o *Ops[T], form string, m, n, k int) {
-	r := rand.New(rand.NewPCG(1, 2))
-	x, y := Strided[T]{random[T](r, m*k), k, 1}, Strided[T]{random[T](r, k*n), n, 1}
-	if form[0] == 'T' {
-		x.Row, x.Col = 1, m
-	}
-	if form[1] == 'T' {
-		y.Row, y.Col = 1, k
-	}
-	c := make([]T, m*n)
-	scratch := make([]T, o.GemmScratch(m, n, k, x, y))
-	b.ReportAllocs()
-	for b.Loop() {
-		o.Gemm(c, n, x, y, m, n, k, false, scratch)
-	}
-	b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
 
 func TestNothingIsAllocated(t *testing.T) {
