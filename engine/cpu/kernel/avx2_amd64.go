@@ -57,7 +57,11 @@ func avx2F32(o *Ops[float32]) {
 		panels: panels(gemmNarrowF32AVX2, gemmWideF32AVX2, gemmThreeRowsF32AVX2, gemmTwoRowsF32AVX2, gemmOneRowF32AVX2),
 		lanes:  8, mc: 72, kc: 512, nc: 2048,
 		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
-		thin: thinKernels(combineRowsF32AVX2, dotRows1F32AVX2, dotRows2F32AVX2),
+		thin: thin[float32]{
+			combine: combineRowsF32AVX2,
+			dots:    [3]dotFunc[float32]{1: dot16Rows1F32AVX2, 2: dot16Rows2F32AVX2},
+			group:   [3]dotFunc[float32]{1: dot8Rows1F32AVX2, 2: dot8Rows2F32AVX2},
+		},
 	}
 }
 
@@ -103,6 +107,10 @@ func avx2F64(o *Ops[float64]) {
 		panels: panels(gemmNarrowF64AVX2, gemmWideF64AVX2, gemmThreeRowsF64AVX2, gemmTwoRowsF64AVX2, gemmOneRowF64AVX2),
 		lanes:  4, mc: 72, kc: 512, nc: 2048,
 		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
-		thin: thinKernels(combineRowsF64AVX2, dotRows1F64AVX2, dotRows2F64AVX2),
+		thin: thin[float64]{
+			combine: combineRowsF64AVX2,
+			dots:    [3]dotFunc[float64]{1: dot8Rows1F64AVX2, 2: dot8Rows2F64AVX2},
+			group:   [3]dotFunc[float64]{1: dot4Rows1F64AVX2, 2: dot4Rows2F64AVX2},
+		},
 	}
 }

@@ -32,15 +32,18 @@ type gemmPlan struct {
 const (
 	tinyProduct   = 1 << 10 // multiplications that no plan is worth
 	packElements  = 1 << 13 // from which an operand with colliding rows is copied
-	nearElements  = 1 << 15 // from which any B is: it is not in L1
+	nearElements  = 1 << 15 // from which any B is, as it is not in L1
 	farElements   = 1 << 16 // from which B is not in L2
 	packReuse     = 48      // rows that a packed element of B must serve
-	packReuseFar  = 24      // rows that it must serve if B is far
+	packReuseNear = 128     // rows that it must serve if its rows do not collide
+	packReuseFar  = 12      // rows that it must serve if B is far
 	manyColumns   = 256     // from which products of few rows combine rows of B
 	packReuseA    = 128     // columns that a packed element of A must serve
 	padA          = 16      // elements between rows of a copied A, against strides of powers of 2
 	swapElements  = 1 << 12 // of Cᵀ at a time
 	collidingB    = 512     // bytes: rows at multiples of it share few sets of the first cache
+	collidingDots = 1024    // bytes: likewise for columns that are dotted
+	lagging       = 256     // elements by which half of such columns follow the others
 	collidingRows = 2048    // bytes: likewise for the rows of A in one tile
 )
 
@@ -76,9 +79,9 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	case bcs != 1 && n > 1:
 		p.packB = true
 	case m >= packReuse:
-		p.packB = k*n >= nearElements || k*n >= packElements && brs*size%collidingB == 0
+		p.packB = k*n >= nearElements && (m >= packReuseNear || k > g.kc) || k*n >= packElements && brs*size%collidingB == 0
 	default:
-		p.packB = m >= packReuseFar && k*n >= farElements
+		p.packB = m >= packReuseFar && k*n >= farElements && brs*size%collidingB == 0
 	}
 	p.packA = n >= packReuseA && m*k >= packElements && (acs != 1 || ars*size%collidingRows == 0)
 	if !p.packA && !p.packB {

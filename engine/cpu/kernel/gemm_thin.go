@@ -7,9 +7,12 @@ import "unsafe"
 type thin[T Float] struct {
 	// combine continues the chains c[j] by a[p·acs]·b[p·brs + j] for combinedRows values of p.
 	combine func(c, a *T, acs int, b *T, brs, n int)
-	// dots[m] computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs] for j < m.
-	dots [3]func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool)
+	// dots[m] computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs] for j < m, by twice transposeLanes rows; group[m] by half
+	// as many.
+	dots, group [3]dotFunc[T]
 }
+
+type dotFunc[T Float] = func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool, lag, xlag int)
 
 const combinedRows = 8
 
@@ -17,8 +20,27 @@ const combinedRows = 8
 func (g *blocks[T]) dotted(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool) {
 	size := int(unsafe.Sizeof(c[0]))
 	columns, steps := n&^(2*g.transposeLanes-1), k&^(g.transposeLanes/2-1)
-	if columns > 0 {
-		g.thin.dots[m](&c[0], crs*size, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, a.Row*size, columns, steps, accumulate)
+	switch {
+	case columns == 0:
+	case b.Col*size%collidingDots == 0 && steps >= 4*lagging:
+		// The lines of all columns that are read at a time, and those fetched ahead, would fall into the same cache sets. So
+		// the second half of the columns follows the first at a distance.
+		half := g.transposeLanes
+		from := func(j, p int) *T { return &b.Data[j*b.Col+p*b.Row] }
+		x := func(p int) *T { return &a.Data[p*a.Col] }
+		lag, xlag := lagging*size, lagging*a.Col*size
+		for j := 0; j < columns; j += 2 * half {
+			g.thin.group[m](&c[j], crs*size, from(j, 0), b.Col*size, x(0), a.Col*size, a.Row*size, half, lagging, accumulate, 0, 0)
+			if !accumulate {
+				for i := range m {
+					clear(c[i*crs+j+half:][:half])
+				}
+			}
+			g.thin.dots[m](&c[j], crs*size, from(j, lagging), b.Col*size, x(lagging), a.Col*size, a.Row*size, 2*half, steps-lagging, true, lag, xlag)
+			g.thin.group[m](&c[j+half], crs*size, from(j+half, steps-lagging), b.Col*size, x(steps-lagging), a.Col*size, a.Row*size, half, lagging, true, 0, 0)
+		}
+	default:
+		g.thin.dots[m](&c[0], crs*size, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, a.Row*size, columns, steps, accumulate, 0, 0)
 	}
 	// What is left over is done row by row, by a kernel that takes a row of C for a column.
 	left := func(j, n, p int, accumulate bool) {

@@ -69,9 +69,77 @@ test:
 	VZEROUPPER
 	RET
 
-// func dotRows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool)
+// func dot8Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
-TEXT ·dotRows1F32AVX2(SB), NOSPLIT, $0-73
+TEXT ·dot8Rows1F32AVX2(SB), NOSPLIT, $0-96
+	MOVQ y+0(FP), AX
+	MOVQ ys+8(FP), CX
+	MOVQ ars+24(FP), CX
+	MOVQ xrs+40(FP), DX
+	MOVQ xcs+48(FP), BX
+	LEAQ (CX)(CX*2), BX
+
+rows:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     zero
+	VMOVUPS (AX), Y0
+	JMP     start
+
+zero:
+	VXORPS Y0, Y0, Y0
+
+start:
+	MOVQ a+16(FP), SI
+	LEAQ (SI)(CX*4), DI
+	MOVQ x+32(FP), R8
+	MOVQ k+64(FP), R9
+
+loop:
+	VMOVUPS      (SI), X2
+	VINSERTF128  $0x01, (DI), Y2, Y2
+	VMOVUPS      (SI)(CX*1), X3
+	VINSERTF128  $0x01, (DI)(CX*1), Y3, Y3
+	VMOVUPS      (SI)(CX*2), X4
+	VINSERTF128  $0x01, (DI)(CX*2), Y4, Y4
+	VMOVUPS      (SI)(BX*1), X5
+	VINSERTF128  $0x01, (DI)(BX*1), Y5, Y5
+	VUNPCKLPS    Y3, Y2, Y6
+	VUNPCKHPS    Y3, Y2, Y2
+	VUNPCKLPS    Y5, Y4, Y1
+	VUNPCKHPS    Y5, Y4, Y4
+	VUNPCKLPD    Y1, Y6, Y3
+	VUNPCKHPD    Y1, Y6, Y6
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VBROADCASTSS (R8), Y1
+	VFMADD231PS  Y3, Y1, Y0
+	ADDQ         DX, R8
+	VBROADCASTSS (R8), Y1
+	VFMADD231PS  Y6, Y1, Y0
+	ADDQ         DX, R8
+	VBROADCASTSS (R8), Y1
+	VFMADD231PS  Y5, Y1, Y0
+	ADDQ         DX, R8
+	VBROADCASTSS (R8), Y1
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, R8
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, R9
+	JGT          loop
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x20, AX
+	MOVQ         CX, SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, a+16(FP)
+	SUBQ         $0x08, rows+56(FP)
+	JG           rows
+	VZEROUPPER
+	RET
+
+// func dot16Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
+// Requires: AVX, FMA3
+TEXT ·dot16Rows1F32AVX2(SB), NOSPLIT, $0-96
 	MOVQ y+0(FP), AX
 	MOVQ ys+8(FP), CX
 	MOVQ ars+24(FP), CX
@@ -97,6 +165,9 @@ start:
 	LEAQ (R8)(CX*4), R9
 	MOVQ x+32(FP), R10
 	MOVQ x+32(FP), R11
+	SUBQ xlag+88(FP), R11
+	SUBQ lag+80(FP), R8
+	SUBQ lag+80(FP), R9
 	MOVQ k+64(FP), R12
 
 loop:
@@ -173,9 +244,88 @@ loop:
 	VZEROUPPER
 	RET
 
-// func dotRows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool)
+// func dot8Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
-TEXT ·dotRows2F32AVX2(SB), NOSPLIT, $0-73
+TEXT ·dot8Rows2F32AVX2(SB), NOSPLIT, $0-96
+	MOVQ y+0(FP), AX
+	MOVQ ys+8(FP), CX
+	MOVQ ars+24(FP), DX
+	MOVQ xrs+40(FP), BX
+	MOVQ xcs+48(FP), SI
+	LEAQ (DX)(DX*2), DI
+
+rows:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     zero
+	VMOVUPS (AX), Y0
+	VMOVUPS (AX)(CX*1), Y1
+	JMP     start
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+start:
+	MOVQ a+16(FP), R8
+	LEAQ (R8)(DX*4), R9
+	MOVQ x+32(FP), R10
+	MOVQ k+64(FP), R11
+
+loop:
+	VMOVUPS      (R8), X3
+	VINSERTF128  $0x01, (R9), Y3, Y3
+	VMOVUPS      (R8)(DX*1), X4
+	VINSERTF128  $0x01, (R9)(DX*1), Y4, Y4
+	VMOVUPS      (R8)(DX*2), X5
+	VINSERTF128  $0x01, (R9)(DX*2), Y5, Y5
+	VMOVUPS      (R8)(DI*1), X6
+	VINSERTF128  $0x01, (R9)(DI*1), Y6, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y2
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPD    Y2, Y7, Y4
+	VUNPCKHPD    Y2, Y7, Y7
+	VUNPCKLPD    Y5, Y3, Y6
+	VUNPCKHPD    Y5, Y3, Y3
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  Y4, Y2, Y0
+	VBROADCASTSS (R10)(SI*1), Y2
+	VFMADD231PS  Y4, Y2, Y1
+	ADDQ         BX, R10
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  Y7, Y2, Y0
+	VBROADCASTSS (R10)(SI*1), Y2
+	VFMADD231PS  Y7, Y2, Y1
+	ADDQ         BX, R10
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  Y6, Y2, Y0
+	VBROADCASTSS (R10)(SI*1), Y2
+	VFMADD231PS  Y6, Y2, Y1
+	ADDQ         BX, R10
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (R10)(SI*1), Y2
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         BX, R10
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	SUBQ         $0x04, R11
+	JGT          loop
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, (AX)(CX*1)
+	ADDQ         $0x20, AX
+	MOVQ         DX, R8
+	SHLQ         $0x03, R8
+	ADDQ         R8, a+16(FP)
+	SUBQ         $0x08, rows+56(FP)
+	JG           rows
+	VZEROUPPER
+	RET
+
+// func dot16Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
+// Requires: AVX, FMA3
+TEXT ·dot16Rows2F32AVX2(SB), NOSPLIT, $0-96
 	MOVQ y+0(FP), AX
 	MOVQ ys+8(FP), CX
 	MOVQ ars+24(FP), DX
@@ -205,6 +355,9 @@ start:
 	LEAQ (R10)(DX*4), R11
 	MOVQ x+32(FP), R12
 	MOVQ x+32(FP), R13
+	SUBQ xlag+88(FP), R13
+	SUBQ lag+80(FP), R10
+	SUBQ lag+80(FP), R11
 	MOVQ k+64(FP), R14
 
 loop:
@@ -364,9 +517,61 @@ test:
 	VZEROUPPER
 	RET
 
-// func dotRows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool)
+// func dot4Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
-TEXT ·dotRows1F64AVX2(SB), NOSPLIT, $0-73
+TEXT ·dot4Rows1F64AVX2(SB), NOSPLIT, $0-96
+	MOVQ y+0(FP), AX
+	MOVQ ys+8(FP), CX
+	MOVQ ars+24(FP), CX
+	MOVQ xrs+40(FP), DX
+	MOVQ xcs+48(FP), BX
+	LEAQ (CX)(CX*2), BX
+
+rows:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     zero
+	VMOVUPD (AX), Y0
+	JMP     start
+
+zero:
+	VXORPD Y0, Y0, Y0
+
+start:
+	MOVQ a+16(FP), BX
+	LEAQ (BX)(CX*2), SI
+	MOVQ x+32(FP), DI
+	MOVQ k+64(FP), R8
+
+loop:
+	VMOVUPS      (BX), X2
+	VINSERTF128  $0x01, (SI), Y2, Y2
+	VMOVUPS      (BX)(CX*1), X3
+	VINSERTF128  $0x01, (SI)(CX*1), Y3, Y3
+	VUNPCKLPD    Y3, Y2, Y4
+	VUNPCKHPD    Y3, Y2, Y2
+	VBROADCASTSD (DI), Y1
+	VFMADD231PD  Y4, Y1, Y0
+	ADDQ         DX, DI
+	VBROADCASTSD (DI), Y1
+	VFMADD231PD  Y2, Y1, Y0
+	ADDQ         DX, DI
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	SUBQ         $0x02, R8
+	JGT          loop
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x20, AX
+	MOVQ         CX, BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, a+16(FP)
+	SUBQ         $0x04, rows+56(FP)
+	JG           rows
+	VZEROUPPER
+	RET
+
+// func dot8Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
+// Requires: AVX, FMA3
+TEXT ·dot8Rows1F64AVX2(SB), NOSPLIT, $0-96
 	MOVQ y+0(FP), AX
 	MOVQ ys+8(FP), CX
 	MOVQ ars+24(FP), CX
@@ -392,6 +597,9 @@ start:
 	LEAQ (DI)(CX*2), R8
 	MOVQ x+32(FP), R9
 	MOVQ x+32(FP), R10
+	SUBQ xlag+88(FP), R10
+	SUBQ lag+80(FP), DI
+	SUBQ lag+80(FP), R8
 	MOVQ k+64(FP), R11
 
 loop:
@@ -436,9 +644,68 @@ loop:
 	VZEROUPPER
 	RET
 
-// func dotRows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool)
+// func dot4Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
-TEXT ·dotRows2F64AVX2(SB), NOSPLIT, $0-73
+TEXT ·dot4Rows2F64AVX2(SB), NOSPLIT, $0-96
+	MOVQ y+0(FP), AX
+	MOVQ ys+8(FP), CX
+	MOVQ ars+24(FP), DX
+	MOVQ xrs+40(FP), BX
+	MOVQ xcs+48(FP), SI
+	LEAQ (DX)(DX*2), DI
+
+rows:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     zero
+	VMOVUPD (AX), Y0
+	VMOVUPD (AX)(CX*1), Y1
+	JMP     start
+
+zero:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+start:
+	MOVQ a+16(FP), DI
+	LEAQ (DI)(DX*2), R8
+	MOVQ x+32(FP), R9
+	MOVQ k+64(FP), R10
+
+loop:
+	VMOVUPS      (DI), X3
+	VINSERTF128  $0x01, (R8), Y3, Y3
+	VMOVUPS      (DI)(DX*1), X4
+	VINSERTF128  $0x01, (R8)(DX*1), Y4, Y4
+	VUNPCKLPD    Y4, Y3, Y5
+	VUNPCKHPD    Y4, Y3, Y3
+	VBROADCASTSD (R9), Y2
+	VFMADD231PD  Y5, Y2, Y0
+	VBROADCASTSD (R9)(SI*1), Y2
+	VFMADD231PD  Y5, Y2, Y1
+	ADDQ         BX, R9
+	VBROADCASTSD (R9), Y2
+	VFMADD231PD  Y3, Y2, Y0
+	VBROADCASTSD (R9)(SI*1), Y2
+	VFMADD231PD  Y3, Y2, Y1
+	ADDQ         BX, R9
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	SUBQ         $0x02, R10
+	JGT          loop
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, (AX)(CX*1)
+	ADDQ         $0x20, AX
+	MOVQ         DX, DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, a+16(FP)
+	SUBQ         $0x04, rows+56(FP)
+	JG           rows
+	VZEROUPPER
+	RET
+
+// func dot8Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
+// Requires: AVX, FMA3
+TEXT ·dot8Rows2F64AVX2(SB), NOSPLIT, $0-96
 	MOVQ y+0(FP), AX
 	MOVQ ys+8(FP), CX
 	MOVQ ars+24(FP), DX
@@ -468,6 +735,9 @@ start:
 	LEAQ (R9)(DX*2), R10
 	MOVQ x+32(FP), R11
 	MOVQ x+32(FP), R12
+	SUBQ xlag+88(FP), R12
+	SUBQ lag+80(FP), R9
+	SUBQ lag+80(FP), R10
 	MOVQ k+64(FP), R13
 
 loop:

@@ -99,10 +99,3 @@ func transposeBlocks[T Float](f transposeFunc[T]) func(dst, src []T, rows, cols 
 func panels[T Float](narrow, wide, threeRows, twoRows, oneRow panelFunc[T]) [9]panelFunc[T] {
 	return [9]panelFunc[T]{1: narrow, 2: wide, 3: threeRows, 4: twoRows, 8: oneRow}
 }
-
-func thinKernels[T Float](combine func(c, a *T, acs int, b *T, brs, n int),
-	dot1, dot2 func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool)) thin[T] {
-	t := thin[T]{combine: combine}
-	t.dots[1], t.dots[2] = dot1, dot2
-	return t
-}

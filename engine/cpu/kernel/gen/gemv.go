@@ -13,7 +13,8 @@ func gemv(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		g.combineRows()
 		for columns := 1; columns <= 2; columns++ {
-			dots{generator: g, columns: columns}.write()
+			dots{g, columns, 1}.write()
+			dots{g, columns, 2}.write()
 		}
 	}
 }
@@ -68,28 +69,32 @@ func (g *generator) combineRows() {
 }
 
 // dots multiplies rows, contiguous each, with one or two columns. A vector holds one column's chains of as many rows as it
-// has lanes, so blocks of the rows are transposed in registers; two such vectors a column keep an FMA's latency hidden.
+// has lanes, so blocks of the rows are transposed in registers. Two such groups of rows keep an FMA's latency hidden; the
+// second may lag behind the first.
 type dots struct {
 	*generator
-	columns int
+	columns, groups int
 }
 
 func (g dots) write() {
-	const groups = 2
+	groups := g.groups
 	height := groups * g.lanes()
-	g.text(fmt.Sprintf("dotRows%d", g.columns),
-		fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool)", g.typ()),
+	g.text(fmt.Sprintf("dot%dRows%d", height, g.columns),
+		fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool, lag, xlag int)", g.typ()),
 		fmt.Sprintf("computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a\n"+
-			"// multiple of %d, and j < %d; k is a multiple of %d, not 0. Strides are in bytes.", height, g.columns, 16/g.elem))
+			"// multiple of %d, and j < %d; k is a multiple of %d, not 0. Strides are in bytes. Of each\n"+
+			"// %d rows, the second half starts lag bytes before a, and xlag before x.", height, g.columns, 16/g.elem, height))
 	y, ys := g.Load(g.Param("y"), g.GP64()), g.Load(g.Param("ys"), g.GP64())
 	ars := g.Load(g.Param("ars"), g.GP64())
 	xrs, xcs := g.Load(g.Param("xrs"), g.GP64()), g.Load(g.Param("xcs"), g.GP64())
 	ars3 := g.GP64()
 	g.LEAQ(operand.Mem{Base: ars, Index: ars, Scale: 2}, ars3)
 
-	acc := make([][groups]reg.VecVirtual, g.columns)
+	acc := make([][]reg.VecVirtual, g.columns)
 	for j := range acc {
-		acc[j] = [groups]reg.VecVirtual{g.YMM(), g.YMM()}
+		for range groups {
+			acc[j] = append(acc[j], g.YMM())
+		}
 	}
 	result := func(j, v int) operand.Mem {
 		m := operand.Mem{Base: y, Disp: v * g.width()}
@@ -132,7 +137,14 @@ func (g dots) write() {
 		}
 		return m
 	}
-	x := []reg.Register{g.Load(g.Param("x"), g.GP64()), g.Load(g.Param("x"), g.GP64())} // one a group
+	x := []reg.Register{g.Load(g.Param("x"), g.GP64())} // one a group
+	if groups > 1 {
+		x = append(x, g.Load(g.Param("x"), g.GP64()))
+		g.SUBQ(g.paramAddr("xlag"), x[1])
+		for _, b := range bases[len(bases)/2:] {
+			g.SUBQ(g.paramAddr("lag"), b)
+		}
+	}
 	k := g.Load(g.Param("k"), g.GP64())
 	spread, square := g.YMM(), g.square()
 	g.Label("loop")
