@@ -1,6 +1,10 @@
 package cpu
 
-import "basin/graph"
+import (
+	"slices"
+
+	"basin/graph"
+)
 
 // group is a chain of elementwise kernels and sums that runs tile by tile, as one worker runs it. Intermediate values stay in slots of
 // one tile each.
@@ -43,8 +47,8 @@ func (b *binding) bindGroup(nodes []*node) *task {
 
 func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*partial) *group {
 	g := &group{loop: l, b: b, worker: worker, where: map[*node]ref{}, loads: map[string]ref{}}
-	fused := products(nodes)
-	lastRead := lastReads(nodes, fused)
+	pairs := findPairs(nodes)
+	lastRead := pairs.lastReads(nodes)
 	release := func(n *node, i int) {
 		for _, w := range n.args {
 			if r, ours := g.where[w.base]; ours && r.slot >= 0 && !r.loaded && lastRead[w.base] == i && !w.base.late {
@@ -54,8 +58,8 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 		}
 	}
 	for i, n := range nodes {
-		if fused[n] != nil && n.op == graph.OpMul {
-			continue // computed with the sum that reads it
+		if pairs.later[n] != nil {
+			continue
 		}
 		if _, ours := g.where[n.args[0].base]; n.op == copyOp && !ours && (!n.stored || n.late && !g.direct(n.args[0])) {
 			// What reads the copy may read the operand, which is laid out in a slot of its own.
@@ -66,14 +70,14 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 			release(n, i)
 			continue
 		}
-		n, product := n, fused[n]
+		n, first := n, pairs.first[n]
 		args := n.args
-		if product != nil {
-			args = append(product.args[:2:2], n.args...)
+		if first != nil {
+			args = slices.Concat(first.args, n.args)
 		}
 		in := make([]ref, len(args))
 		for j, w := range args {
-			if (n.op != copyOp || g.direct(w)) && (product == nil || w.base != product) {
+			if (n.op != copyOp || g.direct(w)) && w.base != first {
 				in[j] = g.operand(w)
 			}
 		}
@@ -85,8 +89,8 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 		out := g.destination(n)
 		g.where[n] = out
 		switch {
-		case product != nil:
-			g.each = append(g.each, g.multiplyAdd(n, product, out, in))
+		case first != nil:
+			g.each = append(g.each, g.computePair(n, first, out, in))
 		case n.op == copyOp && !g.direct(n.args[0]):
 			g.load(out, n.args[0])
 		default:
@@ -96,8 +100,8 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 			g.replace(n)
 		}
 		release(n, i)
-		if product != nil {
-			release(product, i)
+		if first != nil {
+			release(first, i)
 		}
 	}
 	for d, slots := range g.slots {
@@ -110,18 +114,19 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 	return g
 }
 
-// lastReads is where in the group each value is read for the last time. A product's operands are read with the sum that it is fused with.
-func lastReads(nodes []*node, fused map[*node]*node) map[*node]int {
-	at, last := map[*node]int{}, map[*node]int{}
+// lastReads is where in the group each value is read for the last time: the operands of a pair's first value with the later one.
+func (p pairs) lastReads(nodes []*node) map[*node]int {
+	last := map[*node]int{}
 	for i, n := range nodes {
-		at[n] = i
-	}
-	for i, n := range nodes {
-		if sum := fused[n]; sum != nil {
-			i = max(i, at[sum])
+		if p.later[n] != nil {
+			continue
 		}
-		for _, w := range n.args {
-			last[w.base] = max(last[w.base], i)
+		operands := n.args
+		if first := p.first[n]; first != nil {
+			operands = slices.Concat(first.args, n.args)
+		}
+		for _, w := range operands {
+			last[w.base] = i
 		}
 	}
 	return last

@@ -10,6 +10,10 @@ func avx2(k *Kernels) {
 	k.I32ToF64 = checkedConversion(convertI32ToF64AVX2)
 	k.F32ToI32 = checkedConversion(convertF32ToI32AVX2)
 	k.F64ToI32 = checkedConversion(convertF64ToI32AVX2)
+	k.ScaleF32ToF64 = func(dst []float64, src []float32, scale float64) {
+		src = src[:len(dst)]
+		scaleF32ToF64AVX2(unsafe.SliceData(dst), unsafe.SliceData(src), len(dst), scale)
+	}
 	k.EqI32 = eqI32AVX2
 	avx2F32(&k.F32)
 	avx2F64(&k.F64)

@@ -11,6 +11,11 @@ import "unsafe"
 //go:noescape
 func convertF32ToF64AVX2(dst *float64, src *float32, n int)
 
+// scaleF32ToF64AVX2 converts n elements and multiplies them by scale.
+//
+//go:noescape
+func scaleF32ToF64AVX2(dst *float64, src *float32, n int, scale float64)
+
 // convertF64ToF32AVX2 converts n elements.
 //
 //go:noescape

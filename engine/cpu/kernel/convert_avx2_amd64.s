@@ -5,13 +5,34 @@
 #include "textflag.h"
 
 // func convertF32ToF64AVX2(dst *float64, src *float32, n int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·convertF32ToF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
 
-vector:
+vectors4:
+	CMPQ       DX, $0x10
+	JLT        vectors1
+	PREFETCHT0 2048(CX)
+	VMOVUPS    (CX), X0
+	VCVTPS2PD  X0, Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    16(CX), X0
+	VCVTPS2PD  X0, Y0
+	VMOVUPS    Y0, 32(AX)
+	VMOVUPS    32(CX), X0
+	VCVTPS2PD  X0, Y0
+	VMOVUPS    Y0, 64(AX)
+	VMOVUPS    48(CX), X0
+	VCVTPS2PD  X0, Y0
+	VMOVUPS    Y0, 96(AX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x80, AX
+	SUBQ       $0x10, DX
+	JMP        vectors4
+
+vectors1:
 	CMPQ      DX, $0x04
 	JLT       rest
 	VMOVUPS   (CX), X0
@@ -20,7 +41,7 @@ vector:
 	ADDQ      $0x10, CX
 	ADDQ      $0x20, AX
 	SUBQ      $0x04, DX
-	JMP       vector
+	JMP       vectors1
 
 rest:
 	TESTQ      DX, DX
@@ -59,14 +80,101 @@ DATA onesAVX2<>+56(SB)/4, $0x00000000
 DATA onesAVX2<>+60(SB)/4, $0x00000000
 GLOBL onesAVX2<>(SB), RODATA|NOPTR, $64
 
+// func scaleF32ToF64AVX2(dst *float64, src *float32, n int, scale float64)
+// Requires: AVX, MMX+
+TEXT ·scaleF32ToF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD scale+24(FP), Y0
+
+vectors4:
+	CMPQ       DX, $0x10
+	JLT        vectors1
+	PREFETCHT0 2048(CX)
+	VMOVUPS    (CX), X1
+	VCVTPS2PD  X1, Y1
+	VMULPD     Y0, Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    16(CX), X1
+	VCVTPS2PD  X1, Y1
+	VMULPD     Y0, Y1, Y1
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    32(CX), X1
+	VCVTPS2PD  X1, Y1
+	VMULPD     Y0, Y1, Y1
+	VMOVUPS    Y1, 64(AX)
+	VMOVUPS    48(CX), X1
+	VCVTPS2PD  X1, Y1
+	VMULPD     Y0, Y1, Y1
+	VMOVUPS    Y1, 96(AX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x80, AX
+	SUBQ       $0x10, DX
+	JMP        vectors4
+
+vectors1:
+	CMPQ      DX, $0x04
+	JLT       rest
+	VMOVUPS   (CX), X1
+	VCVTPS2PD X1, Y1
+	VMULPD    Y0, Y1, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $0x10, CX
+	ADDQ      $0x20, AX
+	SUBQ      $0x04, DX
+	JMP       vectors1
+
+rest:
+	TESTQ      DX, DX
+	JLE        done
+	LEAQ       onesAVX2<>+0(SB), SI
+	MOVQ       $0x00000008, BX
+	SUBQ       DX, BX
+	VMOVUPS    (SI)(BX*4), Y1
+	VMASKMOVPS (CX), X1, X1
+	VCVTPS2PD  X1, Y1
+	VMULPD     Y0, Y1, Y1
+	LEAQ       onesAVX2<>+0(SB), BX
+	MOVQ       $0x00000004, CX
+	SUBQ       DX, CX
+	VMOVUPS    (BX)(CX*8), Y0
+	VMASKMOVPD Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func convertF64ToF32AVX2(dst *float32, src *float64, n int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·convertF64ToF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
 
-vector:
+vectors4:
+	CMPQ       DX, $0x10
+	JLT        vectors1
+	PREFETCHT0 2048(CX)
+	PREFETCHT0 2112(CX)
+	VMOVUPS    (CX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, (AX)
+	VMOVUPS    32(CX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, 16(AX)
+	VMOVUPS    64(CX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, 32(AX)
+	VMOVUPS    96(CX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, 48(AX)
+	ADDQ       $0x80, CX
+	ADDQ       $0x40, AX
+	SUBQ       $0x10, DX
+	JMP        vectors4
+
+vectors1:
 	CMPQ       DX, $0x04
 	JLT        rest
 	VMOVUPS    (CX), Y0
@@ -75,7 +183,7 @@ vector:
 	ADDQ       $0x20, CX
 	ADDQ       $0x10, AX
 	SUBQ       $0x04, DX
-	JMP        vector
+	JMP        vectors1
 
 rest:
 	TESTQ      DX, DX
@@ -97,13 +205,35 @@ done:
 	RET
 
 // func convertI32ToF32AVX2(dst *float32, src *int32, n int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·convertI32ToF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
 
-vector:
+vectors4:
+	CMPQ       DX, $0x20
+	JLT        vectors1
+	PREFETCHT0 2048(CX)
+	PREFETCHT0 2112(CX)
+	VMOVUPS    (CX), Y0
+	VCVTDQ2PS  Y0, Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    32(CX), Y0
+	VCVTDQ2PS  Y0, Y0
+	VMOVUPS    Y0, 32(AX)
+	VMOVUPS    64(CX), Y0
+	VCVTDQ2PS  Y0, Y0
+	VMOVUPS    Y0, 64(AX)
+	VMOVUPS    96(CX), Y0
+	VCVTDQ2PS  Y0, Y0
+	VMOVUPS    Y0, 96(AX)
+	ADDQ       $0x80, CX
+	ADDQ       $0x80, AX
+	SUBQ       $0x20, DX
+	JMP        vectors4
+
+vectors1:
 	CMPQ      DX, $0x08
 	JLT       rest
 	VMOVUPS   (CX), Y0
@@ -112,7 +242,7 @@ vector:
 	ADDQ      $0x20, CX
 	ADDQ      $0x20, AX
 	SUBQ      $0x08, DX
-	JMP       vector
+	JMP       vectors1
 
 rest:
 	TESTQ      DX, DX
@@ -134,13 +264,34 @@ done:
 	RET
 
 // func convertI32ToF64AVX2(dst *float64, src *int32, n int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·convertI32ToF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
 
-vector:
+vectors4:
+	CMPQ       DX, $0x10
+	JLT        vectors1
+	PREFETCHT0 2048(CX)
+	VMOVUPS    (CX), X0
+	VCVTDQ2PD  X0, Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    16(CX), X0
+	VCVTDQ2PD  X0, Y0
+	VMOVUPS    Y0, 32(AX)
+	VMOVUPS    32(CX), X0
+	VCVTDQ2PD  X0, Y0
+	VMOVUPS    Y0, 64(AX)
+	VMOVUPS    48(CX), X0
+	VCVTDQ2PD  X0, Y0
+	VMOVUPS    Y0, 96(AX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x80, AX
+	SUBQ       $0x10, DX
+	JMP        vectors4
+
+vectors1:
 	CMPQ      DX, $0x04
 	JLT       rest
 	VMOVUPS   (CX), X0
@@ -149,7 +300,7 @@ vector:
 	ADDQ      $0x10, CX
 	ADDQ      $0x20, AX
 	SUBQ      $0x04, DX
-	JMP       vector
+	JMP       vectors1
 
 rest:
 	TESTQ      DX, DX
@@ -171,13 +322,35 @@ done:
 	RET
 
 // func convertF32ToI32AVX2(dst *int32, src *float32, n int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·convertF32ToI32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
 
-vector:
+vectors4:
+	CMPQ       DX, $0x20
+	JLT        vectors1
+	PREFETCHT0 2048(CX)
+	PREFETCHT0 2112(CX)
+	VMOVUPS    (CX), Y0
+	VCVTTPS2DQ Y0, Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    32(CX), Y0
+	VCVTTPS2DQ Y0, Y0
+	VMOVUPS    Y0, 32(AX)
+	VMOVUPS    64(CX), Y0
+	VCVTTPS2DQ Y0, Y0
+	VMOVUPS    Y0, 64(AX)
+	VMOVUPS    96(CX), Y0
+	VCVTTPS2DQ Y0, Y0
+	VMOVUPS    Y0, 96(AX)
+	ADDQ       $0x80, CX
+	ADDQ       $0x80, AX
+	SUBQ       $0x20, DX
+	JMP        vectors4
+
+vectors1:
 	CMPQ       DX, $0x08
 	JLT        rest
 	VMOVUPS    (CX), Y0
@@ -186,7 +359,7 @@ vector:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, AX
 	SUBQ       $0x08, DX
-	JMP        vector
+	JMP        vectors1
 
 rest:
 	TESTQ      DX, DX
@@ -208,13 +381,35 @@ done:
 	RET
 
 // func convertF64ToI32AVX2(dst *int32, src *float64, n int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·convertF64ToI32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
 
-vector:
+vectors4:
+	CMPQ        DX, $0x10
+	JLT         vectors1
+	PREFETCHT0  2048(CX)
+	PREFETCHT0  2112(CX)
+	VMOVUPS     (CX), Y0
+	VCVTTPD2DQY Y0, X0
+	VMOVUPS     X0, (AX)
+	VMOVUPS     32(CX), Y0
+	VCVTTPD2DQY Y0, X0
+	VMOVUPS     X0, 16(AX)
+	VMOVUPS     64(CX), Y0
+	VCVTTPD2DQY Y0, X0
+	VMOVUPS     X0, 32(AX)
+	VMOVUPS     96(CX), Y0
+	VCVTTPD2DQY Y0, X0
+	VMOVUPS     X0, 48(AX)
+	ADDQ        $0x80, CX
+	ADDQ        $0x40, AX
+	SUBQ        $0x10, DX
+	JMP         vectors4
+
+vectors1:
 	CMPQ        DX, $0x04
 	JLT         rest
 	VMOVUPS     (CX), Y0
@@ -223,7 +418,7 @@ vector:
 	ADDQ        $0x20, CX
 	ADDQ        $0x10, AX
 	SUBQ        $0x04, DX
-	JMP         vector
+	JMP         vectors1
 
 rest:
 	TESTQ       DX, DX

@@ -17,6 +17,8 @@ func generic() *Kernels {
 		F32ToI32: truncate[float32],
 		F64ToI32: truncate[float64],
 		EqI32:    equalGeneric,
+
+		ScaleF32ToF64: scaleGeneric,
 	}
 	genericTranscendentals(k)
 	return k
@@ -156,6 +158,13 @@ func convert[D Float, S Float | int32](dst []D, src []S) {
 	src = src[:len(dst)]
 	for i := range dst {
 		dst[i] = D(src[i])
+	}
+}
+
+func scaleGeneric(dst []float64, src []float32, scale float64) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = float64(src[i]) * scale
 	}
 }
 

@@ -83,6 +83,7 @@ func TestConversionsStayWithinTheirOperands(t *testing.T) {
 		for _, end := range []bool{false, true} {
 			for n := range 70 {
 				k.F32ToF64(numtest.Guarded[float64](a, n, end), numtest.Guarded[float32](b, n, end))
+				k.ScaleF32ToF64(numtest.Guarded[float64](a, n, end), numtest.Guarded[float32](b, n, end), 2)
 				k.F64ToF32(numtest.Guarded[float32](a, n, end), numtest.Guarded[float64](b, n, end))
 				k.I32ToF32(numtest.Guarded[float32](a, n, end), numtest.Guarded[int32](b, n, end))
 				k.I32ToF64(numtest.Guarded[float64](a, n, end), numtest.Guarded[int32](b, n, end))

@@ -19,6 +19,9 @@ type Kernels struct {
 	F32ToI32 func(dst []int32, src []float32)
 	F64ToI32 func(dst []int32, src []float64)
 
+	// ScaleF32ToF64 is F32ToF64, then a multiplication by scale.
+	ScaleF32ToF64 func(dst []float64, src []float32, scale float64)
+
 	// EqI32 is 1 where a and b are equal, else 0.
 	EqI32 func(dst, a, b []int32)
 }

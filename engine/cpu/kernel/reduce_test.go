@@ -208,6 +208,10 @@ func TestConversionsAgreeWithPlainGo(t *testing.T) {
 					i32[i] = int32(r.Uint32())
 				}
 				compareConversion(t, "F32ToF64", k.F32ToF64, twin.F32ToF64, f32)
+				scaled := func(k *Kernels) func([]float64, []float32) {
+					return func(dst []float64, src []float32) { k.ScaleF32ToF64(dst, src, 1.0/3) }
+				}
+				compareConversion(t, "ScaleF32ToF64", scaled(k), scaled(twin), f32)
 				compareConversion(t, "F64ToF32", k.F64ToF32, twin.F64ToF32, f64)
 				compareConversion(t, "I32ToF32", k.I32ToF32, twin.I32ToF32, i32)
 				compareConversion(t, "I32ToF64", k.I32ToF64, twin.I32ToF64, i32)

@@ -10,27 +10,33 @@ import (
 
 // convert writes the conversions between element types, and fill.
 func convert(g *generator) {
-	g.conversion("F32ToF64", 4, 8, g.VCVTPS2PD)
-	g.conversion("F64ToF32", 8, 4, g.VCVTPD2PSY)
-	g.conversion("I32ToF32", 4, 4, g.VCVTDQ2PS)
-	g.conversion("I32ToF64", 4, 8, g.VCVTDQ2PD)
-	g.conversion("F32ToI32", 4, 4, g.VCVTTPS2DQ)
-	g.conversion("F64ToI32", 8, 4, g.VCVTTPD2DQY)
+	g.conversion("F32ToF64", 4, 8, g.VCVTPS2PD, false)
+	g.conversion("F32ToF64", 4, 8, g.VCVTPS2PD, true)
+	g.conversion("F64ToF32", 8, 4, g.VCVTPD2PSY, false)
+	g.conversion("I32ToF32", 4, 4, g.VCVTDQ2PS, false)
+	g.conversion("I32ToF64", 4, 8, g.VCVTDQ2PD, false)
+	g.conversion("F32ToI32", 4, 4, g.VCVTTPS2DQ, false)
+	g.conversion("F64ToI32", 8, 4, g.VCVTTPD2DQY, false)
 	for _, g.elem = range []int{4, 8} {
 		g.fill()
 	}
 	g.equal()
 }
 
-// conversion goes by the lanes of the wider type; the other side is as many lanes of a narrower register.
-func (g *generator) conversion(name string, from, to int, emit func(...operand.Op)) {
+// conversion goes by the lanes of the wider type; the other side is as many lanes of a narrower register. If scaled, the result, of
+// float64, is multiplied by a number. Four vectors a turn, and lines fetched ahead across the ends of pages, keep pace with memory.
+func (g *generator) conversion(name string, from, to int, convert func(...operand.Op), scaled bool) {
+	const ahead = 2048 // bytes
 	types := map[byte]string{'I': "int32", 'F': map[int]string{4: "float32", 8: "float64"}[from]}
 	out := map[byte]string{'I': "int32", 'F': map[int]string{4: "float32", 8: "float64"}[to]}
-	stem := "convert" + name + "AVX2"
+	stem, more, does := "convert"+name+"AVX2", "", "converts n elements."
+	if scaled {
+		stem, more, does = "scale"+name+"AVX2", ", scale float64", "converts n elements and multiplies them by scale."
+	}
 	g.Function(stem)
 	g.Attributes(attr.NOSPLIT)
-	g.SignatureExpr(fmt.Sprintf("func(dst *%s, src *%s, n int)", out[name[5]], types[name[0]]))
-	g.Doc(stem + " converts n elements.")
+	g.SignatureExpr(fmt.Sprintf("func(dst *%s, src *%s, n int%s)", out[name[5]], types[name[0]], more))
+	g.Doc(stem + " " + does)
 	g.Pragma("noescape")
 	dst := g.Load(g.Param("dst"), g.GP64())
 	src := g.Load(g.Param("src"), g.GP64())
@@ -42,17 +48,36 @@ func (g *generator) conversion(name string, from, to int, emit func(...operand.O
 		}
 		return g.YMM()
 	}
-	g.Label("vector")
-	g.CMPQ(n, operand.Imm(uint64(lanes)))
-	g.JLT(operand.LabelRef("rest"))
-	x, y := vector(from), vector(to)
-	g.VMOVUPS(operand.Mem{Base: src}, x)
-	emit(x, y)
-	g.VMOVUPS(y, operand.Mem{Base: dst})
-	g.ADDQ(operand.Imm(uint64(lanes*from)), src)
-	g.ADDQ(operand.Imm(uint64(lanes*to)), dst)
-	g.SUBQ(operand.Imm(uint64(lanes)), n)
-	g.JMP(operand.LabelRef("vector"))
+	emit := convert
+	if scaled {
+		scale := g.YMM()
+		g.VBROADCASTSD(g.paramAddr("scale"), scale)
+		emit = func(op ...operand.Op) {
+			convert(op...)
+			g.VMULPD(scale, op[1], op[1])
+		}
+	}
+	for _, vectors := range []int{4, 1} {
+		name, next := fmt.Sprintf("vectors%d", vectors), map[int]string{4: "vectors1", 1: "rest"}[vectors]
+		g.Label(name)
+		g.CMPQ(n, operand.Imm(uint64(vectors*lanes)))
+		g.JLT(operand.LabelRef(next))
+		if vectors > 1 {
+			for line := 0; line < vectors*lanes*from; line += 64 {
+				g.PREFETCHT0(operand.Mem{Base: src, Disp: ahead + line})
+			}
+		}
+		for v := range vectors {
+			x, y := vector(from), vector(to)
+			g.VMOVUPS(operand.Mem{Base: src, Disp: v * lanes * from}, x)
+			emit(x, y)
+			g.VMOVUPS(y, operand.Mem{Base: dst, Disp: v * lanes * to})
+		}
+		g.ADDQ(operand.Imm(uint64(vectors*lanes*from)), src)
+		g.ADDQ(operand.Imm(uint64(vectors*lanes*to)), dst)
+		g.SUBQ(operand.Imm(uint64(vectors*lanes)), n)
+		g.JMP(operand.LabelRef(name))
+	}
 
 	g.Label("rest")
 	g.TESTQ(n, n)
@@ -66,7 +91,7 @@ func (g *generator) conversion(name string, from, to int, emit func(...operand.O
 		}
 		return m
 	}
-	x, y = vector(from), vector(to)
+	x, y := vector(from), vector(to)
 	in := mask(from)
 	g.loadMasked(operand.Mem{Base: src}, in, x)
 	emit(x, y)
