@@ -1,9 +1,6 @@
 package cpu
 
-import (
-	"basin/engine/cpu/kernel"
-	"basin/graph"
-)
+import "basin/graph"
 
 // ref is where a group finds or leaves a value: a slot, which holds the current tile, or memory that it walks along.
 type ref struct {
@@ -78,19 +75,19 @@ func resolveAll[T number](g *group, in []ref) []*stream[T] {
 func (g *group) load(to ref, w view) {
 	switch to.dtype {
 	case graph.Float32:
-		loadInto(g, &g.b.k.F32, resolve[float32](g, to), memory[float32](g.b, w.base), w)
+		loadInto(g, g.b.k.F32.RepeatEach, resolve[float32](g, to), memory[float32](g.b, w.base), w)
 	case graph.Float64:
-		loadInto(g, &g.b.k.F64, resolve[float64](g, to), memory[float64](g.b, w.base), w)
+		loadInto(g, g.b.k.F64.RepeatEach, resolve[float64](g, to), memory[float64](g.b, w.base), w)
 	default:
-		loadInto[int32](g, nil, resolve[int32](g, to), memory[int32](g.b, w.base), w)
+		loadInto(g, g.b.k.RepeatEachI32, resolve[int32](g, to), memory[int32](g.b, w.base), w)
 	}
 }
 
-func loadInto[T number](g *group, k any, to *stream[T], src []T, w view) {
+func loadInto[T number](g *group, repeat func(dst, src []T, n int), to *stream[T], src []T, w view) {
 	p, block := w.period()
 	switch {
 	case to.advance == 1: // memory: every tile is new
-		g.each = append(g.each, loadTile(k, to, src, w))
+		g.each = append(g.each, loadTile(repeat, to, src, w))
 	case g.keepsPhase(p) && block >= g.size && block > p:
 		fill := layOut(src, w)
 		g.once = append(g.once, func() { periodic(to.s[:min(g.tile, g.size)], p, fill, 0) })
@@ -105,7 +102,7 @@ func loadInto[T number](g *group, k any, to *stream[T], src []T, w view) {
 			}
 		})
 	default:
-		g.each = append(g.each, loadTile(k, to, src, w))
+		g.each = append(g.each, loadTile(repeat, to, src, w))
 	}
 }
 
@@ -119,39 +116,26 @@ func periodic[T number](d []T, p int, fill func(d []T, lo int), lo int) {
 }
 
 // loadTile copies the elements of w, in their order, to a tile.
-func loadTile[T number](k any, to *stream[T], src []T, w view) instruction {
+func loadTile[T number](repeat func(dst, src []T, n int), to *stream[T], src []T, w view) instruction {
 	fill := layOut(src, w)
 	size, stride := mergeAxes(w.shape, w.strides)
 	if last := len(size) - 1; last == 1 && stride[1] == 0 && stride[0] == 1 { // each element so many times
-		if each, ok := repeatEach[T](k); ok {
-			n, rows := size[1], src[w.offset:]
-			return func(lo, m int) {
-				d := to.tile(lo, m)
-				if head := (n - lo%n) % n; head > 0 {
-					head = min(head, len(d))
-					fillWith(d[:head], rows[lo/n])
-					d, lo = d[head:], lo+head
-				}
-				whole := len(d) / n
-				each(d[:whole*n], rows[lo/n:lo/n+whole], n)
-				if rest := d[whole*n:]; len(rest) > 0 {
-					fillWith(rest, rows[lo/n+whole])
-				}
+		n, rows := size[1], src[w.offset:]
+		return func(lo, m int) {
+			d := to.tile(lo, m)
+			if head := (n - lo%n) % n; head > 0 {
+				head = min(head, len(d))
+				fillWith(d[:head], rows[lo/n])
+				d, lo = d[head:], lo+head
+			}
+			whole := len(d) / n
+			repeat(d[:whole*n], rows[lo/n:lo/n+whole], n)
+			if rest := d[whole*n:]; len(rest) > 0 {
+				fillWith(rest, rows[lo/n+whole])
 			}
 		}
 	}
 	return func(lo, n int) { fill(to.tile(lo, n), lo) }
-}
-
-// repeatEach is the kernel that repeats each element, for types that have one.
-func repeatEach[T number](k any) (f func(dst, src []T, n int), ok bool) {
-	switch k := k.(type) {
-	case *kernel.Ops[float32]:
-		f, ok = any(k.RepeatEach).(func(dst, src []T, n int))
-	case *kernel.Ops[float64]:
-		f, ok = any(k.RepeatEach).(func(dst, src []T, n int))
-	}
-	return f, ok
 }
 
 // layOut copies the elements of w from element lo on, in their order.

@@ -15,6 +15,9 @@ func avx2(k *Kernels) {
 		scaleF32ToF64AVX2(unsafe.SliceData(dst), unsafe.SliceData(src), len(dst), scale)
 	}
 	k.EqI32 = eqI32AVX2
+	k.RepeatEachI32 = checkedRepeatEach(func(dst, src *int32, m, n int) {
+		repeatEachF32AVX2((*float32)(unsafe.Pointer(dst)), (*float32)(unsafe.Pointer(src)), m, n)
+	}, 8)
 	avx2F32(&k.F32)
 	avx2F64(&k.F64)
 }

@@ -40,7 +40,7 @@ func forEach(t *testing.T, f32 func(*testing.T, *Ops[float32]), f64 func(*testin
 const canary = -12345
 
 // guarded is a slice of n elements at an odd offset, between canaries; check fails if one was touched.
-func guarded[T Float](n, offset int) (s []T, check func(tb interface {
+func guarded[T Float | int32](n, offset int) (s []T, check func(tb interface {
 	Helper()
 	Fatalf(string, ...any)
 })) {

@@ -19,6 +19,7 @@ func generic() *Kernels {
 		EqI32:    equalGeneric,
 
 		ScaleF32ToF64: scaleGeneric,
+		RepeatEachI32: repeatEach[int32],
 	}
 	genericTranscendentals(k)
 	return k

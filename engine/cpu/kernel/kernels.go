@@ -24,6 +24,8 @@ type Kernels struct {
 
 	// EqI32 is 1 where a and b are equal, else 0.
 	EqI32 func(dst, a, b []int32)
+	// RepeatEachI32 is as Ops.RepeatEach.
+	RepeatEachI32 func(dst, src []int32, n int)
 }
 
 // Ops is the table of functions over one element type. Elementwise functions compute len(dst) elements.

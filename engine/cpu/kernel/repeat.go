@@ -2,7 +2,7 @@ package kernel
 
 import "fmt"
 
-func repeatEach[T Float](dst, src []T, n int) {
+func repeatEach[T Float | int32](dst, src []T, n int) {
 	checkRepeat(len(dst), len(src), n)
 	for i, x := range src {
 		row := dst[i*n : (i+1)*n]

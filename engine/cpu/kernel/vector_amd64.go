@@ -55,7 +55,7 @@ func checkedAddMiddle[T Float](f func(acc, src *T, n, inner int)) func(acc, src 
 }
 
 // checkedRepeatEach leaves the last elements to plain Go where whole vectors from them on would reach beyond dst.
-func checkedRepeatEach[T Float](f func(dst, src *T, m, n int), lanes int) func(dst, src []T, n int) {
+func checkedRepeatEach[T Float | int32](f func(dst, src *T, m, n int), lanes int) func(dst, src []T, n int) {
 	return func(dst, src []T, n int) {
 		checkRepeat(len(dst), len(src), n)
 		switch n {
