@@ -59,7 +59,6 @@ func avx2F32(o *Ops[float32]) {
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX2)
 	o.RepeatEach = checkedRepeatEach(repeatEachF32AVX2, 8)
 	o.Transpose = transposeBlocks(transposeF32AVX2)
-	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
 		panels: panels(gemmNarrowF32AVX2, gemmWideF32AVX2, gemmThreeRowsF32AVX2, gemmTwoRowsF32AVX2, gemmOneRowF32AVX2),
 		lanes:  8, mc: 72, kc: 512, nc: 2048,
@@ -109,7 +108,6 @@ func avx2F64(o *Ops[float64]) {
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX2)
 	o.RepeatEach = checkedRepeatEach(repeatEachF64AVX2, 4)
 	o.Transpose = transposeBlocks(transposeF64AVX2)
-	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
 		panels: panels(gemmNarrowF64AVX2, gemmWideF64AVX2, gemmThreeRowsF64AVX2, gemmTwoRowsF64AVX2, gemmOneRowF64AVX2),
 		lanes:  4, mc: 72, kc: 512, nc: 2048,

@@ -40,7 +40,6 @@ func avx512F32(o *Ops[float32]) {
 	o.Cos = bounded(cosF32AVX512, o.Cos, 16)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX512, o.SumRows), checkedMiddle(maxMiddleF32AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX512)
-	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float32]{
 		panels: panels(gemmNarrowF32AVX512, gemmWideF32AVX512, gemmThreeRowsF32AVX512, gemmTwoRowsF32AVX512, gemmOneRowF32AVX512),
 		half:   gemmNarrowF32AVX2, lanes: 16, mc: 72, kc: 512, nc: 2048,
@@ -86,7 +85,6 @@ func avx512F64(o *Ops[float64]) {
 	o.Cos = bounded(cosF64AVX512, o.Cos, 8)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX512, o.SumRows), checkedMiddle(maxMiddleF64AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX512)
-	o.ScatterAddRows = scatterAddRows(o.Add)
 	o.gemm = blocks[float64]{
 		panels: panels(gemmNarrowF64AVX512, gemmWideF64AVX512, gemmThreeRowsF64AVX512, gemmTwoRowsF64AVX512, gemmOneRowF64AVX512),
 		half:   gemmNarrowF64AVX2, lanes: 8, mc: 72, kc: 512, nc: 2048,

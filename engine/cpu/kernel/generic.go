@@ -58,16 +58,13 @@ func genericOps[T Float]() Ops[T] {
 			}
 		},
 
-		SumRows:        sumRows[T],
-		MaxRows:        maxRows[T],
-		SumMiddle:      sumMiddle[T],
-		MaxMiddle:      maxMiddle[T],
-		AddMiddle:      addMiddle[T],
-		ArgMaxRows:     argMaxRows[T],
-		RepeatEach:     repeatEach[T],
-		Transpose:      transposeGeneric[T],
-		GatherRows:     gatherRows[T],
-		ScatterAddRows: scatterAddRows(zip(func(a, b T) T { return a + b })),
+		SumRows:    sumRows[T],
+		MaxRows:    maxRows[T],
+		SumMiddle:  sumMiddle[T],
+		MaxMiddle:  maxMiddle[T],
+		AddMiddle:  addMiddle[T],
+		RepeatEach: repeatEach[T],
+		Transpose:  transposeGeneric[T],
 
 		segments: genericSegments[T](),
 	}

@@ -64,17 +64,11 @@ type Ops[T Float] struct {
 	// a sum can go on where the last one stopped. From zeros it is SumMiddle of one block, save for an inner axis of 1, which
 	// stays a chain here.
 	AddMiddle func(acc, src []T, n, inner int)
-	// ArgMaxRows is the index of the first maximum of each row of src [len(dst), n], or of its first NaN; n > 0.
-	ArgMaxRows func(dst []int32, src []T, n int)
 
 	// RepeatEach writes every element of src n times: dst[i·n+j] = src[i], n·len(src) = len(dst).
 	RepeatEach func(dst, src []T, n int)
 	// Transpose writes src [rows, cols] to dst [cols, rows], which must not overlap.
 	Transpose func(dst, src []T, rows, cols int)
-	// GatherRows copies row index[i] of src [·, width] to row i of dst [len(index), width].
-	GatherRows func(dst, src []T, index []int32, width int)
-	// ScatterAddRows adds row i of src [len(index), width] to row index[i] of dst [·, width], in the order of i.
-	ScatterAddRows func(dst, src []T, index []int32, width int)
 
 	gemm     blocks[T]
 	segments []segmentKernels[T] // the longest vectors first

@@ -14,32 +14,3 @@ func transposeGeneric[T Float](dst, src []T, rows, cols int) {
 		}
 	}
 }
-
-func gatherRows[T Float](dst, src []T, index []int32, width int) {
-	if width == 1 {
-		dst = dst[:len(index)]
-		for i, r := range index {
-			dst[i] = src[r]
-		}
-		return
-	}
-	for i, r := range index {
-		copy(dst[i*width:(i+1)*width], src[int(r)*width:(int(r)+1)*width])
-	}
-}
-
-func scatterAddRows[T Float](add Binary[T]) func(dst, src []T, index []int32, width int) {
-	const short = 8 // rows that are not worth a call
-	return func(dst, src []T, index []int32, width int) {
-		for i, r := range index {
-			to, from := dst[int(r)*width:(int(r)+1)*width], src[i*width:(i+1)*width]
-			if width >= short {
-				add(to, to, from)
-				continue
-			}
-			for j := range to {
-				to[j] += from[j]
-			}
-		}
-	}
-}

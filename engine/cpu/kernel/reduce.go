@@ -87,17 +87,3 @@ func addMiddle[T Float](acc, src []T, n, inner int) {
 		}
 	}
 }
-
-func argMaxRows[T Float](dst []int32, src []T, n int) {
-	src = src[:len(dst)*n]
-	for r := range dst {
-		row := src[r*n : r*n+n]
-		best := 0
-		for i, x := range row {
-			if x > row[best] || (x != x && row[best] == row[best]) {
-				best = i
-			}
-		}
-		dst[r] = int32(best)
-	}
-}
