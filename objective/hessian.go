@@ -87,12 +87,6 @@ func (o *Objective) hessianPrograms(n int) (primal, product *graph.Program, err 
 // bindHessian compiles both parts for each size of chunk, and binds them for each chunk.
 func (o *Objective) bindHessian() error {
 	o.vector, o.image = engine.NewArray(o.theta.Type), engine.NewArray(o.theta.Type)
-	if o.Options.DType == graph.Float32 && o.Dim() >= longVector {
-		var err error
-		if o.conversion, err = newConversion(o.engine, o.Dim()); err != nil {
-			return err
-		}
-	}
 	primals, products := map[int]*graph.Program{}, map[int]*graph.Program{} // by size
 	bytes := 0
 	for _, c := range o.chunks {

@@ -83,7 +83,11 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 	for from := 0; from < n; from += o.Chunk {
 		ob.chunks = append(ob.chunks, chunk{from, min(n, from+o.Chunk)})
 	}
-	return ob, nil
+	var err error
+	if o.DType == graph.Float32 && ob.Dim() >= longVector {
+		ob.conversion, err = newConversion(e, ob.Dim())
+	}
+	return ob, err
 }
 
 // Dim is the number of trainable parameters.
@@ -91,7 +95,9 @@ func (o *Objective) Dim() int { return o.Model.Params.Size() }
 
 // MoveTo sets the current point: trainable parameters and running statistics, each flat.
 func (o *Objective) MoveTo(theta, state []float64) {
-	Store(o.theta, theta)
+	if err := o.conversion.store(o.theta, theta); err != nil {
+		panic(err) // of another length, as Store does
+	}
 	Store(o.state, state)
 	o.stale()
 }
