@@ -14,9 +14,8 @@ type pairs struct {
 
 // findPairs looks for products read by a sum or difference, and for float32 converted to float64 and multiplied by a number.
 func findPairs(nodes []*node) pairs {
-	reads, inGroup := map[*node]int{}, map[*node]bool{}
+	reads := map[*node]int{}
 	for _, n := range nodes {
-		inGroup[n] = true
 		for _, w := range n.args {
 			reads[w.base]++
 		}
@@ -28,8 +27,8 @@ func findPairs(nodes []*node) pairs {
 		}
 		for i, w := range n.args {
 			m := w.base
-			alone := inGroup[m] && m.kind == elementwise && !m.stored && !m.late && reads[m] == 1 && w.identity()
-			if alone && p.first[m] == nil && (multiplyAdds(n, m) || scalesConverted(n, m, 1-i)) {
+			// What is not stored is read in this group alone, in its order.
+			if m.kind == elementwise && !m.stored && reads[m] == 1 && p.first[m] == nil && (multiplyAdds(n, m) || scalesConverted(n, m, 1-i)) {
 				p.first[n], p.later[m] = m, n
 				break
 			}

@@ -82,7 +82,7 @@ func (pl *plan) pack(residents []*node, made, read map[*node]int) {
 		return cmp.Or(cmp.Compare(b.typ.Size(), a.typ.Size()), cmp.Compare(a.id, b.id))
 	})
 	placed := [3][]*node{}
-	room := func(n *node) int { return (n.typ.Size() + lineElements - 1) / lineElements * lineElements }
+	room := func(n *node) int { return ceil(n.typ.Size(), lineElements) * lineElements }
 	for _, n := range residents {
 		d := n.typ.DType
 		at := 0

@@ -54,8 +54,8 @@ var floats = map[graph.Op]func(x []float64) float64{
 	graph.OpSub:          func(x []float64) float64 { return x[0] - x[1] },
 	graph.OpMul:          func(x []float64) float64 { return x[0] * x[1] },
 	graph.OpDiv:          func(x []float64) float64 { return x[0] / x[1] },
-	graph.OpMax:          func(x []float64) float64 { return extreme(x[0], x[1], x[0] >= x[1]) },
-	graph.OpMin:          func(x []float64) float64 { return extreme(x[0], x[1], x[0] <= x[1]) },
+	graph.OpMax:          func(x []float64) float64 { return extreme(x[0], x[1], x[0] > x[1]) },
+	graph.OpMin:          func(x []float64) float64 { return extreme(x[0], x[1], x[0] < x[1]) },
 	graph.OpPow:          func(x []float64) float64 { return math.Pow(x[0], x[1]) },
 	graph.OpSelect: func(x []float64) float64 {
 		if x[0] != 0 {
@@ -76,7 +76,7 @@ func sign(x float64) float64 {
 	return x
 }
 
-// extreme takes a if first, else b; a NaN of either goes through.
+// extreme takes a if first, else b, so the second of ±0; a NaN of either goes through.
 func extreme(a, b float64, first bool) float64 {
 	if first || math.IsNaN(a) {
 		return a

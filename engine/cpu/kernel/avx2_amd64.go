@@ -53,7 +53,6 @@ func avx2F32(o *Ops[float32]) {
 	o.Erf = erfF32AVX2
 	o.Sin = bounded(sinF32AVX2, o.Sin, 8)
 	o.Cos = bounded(cosF32AVX2, o.Cos, 8)
-	o.Fill = func(dst []float32, x float32) { fillF32AVX2(unsafe.SliceData(dst), len(dst), x) }
 	o.SumRows, o.MaxRows = checkedRows(sumRowsF32AVX2), checkedRows(maxRowsF32AVX2)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX2, o.SumRows), checkedMiddle(maxMiddleF32AVX2, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX2)
@@ -102,7 +101,6 @@ func avx2F64(o *Ops[float64]) {
 	o.Erf = erfF64AVX2
 	o.Sin = bounded(sinF64AVX2, o.Sin, 4)
 	o.Cos = bounded(cosF64AVX2, o.Cos, 4)
-	o.Fill = func(dst []float64, x float64) { fillF64AVX2(unsafe.SliceData(dst), len(dst), x) }
 	o.SumRows, o.MaxRows = checkedRows(sumRowsF64AVX2), checkedRows(maxRowsF64AVX2)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX2, o.SumRows), checkedMiddle(maxMiddleF64AVX2, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX2)

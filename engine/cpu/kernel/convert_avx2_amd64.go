@@ -41,16 +41,6 @@ func convertF32ToI32AVX2(dst *int32, src *float32, n int)
 //go:noescape
 func convertF64ToI32AVX2(dst *int32, src *float64, n int)
 
-// fillF32AVX2 sets n elements to x.
-//
-//go:noescape
-func fillF32AVX2(dst *float32, n int, x float32)
-
-// fillF64AVX2 sets n elements to x.
-//
-//go:noescape
-func fillF64AVX2(dst *float64, n int, x float64)
-
 // eqI32AVX2Unchecked is the loop of eqI32AVX2.
 //
 //go:noescape

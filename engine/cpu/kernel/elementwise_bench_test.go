@@ -24,7 +24,6 @@ func BenchmarkElementwise(b *testing.B) {
 		run("Add", func() { o.Add(dst, x, y) })
 		run("Max", func() { o.Max(dst, x, y) })
 		run("Select", func() { o.Select(dst, x, y, x) })
-		run("Fill", func() { o.Fill(dst, 1) })
 		for _, width := range []int{10, 64} {
 			run(fmt.Sprintf("SumRows%d", width), func() { o.SumRows(dst[:n/width], x, width) })
 			run(fmt.Sprintf("MaxRows%d", width), func() { o.MaxRows(dst[:n/width], x, width) })

@@ -37,12 +37,7 @@ func ternaries[T Float](o *Ops[T]) map[string]Ternary[T] {
 }
 
 func exactUnaries[T Float](o *Ops[T]) map[string]Unary[T] {
-	return map[string]Unary[T]{"Neg": o.Neg, "Abs": o.Abs, "Sign": o.Sign, "Sqrt": o.Sqrt, "Rsqrt": o.Rsqrt,
-		"Fill": func(dst, a []T) {
-			if len(a) > 0 {
-				o.Fill(dst, a[0])
-			}
-		}}
+	return map[string]Unary[T]{"Neg": o.Neg, "Abs": o.Abs, "Sign": o.Sign, "Sqrt": o.Sqrt, "Rsqrt": o.Rsqrt}
 }
 
 func transcendentals[T Float](o *Ops[T]) map[string]Unary[T] {
@@ -240,10 +235,10 @@ func TestConvert(t *testing.T) {
 				t.Errorf("int32 of float32: %v", i32[:3])
 			}
 			ints := []int32{-5, 1 << 24, 1<<24 + 1, math.MaxInt32}
-			k.I32ToF32(f32[:4], ints)
-			k.I32ToF64(f64[:4], ints)
+			k.I32ToF32(f32[:4:4], ints)
+			k.I32ToF64(f64[:4:4], ints)
 			if f32[0] != -5 || f32[2] != 1<<24 || f64[2] != 1<<24+1 || f64[3] != math.MaxInt32 {
-				t.Errorf("from int32: %v %v", f32[:4], f64[:4])
+				t.Errorf("from int32: %v %v", f32[:4:4], f64[:4:4])
 			}
 			k.F32ToF64(f64[:1], []float32{0.1})
 			if f64[0] != float64(float32(0.1)) {
@@ -276,13 +271,55 @@ func TestEqI32(t *testing.T) {
 
 func TestShortOperandPanics(t *testing.T) {
 	forEach(t, testShort[float32], testShort[float64])
+	for _, k := range levels() {
+		f32, f64, i32 := make([]float32, 5), make([]float64, 5), make([]int32, 5)
+		for name, f := range map[string]func(){
+			"F32ToF64":      func() { k.F32ToF64(f64, f32[:4:4]) },
+			"ScaleF32ToF64": func() { k.ScaleF32ToF64(f64, f32[:4:4], 2) },
+			"F64ToF32":      func() { k.F64ToF32(f32, f64[:4:4]) },
+			"I32ToF32":      func() { k.I32ToF32(f32, i32[:4:4]) },
+			"I32ToF64":      func() { k.I32ToF64(f64, i32[:4:4]) },
+			"F32ToI32":      func() { k.F32ToI32(i32, f32[:4:4]) },
+			"F64ToI32":      func() { k.F64ToI32(i32, f64[:4:4]) },
+			"EqI32":         func() { k.EqI32(i32, i32, i32[:4:4]) },
+			"RepeatEachI32": func() { k.RepeatEachI32(i32, i32[:2:2], 3) },
+		} {
+			mustPanic(t, k.Level.String()+"/"+name, f)
+		}
+	}
 }
 
 func testShort[T Float](t *testing.T, o *Ops[T]) {
+	whole, short := make([]T, 5), make([]T, 4)
+	for _, unaries := range []map[string]Unary[T]{exactUnaries(o), transcendentals(o)} {
+		for name, f := range unaries {
+			mustPanic(t, name, func() { f(whole, short) })
+		}
+	}
+	for name, f := range binaries(o) {
+		mustPanic(t, name, func() { f(whole, short, whole) })
+		mustPanic(t, name, func() { f(whole, whole, short) })
+	}
+	for name, f := range ternaries(o) {
+		mustPanic(t, name, func() { f(whole, short, whole, whole) })
+		mustPanic(t, name, func() { f(whole, whole, short, whole) })
+		mustPanic(t, name, func() { f(whole, whole, whole, short) })
+	}
+	mustPanic(t, "SumRows", func() { o.SumRows(whole, whole[:4:4], 1) })
+	mustPanic(t, "MaxRows", func() { o.MaxRows(whole, whole[:4:4], 1) })
+	mustPanic(t, "SumMiddle", func() { o.SumMiddle(whole, short, 1, 5) })
+	mustPanic(t, "MaxMiddle", func() { o.MaxMiddle(whole, short, 1, 5) })
+	mustPanic(t, "AddMiddle", func() { o.AddMiddle(whole, short, 1, 5) })
+	mustPanic(t, "RepeatEach", func() { o.RepeatEach(whole, short[:2], 3) })
+	mustPanic(t, "Transpose", func() { o.Transpose(whole, short[:4:4], 1, 5) })
+}
+
+func mustPanic(t *testing.T, name string, f func()) {
+	t.Helper()
 	defer func() {
 		if recover() == nil {
-			t.Error("an operand shorter than dst did not panic")
+			t.Errorf("%s: an operand that is too short did not panic", name)
 		}
 	}()
-	o.Add(make([]T, 5), make([]T, 5), make([]T, 4))
+	f()
 }

@@ -52,11 +52,6 @@ func genericOps[T Float]() Ops[T] {
 		Sign:  each(sign[T]),
 		Sqrt:  each(func(a T) T { return T(math.Sqrt(float64(a))) }),
 		Rsqrt: each(func(a T) T { return 1 / T(math.Sqrt(float64(a))) }),
-		Fill: func(dst []T, x T) {
-			for i := range dst {
-				dst[i] = x
-			}
-		},
 
 		SumRows:    sumRows[T],
 		MaxRows:    maxRows[T],

@@ -54,7 +54,6 @@ type Ops[T Float] struct {
 	Logistic Unary[T] // 1.6
 	Erf      Unary[T] // 1.3, 1.5
 	Sin, Cos Unary[T] // 1.6
-	Fill     func(dst []T, x T)
 
 	// SumRows and MaxRows reduce the rows of src [len(dst), n]; the sum of no elements is 0, their maximum −Inf.
 	SumRows, MaxRows func(dst, src []T, n int)

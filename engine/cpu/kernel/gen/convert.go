@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// convert writes the conversions between element types, and fill.
+// convert writes the conversions between element types, and the comparison of integers.
 func convert(g *generator) {
 	g.conversion("F32ToF64", 4, 8, g.VCVTPS2PD, false)
 	g.conversion("F32ToF64", 4, 8, g.VCVTPS2PD, true)
@@ -17,9 +17,6 @@ func convert(g *generator) {
 	g.conversion("I32ToF64", 4, 8, g.VCVTDQ2PD, false)
 	g.conversion("F32ToI32", 4, 4, g.VCVTTPS2DQ, false)
 	g.conversion("F64ToI32", 8, 4, g.VCVTTPD2DQY, false)
-	for _, g.elem = range []int{4, 8} {
-		g.fill()
-	}
 	g.equal()
 }
 
@@ -111,32 +108,4 @@ func (g *generator) equal() {
 		return v
 	})
 	g.integer = false
-}
-
-func (g *generator) fill() {
-	g.text("fill", fmt.Sprintf("func(dst *%[1]s, n int, x %[1]s)", g.typ()), "sets n elements to x.")
-	dst := g.Load(g.Param("dst"), g.GP64())
-	n := g.Load(g.Param("n"), g.GP64())
-	x := g.vec()
-	g.broadcast(g.paramAddr("x"), x)
-	for _, vectors := range []int{4, 1} {
-		name, next := fmt.Sprintf("vectors%d", vectors), map[int]string{4: "vectors1", 1: "rest"}[vectors]
-		g.Label(name)
-		g.CMPQ(n, operand.Imm(uint64(vectors*g.lanes())))
-		g.JLT(operand.LabelRef(next))
-		for v := range vectors {
-			g.store(x, operand.Mem{Base: dst, Disp: v * g.width()})
-		}
-		g.ADDQ(operand.Imm(uint64(vectors*g.width())), dst)
-		g.SUBQ(operand.Imm(uint64(vectors*g.lanes())), n)
-		g.JMP(operand.LabelRef(name))
-	}
-	g.Label("rest")
-	g.TESTQ(n, n)
-	g.JLE(operand.LabelRef("done"))
-	mask := g.mask()
-	g.firstLanes(n, mask)
-	g.storeFirst("rest", x, n, mask, operand.Mem{Base: dst})
-	g.Label("done")
-	g.ret()
 }

@@ -89,6 +89,7 @@ func TestConversionsStayWithinTheirOperands(t *testing.T) {
 				k.I32ToF64(numtest.Guarded[float64](a, n, end), numtest.Guarded[int32](b, n, end))
 				k.F32ToI32(numtest.Guarded[int32](a, n, end), numtest.Guarded[float32](b, n, end))
 				k.F64ToI32(numtest.Guarded[int32](a, n, end), numtest.Guarded[float64](b, n, end))
+				k.RepeatEachI32(numtest.Guarded[int32](a, 3*n, end), numtest.Guarded[int32](b, n, end), 3)
 				k.EqI32(numtest.Guarded[int32](a, n, end), numtest.Guarded[int32](b, n, end), numtest.Guarded[int32](c, n, end))
 			}
 		}
