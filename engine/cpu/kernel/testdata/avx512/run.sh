@@ -20,7 +20,8 @@ root=$work/root
 libraries=$root/usr/lib/x86_64-linux-gnu
 
 cd "$here/../.."
-CGO_ENABLED=0 go test -c -o "$work/fs/kernel.test" .
+# Bochs 2.7 multiplies long integers wrongly by the assembly of math/big, which the oracle of float64 functions counts on.
+CGO_ENABLED=0 go test -tags math_big_pure_go -c -o "$work/fs/kernel.test" .
 CGO_ENABLED=0 go build -o "$work/fs/init" testdata/avx512/init.go
 
 cd "$work/fs" && find . | "$root/bin/cpio" -o -H newc --quiet | gzip -1 >"$work/iso/initrd"
