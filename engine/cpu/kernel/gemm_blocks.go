@@ -51,7 +51,7 @@ func (g *blocks[T]) panel(m, n int) (panelFunc[T], int) {
 }
 
 func (g *blocks[T]) run(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T) {
-	if b.Col == 1 && (m*n*k <= tinyProduct || m > 3 && n&(2*g.lanes-1) == 0 && max(m, n)*k < packElements) {
+	if b.Col == 1 && (m*n*k <= tinyProduct || m > 3 && n&(2*g.lanes-1) == 0 && max(m, n)*k < packElements && m*n < shallowC) {
 		g.inPlace(&c[0], crs, &a.Data[0], a.Row, a.Col, &b.Data[0], b.Row, m, n, k, accumulate)
 		return
 	}

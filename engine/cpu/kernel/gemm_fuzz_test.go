@@ -129,6 +129,7 @@ var guardedShapes = [][3]int{
 	{1, 300, 70}, {2, 300, 21}, {3, 300, 9}, {300, 1, 70}, {300, 2, 21}, {300, 3, 9}, {33, 2, 67}, {2, 33, 67}, {1, 40, 1030}, {40, 2, 1027}, // thin
 	{5, 4100, 2}, {4100, 2, 6}, {2049, 1, 5}, {1, 2070, 11}, {700, 10, 9}, // several chunks of columns or of Cᵀ
 	{150, 140, 60}, {80, 130, 530}, {149, 33, 140}, {20, 300, 230}, {60, 2052, 6}, // blocks
+	{515, 512, 1}, {128, 2048, 3}, {1540, 2049, 1}, // by rows of C
 }
 
 // TestGemmGuarded runs every shape with every pair of layouts.
@@ -141,7 +142,7 @@ func testGuarded[T Float](t *testing.T, o *Ops[T]) {
 		t.Skip("the plain-Go level is the twin")
 	}
 	mem := newGemmMemory(t)
-	ways, swaps, packs, blocks := map[way]bool{}, map[bool]bool{}, map[[2]bool]bool{}, false
+	ways, swaps, packs, blocks, byRows := map[way]bool{}, map[bool]bool{}, map[[2]bool]bool{}, false, map[bool]bool{}
 	for i, s := range guardedShapes {
 		for l := range layouts * layouts {
 			c := gemmCase{m: s[0], n: s[1], k: s[2], a: l % layouts, b: l / layouts, seed: uint64(i)}
@@ -162,13 +163,17 @@ func testGuarded[T Float](t *testing.T, o *Ops[T]) {
 			o.gemm.plan(&p, c.m, c.n, c.k, &a, &b)
 			ways[p.way], swaps[p.swap], packs[[2]bool{p.packA, p.packB}] = true, true, true
 			blocks = blocks || p.packB && c.m > p.mc && !p.swap
+			if p.mc == tileRows && c.m > p.mc {
+				byRows[p.packB] = true
+			}
 		}
 	}
 	if testing.Short() {
 		return // a sample need not reach all
 	}
-	if len(ways) != 4 || len(swaps) != 2 || len(packs) != 4 || !blocks {
-		t.Errorf("not every way was reached: ways %v, swaps %v, packs %v, blocks of packed B %v", ways, swaps, packs, blocks)
+	if len(ways) != 4 || len(swaps) != 2 || len(packs) != 4 || !blocks || len(byRows) != 2 {
+		t.Errorf("not every way was reached: ways %v, swaps %v, packs %v, blocks of packed B %v, rows of C by packed B %v",
+			ways, swaps, packs, blocks, byRows)
 	}
 }
 

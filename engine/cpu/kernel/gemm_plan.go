@@ -44,7 +44,11 @@ const (
 	collidingB    = 512     // bytes: rows at multiples of it share few sets of the first cache
 	collidingDots = 1024    // bytes: likewise for columns that are dotted
 	lagging       = 256     // elements by which half of such columns follow the others
-	collidingRows = 2048    // bytes: likewise for the rows of A in one tile
+	collidingRows = 2048    // bytes: likewise for the rows of A, or of C, in one tile
+	shallow       = 16      // k up to which writing C is most of the work
+	shallowC      = 1 << 18 // elements of C from which that goes by rows if they collide
+	shallowFarC   = 3 << 20 // from which it does in any case, as C is in no cache
+	tileRows      = 6       // of C that are written side by side then
 )
 
 func (g *blocks[T]) plan(p *gemmPlan, m, n, k int, a, b *Strided[T]) {
@@ -84,12 +88,17 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 		p.packB = m >= packReuseFar && k*n >= farElements && brs*size%collidingB == 0
 	}
 	p.packA = n >= packReuseA && m*k >= packElements && (acs != 1 || ars*size%collidingRows == 0)
-	if !p.packA && !p.packB {
+	// Tiles down a panel would write a line here and a line there. Those of a few whole rows write streams.
+	byRows := k <= shallow && (m*n >= shallowFarC || m*n >= shallowC && n*size%collidingRows == 0)
+	if !p.packA && !p.packB && !byRows {
 		return
 	}
 	p.way = byBlocks
 	p.kc, p.nc = min(k, g.kc), min(n, g.nc)
-	if m > 2*g.mc {
+	switch {
+	case byRows:
+		p.mc = tileRows
+	case m > 2*g.mc:
 		p.mc = g.mc
 	}
 	if p.packA {
