@@ -10,6 +10,8 @@ type thin[T Float] struct {
 	// dots[m] computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs] for j < m, by twice transposeLanes rows; group[m] by half
 	// as many.
 	dots, group [3]dotFunc[T]
+	// fetching is dots[1] for rows that the processor would not fetch in time.
+	fetching func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool)
 }
 
 type dotFunc[T Float] = func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool, lag, xlag int)
@@ -39,6 +41,8 @@ func (g *blocks[T]) dotted(c []T, crs int, a, b *Strided[T], m, n, k int, accumu
 			g.thin.dots[m](&c[j], crs*size, from(j, lagging), b.Col*size, x(lagging), a.Col*size, a.Row*size, 2*half, steps-lagging, true, lag, xlag)
 			g.thin.group[m](&c[j+half], crs*size, from(j+half, steps-lagging), b.Col*size, x(steps-lagging), a.Col*size, a.Row*size, half, lagging, true, 0, 0)
 		}
+	case m == 1:
+		g.thin.fetching(&c[0], 0, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, 0, columns, steps, accumulate)
 	default:
 		g.thin.dots[m](&c[0], crs*size, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, a.Row*size, columns, steps, accumulate, 0, 0)
 	}

@@ -72,37 +72,37 @@ test:
 // func dot8Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
 TEXT ·dot8Rows1F32AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), CX
-	MOVQ xrs+40(FP), DX
-	MOVQ xcs+48(FP), BX
-	LEAQ (CX)(CX*2), BX
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
+	LEAQ (DX)(AX*2), BX
+	LEAQ (BX)(AX*2), SI
+	LEAQ (CX)(CX*2), DI
 
 rows:
 	CMPB    accumulate+72(FP), $0x00
 	JEQ     zero
-	VMOVUPS (AX), Y0
+	MOVQ    y+0(FP), R8
+	VMOVUPS (R8), Y0
 	JMP     start
 
 zero:
 	VXORPS Y0, Y0, Y0
 
 start:
-	MOVQ a+16(FP), SI
-	LEAQ (SI)(CX*4), DI
-	MOVQ x+32(FP), R8
-	MOVQ k+64(FP), R9
+	MOVQ a+16(FP), R8
+	MOVQ x+32(FP), R9
+	MOVQ k+64(FP), R10
 
 loop:
-	VMOVUPS      (SI), X2
-	VINSERTF128  $0x01, (DI), Y2, Y2
-	VMOVUPS      (SI)(CX*1), X3
-	VINSERTF128  $0x01, (DI)(CX*1), Y3, Y3
-	VMOVUPS      (SI)(CX*2), X4
-	VINSERTF128  $0x01, (DI)(CX*2), Y4, Y4
-	VMOVUPS      (SI)(BX*1), X5
-	VINSERTF128  $0x01, (DI)(BX*1), Y5, Y5
+	VMOVUPS      (R8), X2
+	VINSERTF128  $0x01, (R8)(AX*4), Y2, Y2
+	VMOVUPS      (R8)(AX*1), X3
+	VINSERTF128  $0x01, (R8)(BX*1), Y3, Y3
+	VMOVUPS      (R8)(AX*2), X4
+	VINSERTF128  $0x01, (R8)(DX*2), Y4, Y4
+	VMOVUPS      (R8)(DX*1), X5
+	VINSERTF128  $0x01, (R8)(SI*1), Y5, Y5
 	VUNPCKLPS    Y3, Y2, Y6
 	VUNPCKHPS    Y3, Y2, Y2
 	VUNPCKLPS    Y5, Y4, Y1
@@ -111,27 +111,24 @@ loop:
 	VUNPCKHPD    Y1, Y6, Y6
 	VUNPCKLPD    Y4, Y2, Y5
 	VUNPCKHPD    Y4, Y2, Y2
-	VBROADCASTSS (R8), Y1
+	VBROADCASTSS (R9), Y1
 	VFMADD231PS  Y3, Y1, Y0
-	ADDQ         DX, R8
-	VBROADCASTSS (R8), Y1
+	VBROADCASTSS (R9)(CX*1), Y1
 	VFMADD231PS  Y6, Y1, Y0
-	ADDQ         DX, R8
-	VBROADCASTSS (R8), Y1
+	VBROADCASTSS (R9)(CX*2), Y1
 	VFMADD231PS  Y5, Y1, Y0
-	ADDQ         DX, R8
-	VBROADCASTSS (R8), Y1
+	VBROADCASTSS (R9)(DI*1), Y1
 	VFMADD231PS  Y2, Y1, Y0
-	ADDQ         DX, R8
-	ADDQ         $0x10, SI
-	ADDQ         $0x10, DI
-	SUBQ         $0x04, R9
+	LEAQ         (R9)(CX*4), R9
+	ADDQ         $0x10, R8
+	SUBQ         $0x04, R10
 	JGT          loop
-	VMOVUPS      Y0, (AX)
-	ADDQ         $0x20, AX
-	MOVQ         CX, SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, a+16(FP)
+	MOVQ         y+0(FP), R8
+	VMOVUPS      Y0, (R8)
+	ADDQ         $0x00000020, y+0(FP)
+	MOVQ         AX, R8
+	SHLQ         $0x03, R8
+	ADDQ         R8, a+16(FP)
 	SUBQ         $0x08, rows+56(FP)
 	JG           rows
 	VZEROUPPER
@@ -140,125 +137,19 @@ loop:
 // func dot16Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
 TEXT ·dot16Rows1F32AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), CX
-	MOVQ xrs+40(FP), DX
-	MOVQ xcs+48(FP), BX
-	LEAQ (CX)(CX*2), BX
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
+	LEAQ (DX)(AX*2), BX
+	LEAQ (BX)(AX*2), SI
+	LEAQ (CX)(CX*2), DI
 
 rows:
 	CMPB    accumulate+72(FP), $0x00
 	JEQ     zero
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	JMP     start
-
-zero:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-
-start:
-	MOVQ a+16(FP), SI
-	LEAQ (SI)(CX*4), DI
-	LEAQ (DI)(CX*4), R8
-	LEAQ (R8)(CX*4), R9
-	MOVQ x+32(FP), R10
-	MOVQ x+32(FP), R11
-	SUBQ xlag+88(FP), R11
-	SUBQ lag+80(FP), R8
-	SUBQ lag+80(FP), R9
-	MOVQ k+64(FP), R12
-
-loop:
-	VMOVUPS      (SI), X3
-	VINSERTF128  $0x01, (DI), Y3, Y3
-	VMOVUPS      (SI)(CX*1), X4
-	VINSERTF128  $0x01, (DI)(CX*1), Y4, Y4
-	VMOVUPS      (SI)(CX*2), X5
-	VINSERTF128  $0x01, (DI)(CX*2), Y5, Y5
-	VMOVUPS      (SI)(BX*1), X6
-	VINSERTF128  $0x01, (DI)(BX*1), Y6, Y6
-	VUNPCKLPS    Y4, Y3, Y7
-	VUNPCKHPS    Y4, Y3, Y3
-	VUNPCKLPS    Y6, Y5, Y2
-	VUNPCKHPS    Y6, Y5, Y5
-	VUNPCKLPD    Y2, Y7, Y4
-	VUNPCKHPD    Y2, Y7, Y7
-	VUNPCKLPD    Y5, Y3, Y6
-	VUNPCKHPD    Y5, Y3, Y3
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  Y4, Y2, Y0
-	ADDQ         DX, R10
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  Y7, Y2, Y0
-	ADDQ         DX, R10
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  Y6, Y2, Y0
-	ADDQ         DX, R10
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  Y3, Y2, Y0
-	ADDQ         DX, R10
-	VMOVUPS      (R8), X3
-	VINSERTF128  $0x01, (R9), Y3, Y3
-	VMOVUPS      (R8)(CX*1), X4
-	VINSERTF128  $0x01, (R9)(CX*1), Y4, Y4
-	VMOVUPS      (R8)(CX*2), X5
-	VINSERTF128  $0x01, (R9)(CX*2), Y5, Y5
-	VMOVUPS      (R8)(BX*1), X6
-	VINSERTF128  $0x01, (R9)(BX*1), Y6, Y6
-	VUNPCKLPS    Y4, Y3, Y7
-	VUNPCKHPS    Y4, Y3, Y3
-	VUNPCKLPS    Y6, Y5, Y2
-	VUNPCKHPS    Y6, Y5, Y5
-	VUNPCKLPD    Y2, Y7, Y4
-	VUNPCKHPD    Y2, Y7, Y7
-	VUNPCKLPD    Y5, Y3, Y6
-	VUNPCKHPD    Y5, Y3, Y3
-	VBROADCASTSS (R11), Y2
-	VFMADD231PS  Y4, Y2, Y1
-	ADDQ         DX, R11
-	VBROADCASTSS (R11), Y2
-	VFMADD231PS  Y7, Y2, Y1
-	ADDQ         DX, R11
-	VBROADCASTSS (R11), Y2
-	VFMADD231PS  Y6, Y2, Y1
-	ADDQ         DX, R11
-	VBROADCASTSS (R11), Y2
-	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         DX, R11
-	ADDQ         $0x10, SI
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	SUBQ         $0x04, R12
-	JGT          loop
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         $0x40, AX
-	MOVQ         CX, SI
-	SHLQ         $0x04, SI
-	ADDQ         SI, a+16(FP)
-	SUBQ         $0x10, rows+56(FP)
-	JG           rows
-	VZEROUPPER
-	RET
-
-// func dot8Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
-// Requires: AVX, FMA3
-TEXT ·dot8Rows2F32AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), DX
-	MOVQ xrs+40(FP), BX
-	MOVQ xcs+48(FP), SI
-	LEAQ (DX)(DX*2), DI
-
-rows:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero
-	VMOVUPS (AX), Y0
-	VMOVUPS (AX)(CX*1), Y1
+	MOVQ    y+0(FP), R8
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
 	JMP     start
 
 zero:
@@ -267,19 +158,22 @@ zero:
 
 start:
 	MOVQ a+16(FP), R8
-	LEAQ (R8)(DX*4), R9
+	LEAQ (R8)(AX*8), R9
 	MOVQ x+32(FP), R10
-	MOVQ k+64(FP), R11
+	MOVQ x+32(FP), R11
+	SUBQ xlag+88(FP), R11
+	SUBQ lag+80(FP), R9
+	MOVQ k+64(FP), R12
 
 loop:
 	VMOVUPS      (R8), X3
-	VINSERTF128  $0x01, (R9), Y3, Y3
-	VMOVUPS      (R8)(DX*1), X4
-	VINSERTF128  $0x01, (R9)(DX*1), Y4, Y4
-	VMOVUPS      (R8)(DX*2), X5
-	VINSERTF128  $0x01, (R9)(DX*2), Y5, Y5
-	VMOVUPS      (R8)(DI*1), X6
-	VINSERTF128  $0x01, (R9)(DI*1), Y6, Y6
+	VINSERTF128  $0x01, (R8)(AX*4), Y3, Y3
+	VMOVUPS      (R8)(AX*1), X4
+	VINSERTF128  $0x01, (R8)(BX*1), Y4, Y4
+	VMOVUPS      (R8)(AX*2), X5
+	VINSERTF128  $0x01, (R8)(DX*2), Y5, Y5
+	VMOVUPS      (R8)(DX*1), X6
+	VINSERTF128  $0x01, (R8)(SI*1), Y6, Y6
 	VUNPCKLPS    Y4, Y3, Y7
 	VUNPCKHPS    Y4, Y3, Y3
 	VUNPCKLPS    Y6, Y5, Y2
@@ -290,32 +184,128 @@ loop:
 	VUNPCKHPD    Y5, Y3, Y3
 	VBROADCASTSS (R10), Y2
 	VFMADD231PS  Y4, Y2, Y0
-	VBROADCASTSS (R10)(SI*1), Y2
-	VFMADD231PS  Y4, Y2, Y1
-	ADDQ         BX, R10
-	VBROADCASTSS (R10), Y2
+	VBROADCASTSS (R10)(CX*1), Y2
 	VFMADD231PS  Y7, Y2, Y0
-	VBROADCASTSS (R10)(SI*1), Y2
-	VFMADD231PS  Y7, Y2, Y1
-	ADDQ         BX, R10
-	VBROADCASTSS (R10), Y2
+	VBROADCASTSS (R10)(CX*2), Y2
 	VFMADD231PS  Y6, Y2, Y0
-	VBROADCASTSS (R10)(SI*1), Y2
-	VFMADD231PS  Y6, Y2, Y1
-	ADDQ         BX, R10
-	VBROADCASTSS (R10), Y2
+	VBROADCASTSS (R10)(DI*1), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VBROADCASTSS (R10)(SI*1), Y2
+	VMOVUPS      (R9), X3
+	VINSERTF128  $0x01, (R9)(AX*4), Y3, Y3
+	VMOVUPS      (R9)(AX*1), X4
+	VINSERTF128  $0x01, (R9)(BX*1), Y4, Y4
+	VMOVUPS      (R9)(AX*2), X5
+	VINSERTF128  $0x01, (R9)(DX*2), Y5, Y5
+	VMOVUPS      (R9)(DX*1), X6
+	VINSERTF128  $0x01, (R9)(SI*1), Y6, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y2
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPD    Y2, Y7, Y4
+	VUNPCKHPD    Y2, Y7, Y7
+	VUNPCKLPD    Y5, Y3, Y6
+	VUNPCKHPD    Y5, Y3, Y3
+	VBROADCASTSS (R11), Y2
+	VFMADD231PS  Y4, Y2, Y1
+	VBROADCASTSS (R11)(CX*1), Y2
+	VFMADD231PS  Y7, Y2, Y1
+	VBROADCASTSS (R11)(CX*2), Y2
+	VFMADD231PS  Y6, Y2, Y1
+	VBROADCASTSS (R11)(DI*1), Y2
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         BX, R10
+	LEAQ         (R10)(CX*4), R10
+	LEAQ         (R11)(CX*4), R11
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
+	SUBQ         $0x04, R12
+	JGT          loop
+	MOVQ         y+0(FP), R8
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	ADDQ         $0x00000040, y+0(FP)
+	MOVQ         AX, R8
+	SHLQ         $0x04, R8
+	ADDQ         R8, a+16(FP)
+	SUBQ         $0x10, rows+56(FP)
+	JG           rows
+	VZEROUPPER
+	RET
+
+// func dot8Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
+// Requires: AVX, FMA3
+TEXT ·dot8Rows2F32AVX2(SB), NOSPLIT, $0-96
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
+	LEAQ (DX)(AX*2), BX
+	LEAQ (BX)(AX*2), SI
+	LEAQ (CX)(CX*2), DI
+
+rows:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     zero
+	MOVQ    y+0(FP), R8
+	VMOVUPS (R8), Y0
+	ADDQ    ys+8(FP), R8
+	VMOVUPS (R8), Y1
+	JMP     start
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+start:
+	MOVQ a+16(FP), R8
+	MOVQ x+32(FP), R9
+	MOVQ R9, R10
+	ADDQ xcs+48(FP), R10
+	MOVQ k+64(FP), R11
+
+loop:
+	VMOVUPS      (R8), X3
+	VINSERTF128  $0x01, (R8)(AX*4), Y3, Y3
+	VMOVUPS      (R8)(AX*1), X4
+	VINSERTF128  $0x01, (R8)(BX*1), Y4, Y4
+	VMOVUPS      (R8)(AX*2), X5
+	VINSERTF128  $0x01, (R8)(DX*2), Y5, Y5
+	VMOVUPS      (R8)(DX*1), X6
+	VINSERTF128  $0x01, (R8)(SI*1), Y6, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y2
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPD    Y2, Y7, Y4
+	VUNPCKHPD    Y2, Y7, Y7
+	VUNPCKLPD    Y5, Y3, Y6
+	VUNPCKHPD    Y5, Y3, Y3
+	VBROADCASTSS (R9), Y2
+	VFMADD231PS  Y4, Y2, Y0
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  Y4, Y2, Y1
+	VBROADCASTSS (R9)(CX*1), Y2
+	VFMADD231PS  Y7, Y2, Y0
+	VBROADCASTSS (R10)(CX*1), Y2
+	VFMADD231PS  Y7, Y2, Y1
+	VBROADCASTSS (R9)(CX*2), Y2
+	VFMADD231PS  Y6, Y2, Y0
+	VBROADCASTSS (R10)(CX*2), Y2
+	VFMADD231PS  Y6, Y2, Y1
+	VBROADCASTSS (R9)(DI*1), Y2
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (R10)(DI*1), Y2
+	VFMADD231PS  Y3, Y2, Y1
+	LEAQ         (R9)(CX*4), R9
+	LEAQ         (R10)(CX*4), R10
+	ADDQ         $0x10, R8
 	SUBQ         $0x04, R11
 	JGT          loop
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, (AX)(CX*1)
-	ADDQ         $0x20, AX
-	MOVQ         DX, R8
+	MOVQ         y+0(FP), R8
+	VMOVUPS      Y0, (R8)
+	ADDQ         ys+8(FP), R8
+	VMOVUPS      Y1, (R8)
+	ADDQ         $0x00000020, y+0(FP)
+	MOVQ         AX, R8
 	SHLQ         $0x03, R8
 	ADDQ         R8, a+16(FP)
 	SUBQ         $0x08, rows+56(FP)
@@ -326,20 +316,22 @@ loop:
 // func dot16Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
 TEXT ·dot16Rows2F32AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), DX
-	MOVQ xrs+40(FP), BX
-	MOVQ xcs+48(FP), SI
-	LEAQ (DX)(DX*2), DI
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
+	LEAQ (DX)(AX*2), BX
+	LEAQ (BX)(AX*2), SI
+	LEAQ (CX)(CX*2), DI
 
 rows:
 	CMPB    accumulate+72(FP), $0x00
 	JEQ     zero
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
+	MOVQ    y+0(FP), R8
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	ADDQ    ys+8(FP), R8
+	VMOVUPS (R8), Y2
+	VMOVUPS 32(R8), Y3
 	JMP     start
 
 zero:
@@ -350,25 +342,27 @@ zero:
 
 start:
 	MOVQ a+16(FP), R8
-	LEAQ (R8)(DX*4), R9
-	LEAQ (R9)(DX*4), R10
-	LEAQ (R10)(DX*4), R11
+	LEAQ (R8)(AX*8), R9
+	MOVQ x+32(FP), R10
+	MOVQ R10, R11
+	ADDQ xcs+48(FP), R11
 	MOVQ x+32(FP), R12
-	MOVQ x+32(FP), R13
+	MOVQ R12, R13
+	ADDQ xcs+48(FP), R13
+	SUBQ xlag+88(FP), R12
 	SUBQ xlag+88(FP), R13
-	SUBQ lag+80(FP), R10
-	SUBQ lag+80(FP), R11
+	SUBQ lag+80(FP), R9
 	MOVQ k+64(FP), R14
 
 loop:
 	VMOVUPS      (R8), X5
-	VINSERTF128  $0x01, (R9), Y5, Y5
-	VMOVUPS      (R8)(DX*1), X6
-	VINSERTF128  $0x01, (R9)(DX*1), Y6, Y6
-	VMOVUPS      (R8)(DX*2), X7
-	VINSERTF128  $0x01, (R9)(DX*2), Y7, Y7
-	VMOVUPS      (R8)(DI*1), X8
-	VINSERTF128  $0x01, (R9)(DI*1), Y8, Y8
+	VINSERTF128  $0x01, (R8)(AX*4), Y5, Y5
+	VMOVUPS      (R8)(AX*1), X6
+	VINSERTF128  $0x01, (R8)(BX*1), Y6, Y6
+	VMOVUPS      (R8)(AX*2), X7
+	VINSERTF128  $0x01, (R8)(DX*2), Y7, Y7
+	VMOVUPS      (R8)(DX*1), X8
+	VINSERTF128  $0x01, (R8)(SI*1), Y8, Y8
 	VUNPCKLPS    Y6, Y5, Y9
 	VUNPCKHPS    Y6, Y5, Y5
 	VUNPCKLPS    Y8, Y7, Y4
@@ -377,34 +371,30 @@ loop:
 	VUNPCKHPD    Y4, Y9, Y9
 	VUNPCKLPD    Y7, Y5, Y8
 	VUNPCKHPD    Y7, Y5, Y5
-	VBROADCASTSS (R12), Y4
+	VBROADCASTSS (R10), Y4
 	VFMADD231PS  Y6, Y4, Y0
-	VBROADCASTSS (R12)(SI*1), Y4
+	VBROADCASTSS (R11), Y4
 	VFMADD231PS  Y6, Y4, Y2
-	ADDQ         BX, R12
-	VBROADCASTSS (R12), Y4
+	VBROADCASTSS (R10)(CX*1), Y4
 	VFMADD231PS  Y9, Y4, Y0
-	VBROADCASTSS (R12)(SI*1), Y4
+	VBROADCASTSS (R11)(CX*1), Y4
 	VFMADD231PS  Y9, Y4, Y2
-	ADDQ         BX, R12
-	VBROADCASTSS (R12), Y4
+	VBROADCASTSS (R10)(CX*2), Y4
 	VFMADD231PS  Y8, Y4, Y0
-	VBROADCASTSS (R12)(SI*1), Y4
+	VBROADCASTSS (R11)(CX*2), Y4
 	VFMADD231PS  Y8, Y4, Y2
-	ADDQ         BX, R12
-	VBROADCASTSS (R12), Y4
+	VBROADCASTSS (R10)(DI*1), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VBROADCASTSS (R12)(SI*1), Y4
+	VBROADCASTSS (R11)(DI*1), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	ADDQ         BX, R12
-	VMOVUPS      (R10), X5
-	VINSERTF128  $0x01, (R11), Y5, Y5
-	VMOVUPS      (R10)(DX*1), X6
-	VINSERTF128  $0x01, (R11)(DX*1), Y6, Y6
-	VMOVUPS      (R10)(DX*2), X7
-	VINSERTF128  $0x01, (R11)(DX*2), Y7, Y7
-	VMOVUPS      (R10)(DI*1), X8
-	VINSERTF128  $0x01, (R11)(DI*1), Y8, Y8
+	VMOVUPS      (R9), X5
+	VINSERTF128  $0x01, (R9)(AX*4), Y5, Y5
+	VMOVUPS      (R9)(AX*1), X6
+	VINSERTF128  $0x01, (R9)(BX*1), Y6, Y6
+	VMOVUPS      (R9)(AX*2), X7
+	VINSERTF128  $0x01, (R9)(DX*2), Y7, Y7
+	VMOVUPS      (R9)(DX*1), X8
+	VINSERTF128  $0x01, (R9)(SI*1), Y8, Y8
 	VUNPCKLPS    Y6, Y5, Y9
 	VUNPCKHPS    Y6, Y5, Y5
 	VUNPCKLPS    Y8, Y7, Y4
@@ -413,42 +403,155 @@ loop:
 	VUNPCKHPD    Y4, Y9, Y9
 	VUNPCKLPD    Y7, Y5, Y8
 	VUNPCKHPD    Y7, Y5, Y5
-	VBROADCASTSS (R13), Y4
+	VBROADCASTSS (R12), Y4
 	VFMADD231PS  Y6, Y4, Y1
-	VBROADCASTSS (R13)(SI*1), Y4
+	VBROADCASTSS (R13), Y4
 	VFMADD231PS  Y6, Y4, Y3
-	ADDQ         BX, R13
-	VBROADCASTSS (R13), Y4
+	VBROADCASTSS (R12)(CX*1), Y4
 	VFMADD231PS  Y9, Y4, Y1
-	VBROADCASTSS (R13)(SI*1), Y4
+	VBROADCASTSS (R13)(CX*1), Y4
 	VFMADD231PS  Y9, Y4, Y3
-	ADDQ         BX, R13
-	VBROADCASTSS (R13), Y4
+	VBROADCASTSS (R12)(CX*2), Y4
 	VFMADD231PS  Y8, Y4, Y1
-	VBROADCASTSS (R13)(SI*1), Y4
+	VBROADCASTSS (R13)(CX*2), Y4
 	VFMADD231PS  Y8, Y4, Y3
-	ADDQ         BX, R13
-	VBROADCASTSS (R13), Y4
+	VBROADCASTSS (R12)(DI*1), Y4
 	VFMADD231PS  Y5, Y4, Y1
-	VBROADCASTSS (R13)(SI*1), Y4
+	VBROADCASTSS (R13)(DI*1), Y4
 	VFMADD231PS  Y5, Y4, Y3
-	ADDQ         BX, R13
+	LEAQ         (R10)(CX*4), R10
+	LEAQ         (R11)(CX*4), R11
+	LEAQ         (R12)(CX*4), R12
+	LEAQ         (R13)(CX*4), R13
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
-	ADDQ         $0x10, R10
-	ADDQ         $0x10, R11
 	SUBQ         $0x04, R14
 	JGT          loop
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	ADDQ         $0x40, AX
-	MOVQ         DX, R8
+	MOVQ         y+0(FP), R8
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	ADDQ         ys+8(FP), R8
+	VMOVUPS      Y2, (R8)
+	VMOVUPS      Y3, 32(R8)
+	ADDQ         $0x00000040, y+0(FP)
+	MOVQ         AX, R8
 	SHLQ         $0x04, R8
 	ADDQ         R8, a+16(FP)
 	SUBQ         $0x10, rows+56(FP)
 	JG           rows
+	VZEROUPPER
+	RET
+
+// func dot16RowsFetchingF32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dot16RowsFetchingF32AVX2(SB), NOSPLIT, $0-73
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
+	LEAQ (DX)(AX*2), BX
+	LEAQ (BX)(AX*2), SI
+	LEAQ (CX)(CX*2), DI
+
+rows:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     zero
+	MOVQ    y+0(FP), R8
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	JMP     start
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+start:
+	MOVQ a+16(FP), R8
+	LEAQ (R8)(AX*8), R9
+	MOVQ x+32(FP), R10
+	MOVQ k+64(FP), R11
+
+stretch:
+	MOVQ    AX, R13
+	SHLQ    $0x04, R13
+	ADDQ    a+16(FP), R13
+	LEAQ    256(R8), R12
+	CMPQ    R11, $0x40
+	CMOVQLE R13, R12
+	MOVQ    $0x00000010, R13
+
+loop:
+	VMOVUPS      (R8), X3
+	VINSERTF128  $0x01, (R8)(AX*4), Y3, Y3
+	VMOVUPS      (R8)(AX*1), X4
+	VINSERTF128  $0x01, (R8)(BX*1), Y4, Y4
+	VMOVUPS      (R8)(AX*2), X5
+	VINSERTF128  $0x01, (R8)(DX*2), Y5, Y5
+	VMOVUPS      (R8)(DX*1), X6
+	VINSERTF128  $0x01, (R8)(SI*1), Y6, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y2
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPD    Y2, Y7, Y4
+	VUNPCKHPD    Y2, Y7, Y7
+	VUNPCKLPD    Y5, Y3, Y6
+	VUNPCKHPD    Y5, Y3, Y3
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  Y4, Y2, Y0
+	VBROADCASTSS (R10)(CX*1), Y2
+	VFMADD231PS  Y7, Y2, Y0
+	VBROADCASTSS (R10)(CX*2), Y2
+	VFMADD231PS  Y6, Y2, Y0
+	VBROADCASTSS (R10)(DI*1), Y2
+	VFMADD231PS  Y3, Y2, Y0
+	VMOVUPS      (R9), X3
+	VINSERTF128  $0x01, (R9)(AX*4), Y3, Y3
+	VMOVUPS      (R9)(AX*1), X4
+	VINSERTF128  $0x01, (R9)(BX*1), Y4, Y4
+	VMOVUPS      (R9)(AX*2), X5
+	VINSERTF128  $0x01, (R9)(DX*2), Y5, Y5
+	VMOVUPS      (R9)(DX*1), X6
+	VINSERTF128  $0x01, (R9)(SI*1), Y6, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y3
+	VUNPCKLPS    Y6, Y5, Y2
+	VUNPCKHPS    Y6, Y5, Y5
+	VUNPCKLPD    Y2, Y7, Y4
+	VUNPCKHPD    Y2, Y7, Y7
+	VUNPCKLPD    Y5, Y3, Y6
+	VUNPCKHPD    Y5, Y3, Y3
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  Y4, Y2, Y1
+	VBROADCASTSS (R10)(CX*1), Y2
+	VFMADD231PS  Y7, Y2, Y1
+	VBROADCASTSS (R10)(CX*2), Y2
+	VFMADD231PS  Y6, Y2, Y1
+	VBROADCASTSS (R10)(DI*1), Y2
+	VFMADD231PS  Y3, Y2, Y1
+	LEAQ         (R10)(CX*4), R10
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	PREFETCHT0   192(R12)
+	ADDQ         AX, R12
+	SUBQ         $0x04, R11
+	JLE          store
+	DECQ         R13
+	JNE          loop
+	JMP          stretch
+
+store:
+	MOVQ    y+0(FP), R8
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y1, 32(R8)
+	ADDQ    $0x00000040, y+0(FP)
+	MOVQ    AX, R8
+	SHLQ    $0x04, R8
+	ADDQ    R8, a+16(FP)
+	SUBQ    $0x10, rows+56(FP)
+	JG      rows
 	VZEROUPPER
 	RET
 
@@ -520,17 +623,15 @@ test:
 // func dot4Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
 TEXT ·dot4Rows1F64AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), CX
-	MOVQ xrs+40(FP), DX
-	MOVQ xcs+48(FP), BX
-	LEAQ (CX)(CX*2), BX
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
 
 rows:
 	CMPB    accumulate+72(FP), $0x00
 	JEQ     zero
-	VMOVUPD (AX), Y0
+	MOVQ    y+0(FP), BX
+	VMOVUPD (BX), Y0
 	JMP     start
 
 zero:
@@ -538,30 +639,28 @@ zero:
 
 start:
 	MOVQ a+16(FP), BX
-	LEAQ (BX)(CX*2), SI
-	MOVQ x+32(FP), DI
-	MOVQ k+64(FP), R8
+	MOVQ x+32(FP), SI
+	MOVQ k+64(FP), DI
 
 loop:
 	VMOVUPS      (BX), X2
-	VINSERTF128  $0x01, (SI), Y2, Y2
-	VMOVUPS      (BX)(CX*1), X3
-	VINSERTF128  $0x01, (SI)(CX*1), Y3, Y3
+	VINSERTF128  $0x01, (BX)(AX*2), Y2, Y2
+	VMOVUPS      (BX)(AX*1), X3
+	VINSERTF128  $0x01, (BX)(DX*1), Y3, Y3
 	VUNPCKLPD    Y3, Y2, Y4
 	VUNPCKHPD    Y3, Y2, Y2
-	VBROADCASTSD (DI), Y1
+	VBROADCASTSD (SI), Y1
 	VFMADD231PD  Y4, Y1, Y0
-	ADDQ         DX, DI
-	VBROADCASTSD (DI), Y1
+	VBROADCASTSD (SI)(CX*1), Y1
 	VFMADD231PD  Y2, Y1, Y0
-	ADDQ         DX, DI
+	LEAQ         (SI)(CX*2), SI
 	ADDQ         $0x10, BX
-	ADDQ         $0x10, SI
-	SUBQ         $0x02, R8
+	SUBQ         $0x02, DI
 	JGT          loop
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, AX
-	MOVQ         CX, BX
+	MOVQ         y+0(FP), BX
+	VMOVUPD      Y0, (BX)
+	ADDQ         $0x00000020, y+0(FP)
+	MOVQ         AX, BX
 	SHLQ         $0x02, BX
 	ADDQ         BX, a+16(FP)
 	SUBQ         $0x04, rows+56(FP)
@@ -572,18 +671,16 @@ loop:
 // func dot8Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
 TEXT ·dot8Rows1F64AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), CX
-	MOVQ xrs+40(FP), DX
-	MOVQ xcs+48(FP), BX
-	LEAQ (CX)(CX*2), BX
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
 
 rows:
 	CMPB    accumulate+72(FP), $0x00
 	JEQ     zero
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y1
+	MOVQ    y+0(FP), BX
+	VMOVUPD (BX), Y0
+	VMOVUPD 32(BX), Y1
 	JMP     start
 
 zero:
@@ -592,51 +689,45 @@ zero:
 
 start:
 	MOVQ a+16(FP), BX
-	LEAQ (BX)(CX*2), SI
-	LEAQ (SI)(CX*2), DI
-	LEAQ (DI)(CX*2), R8
-	MOVQ x+32(FP), R9
-	MOVQ x+32(FP), R10
-	SUBQ xlag+88(FP), R10
-	SUBQ lag+80(FP), DI
-	SUBQ lag+80(FP), R8
-	MOVQ k+64(FP), R11
+	LEAQ (BX)(AX*4), SI
+	MOVQ x+32(FP), DI
+	MOVQ x+32(FP), R8
+	SUBQ xlag+88(FP), R8
+	SUBQ lag+80(FP), SI
+	MOVQ k+64(FP), R9
 
 loop:
 	VMOVUPS      (BX), X3
-	VINSERTF128  $0x01, (SI), Y3, Y3
-	VMOVUPS      (BX)(CX*1), X4
-	VINSERTF128  $0x01, (SI)(CX*1), Y4, Y4
+	VINSERTF128  $0x01, (BX)(AX*2), Y3, Y3
+	VMOVUPS      (BX)(AX*1), X4
+	VINSERTF128  $0x01, (BX)(DX*1), Y4, Y4
 	VUNPCKLPD    Y4, Y3, Y5
 	VUNPCKHPD    Y4, Y3, Y3
-	VBROADCASTSD (R9), Y2
+	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y5, Y2, Y0
-	ADDQ         DX, R9
-	VBROADCASTSD (R9), Y2
+	VBROADCASTSD (DI)(CX*1), Y2
 	VFMADD231PD  Y3, Y2, Y0
-	ADDQ         DX, R9
-	VMOVUPS      (DI), X3
-	VINSERTF128  $0x01, (R8), Y3, Y3
-	VMOVUPS      (DI)(CX*1), X4
-	VINSERTF128  $0x01, (R8)(CX*1), Y4, Y4
+	VMOVUPS      (SI), X3
+	VINSERTF128  $0x01, (SI)(AX*2), Y3, Y3
+	VMOVUPS      (SI)(AX*1), X4
+	VINSERTF128  $0x01, (SI)(DX*1), Y4, Y4
 	VUNPCKLPD    Y4, Y3, Y5
 	VUNPCKHPD    Y4, Y3, Y3
-	VBROADCASTSD (R10), Y2
+	VBROADCASTSD (R8), Y2
 	VFMADD231PD  Y5, Y2, Y1
-	ADDQ         DX, R10
-	VBROADCASTSD (R10), Y2
+	VBROADCASTSD (R8)(CX*1), Y2
 	VFMADD231PD  Y3, Y2, Y1
-	ADDQ         DX, R10
+	LEAQ         (DI)(CX*2), DI
+	LEAQ         (R8)(CX*2), R8
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	SUBQ         $0x02, R11
+	SUBQ         $0x02, R9
 	JGT          loop
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         $0x40, AX
-	MOVQ         CX, BX
+	MOVQ         y+0(FP), BX
+	VMOVUPD      Y0, (BX)
+	VMOVUPD      Y1, 32(BX)
+	ADDQ         $0x00000040, y+0(FP)
+	MOVQ         AX, BX
 	SHLQ         $0x03, BX
 	ADDQ         BX, a+16(FP)
 	SUBQ         $0x08, rows+56(FP)
@@ -647,18 +738,17 @@ loop:
 // func dot4Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
 TEXT ·dot4Rows2F64AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), DX
-	MOVQ xrs+40(FP), BX
-	MOVQ xcs+48(FP), SI
-	LEAQ (DX)(DX*2), DI
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
 
 rows:
 	CMPB    accumulate+72(FP), $0x00
 	JEQ     zero
-	VMOVUPD (AX), Y0
-	VMOVUPD (AX)(CX*1), Y1
+	MOVQ    y+0(FP), BX
+	VMOVUPD (BX), Y0
+	ADDQ    ys+8(FP), BX
+	VMOVUPD (BX), Y1
 	JMP     start
 
 zero:
@@ -666,38 +756,40 @@ zero:
 	VXORPD Y1, Y1, Y1
 
 start:
-	MOVQ a+16(FP), DI
-	LEAQ (DI)(DX*2), R8
-	MOVQ x+32(FP), R9
-	MOVQ k+64(FP), R10
+	MOVQ a+16(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ SI, DI
+	ADDQ xcs+48(FP), DI
+	MOVQ k+64(FP), R8
 
 loop:
-	VMOVUPS      (DI), X3
-	VINSERTF128  $0x01, (R8), Y3, Y3
-	VMOVUPS      (DI)(DX*1), X4
-	VINSERTF128  $0x01, (R8)(DX*1), Y4, Y4
+	VMOVUPS      (BX), X3
+	VINSERTF128  $0x01, (BX)(AX*2), Y3, Y3
+	VMOVUPS      (BX)(AX*1), X4
+	VINSERTF128  $0x01, (BX)(DX*1), Y4, Y4
 	VUNPCKLPD    Y4, Y3, Y5
 	VUNPCKHPD    Y4, Y3, Y3
-	VBROADCASTSD (R9), Y2
+	VBROADCASTSD (SI), Y2
 	VFMADD231PD  Y5, Y2, Y0
-	VBROADCASTSD (R9)(SI*1), Y2
+	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y5, Y2, Y1
-	ADDQ         BX, R9
-	VBROADCASTSD (R9), Y2
+	VBROADCASTSD (SI)(CX*1), Y2
 	VFMADD231PD  Y3, Y2, Y0
-	VBROADCASTSD (R9)(SI*1), Y2
+	VBROADCASTSD (DI)(CX*1), Y2
 	VFMADD231PD  Y3, Y2, Y1
-	ADDQ         BX, R9
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	SUBQ         $0x02, R10
+	LEAQ         (SI)(CX*2), SI
+	LEAQ         (DI)(CX*2), DI
+	ADDQ         $0x10, BX
+	SUBQ         $0x02, R8
 	JGT          loop
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, (AX)(CX*1)
-	ADDQ         $0x20, AX
-	MOVQ         DX, DI
-	SHLQ         $0x02, DI
-	ADDQ         DI, a+16(FP)
+	MOVQ         y+0(FP), BX
+	VMOVUPD      Y0, (BX)
+	ADDQ         ys+8(FP), BX
+	VMOVUPD      Y1, (BX)
+	ADDQ         $0x00000020, y+0(FP)
+	MOVQ         AX, BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, a+16(FP)
 	SUBQ         $0x04, rows+56(FP)
 	JG           rows
 	VZEROUPPER
@@ -706,20 +798,19 @@ loop:
 // func dot8Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 // Requires: AVX, FMA3
 TEXT ·dot8Rows2F64AVX2(SB), NOSPLIT, $0-96
-	MOVQ y+0(FP), AX
-	MOVQ ys+8(FP), CX
-	MOVQ ars+24(FP), DX
-	MOVQ xrs+40(FP), BX
-	MOVQ xcs+48(FP), SI
-	LEAQ (DX)(DX*2), DI
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
 
 rows:
 	CMPB    accumulate+72(FP), $0x00
 	JEQ     zero
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y1
-	VMOVUPD (AX)(CX*1), Y2
-	VMOVUPD 32(AX)(CX*1), Y3
+	MOVQ    y+0(FP), BX
+	VMOVUPD (BX), Y0
+	VMOVUPD 32(BX), Y1
+	ADDQ    ys+8(FP), BX
+	VMOVUPD (BX), Y2
+	VMOVUPD 32(BX), Y3
 	JMP     start
 
 zero:
@@ -729,65 +820,147 @@ zero:
 	VXORPD Y3, Y3, Y3
 
 start:
-	MOVQ a+16(FP), DI
-	LEAQ (DI)(DX*2), R8
-	LEAQ (R8)(DX*2), R9
-	LEAQ (R9)(DX*2), R10
-	MOVQ x+32(FP), R11
-	MOVQ x+32(FP), R12
-	SUBQ xlag+88(FP), R12
-	SUBQ lag+80(FP), R9
-	SUBQ lag+80(FP), R10
-	MOVQ k+64(FP), R13
+	MOVQ a+16(FP), BX
+	LEAQ (BX)(AX*4), SI
+	MOVQ x+32(FP), DI
+	MOVQ DI, R8
+	ADDQ xcs+48(FP), R8
+	MOVQ x+32(FP), R9
+	MOVQ R9, R10
+	ADDQ xcs+48(FP), R10
+	SUBQ xlag+88(FP), R9
+	SUBQ xlag+88(FP), R10
+	SUBQ lag+80(FP), SI
+	MOVQ k+64(FP), R11
 
 loop:
-	VMOVUPS      (DI), X5
-	VINSERTF128  $0x01, (R8), Y5, Y5
-	VMOVUPS      (DI)(DX*1), X6
-	VINSERTF128  $0x01, (R8)(DX*1), Y6, Y6
+	VMOVUPS      (BX), X5
+	VINSERTF128  $0x01, (BX)(AX*2), Y5, Y5
+	VMOVUPS      (BX)(AX*1), X6
+	VINSERTF128  $0x01, (BX)(DX*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y7
 	VUNPCKHPD    Y6, Y5, Y5
-	VBROADCASTSD (R11), Y4
+	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y7, Y4, Y0
-	VBROADCASTSD (R11)(SI*1), Y4
+	VBROADCASTSD (R8), Y4
 	VFMADD231PD  Y7, Y4, Y2
-	ADDQ         BX, R11
-	VBROADCASTSD (R11), Y4
+	VBROADCASTSD (DI)(CX*1), Y4
 	VFMADD231PD  Y5, Y4, Y0
-	VBROADCASTSD (R11)(SI*1), Y4
+	VBROADCASTSD (R8)(CX*1), Y4
 	VFMADD231PD  Y5, Y4, Y2
-	ADDQ         BX, R11
-	VMOVUPS      (R9), X5
-	VINSERTF128  $0x01, (R10), Y5, Y5
-	VMOVUPS      (R9)(DX*1), X6
-	VINSERTF128  $0x01, (R10)(DX*1), Y6, Y6
+	VMOVUPS      (SI), X5
+	VINSERTF128  $0x01, (SI)(AX*2), Y5, Y5
+	VMOVUPS      (SI)(AX*1), X6
+	VINSERTF128  $0x01, (SI)(DX*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y7
 	VUNPCKHPD    Y6, Y5, Y5
-	VBROADCASTSD (R12), Y4
+	VBROADCASTSD (R9), Y4
 	VFMADD231PD  Y7, Y4, Y1
-	VBROADCASTSD (R12)(SI*1), Y4
+	VBROADCASTSD (R10), Y4
 	VFMADD231PD  Y7, Y4, Y3
-	ADDQ         BX, R12
-	VBROADCASTSD (R12), Y4
+	VBROADCASTSD (R9)(CX*1), Y4
 	VFMADD231PD  Y5, Y4, Y1
-	VBROADCASTSD (R12)(SI*1), Y4
+	VBROADCASTSD (R10)(CX*1), Y4
 	VFMADD231PD  Y5, Y4, Y3
-	ADDQ         BX, R12
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	ADDQ         $0x10, R10
-	SUBQ         $0x02, R13
+	LEAQ         (DI)(CX*2), DI
+	LEAQ         (R8)(CX*2), R8
+	LEAQ         (R9)(CX*2), R9
+	LEAQ         (R10)(CX*2), R10
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	SUBQ         $0x02, R11
 	JGT          loop
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      Y2, (AX)(CX*1)
-	VMOVUPD      Y3, 32(AX)(CX*1)
-	ADDQ         $0x40, AX
-	MOVQ         DX, DI
-	SHLQ         $0x03, DI
-	ADDQ         DI, a+16(FP)
+	MOVQ         y+0(FP), BX
+	VMOVUPD      Y0, (BX)
+	VMOVUPD      Y1, 32(BX)
+	ADDQ         ys+8(FP), BX
+	VMOVUPD      Y2, (BX)
+	VMOVUPD      Y3, 32(BX)
+	ADDQ         $0x00000040, y+0(FP)
+	MOVQ         AX, BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, a+16(FP)
 	SUBQ         $0x08, rows+56(FP)
 	JG           rows
+	VZEROUPPER
+	RET
+
+// func dot8RowsFetchingF64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dot8RowsFetchingF64AVX2(SB), NOSPLIT, $0-73
+	MOVQ ars+24(FP), AX
+	MOVQ xrs+40(FP), CX
+	LEAQ (AX)(AX*2), DX
+
+rows:
+	CMPB    accumulate+72(FP), $0x00
+	JEQ     zero
+	MOVQ    y+0(FP), BX
+	VMOVUPD (BX), Y0
+	VMOVUPD 32(BX), Y1
+	JMP     start
+
+zero:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+start:
+	MOVQ a+16(FP), BX
+	LEAQ (BX)(AX*4), SI
+	MOVQ x+32(FP), DI
+	MOVQ k+64(FP), R8
+
+stretch:
+	MOVQ    AX, R10
+	SHLQ    $0x03, R10
+	ADDQ    a+16(FP), R10
+	LEAQ    128(BX), R9
+	CMPQ    R8, $0x10
+	CMOVQLE R10, R9
+	MOVQ    $0x00000008, R10
+
+loop:
+	VMOVUPS      (BX), X3
+	VINSERTF128  $0x01, (BX)(AX*2), Y3, Y3
+	VMOVUPS      (BX)(AX*1), X4
+	VINSERTF128  $0x01, (BX)(DX*1), Y4, Y4
+	VUNPCKLPD    Y4, Y3, Y5
+	VUNPCKHPD    Y4, Y3, Y3
+	VBROADCASTSD (DI), Y2
+	VFMADD231PD  Y5, Y2, Y0
+	VBROADCASTSD (DI)(CX*1), Y2
+	VFMADD231PD  Y3, Y2, Y0
+	VMOVUPS      (SI), X3
+	VINSERTF128  $0x01, (SI)(AX*2), Y3, Y3
+	VMOVUPS      (SI)(AX*1), X4
+	VINSERTF128  $0x01, (SI)(DX*1), Y4, Y4
+	VUNPCKLPD    Y4, Y3, Y5
+	VUNPCKHPD    Y4, Y3, Y3
+	VBROADCASTSD (DI), Y2
+	VFMADD231PD  Y5, Y2, Y1
+	VBROADCASTSD (DI)(CX*1), Y2
+	VFMADD231PD  Y3, Y2, Y1
+	LEAQ         (DI)(CX*2), DI
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	PREFETCHT0   (R9)
+	PREFETCHT0   64(R9)
+	ADDQ         AX, R9
+	SUBQ         $0x02, R8
+	JLE          store
+	DECQ         R10
+	JNE          loop
+	JMP          stretch
+
+store:
+	MOVQ    y+0(FP), BX
+	VMOVUPD Y0, (BX)
+	VMOVUPD Y1, 32(BX)
+	ADDQ    $0x00000040, y+0(FP)
+	MOVQ    AX, BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, a+16(FP)
+	SUBQ    $0x08, rows+56(FP)
+	JG      rows
 	VZEROUPPER
 	RET

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -13,9 +14,10 @@ func gemv(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		g.combineRows()
 		for columns := 1; columns <= 2; columns++ {
-			dots{g, columns, 1}.write()
-			dots{g, columns, 2}.write()
+			dots{g, columns, 1, false}.write()
+			dots{g, columns, 2, false}.write()
 		}
+		dots{g, 1, 2, true}.write()
 	}
 }
 
@@ -69,111 +71,94 @@ func (g *generator) combineRows() {
 }
 
 // dots multiplies rows, contiguous each, with one or two columns. A vector holds one column's chains of as many rows as it
-// has lanes, so blocks of the rows are transposed in registers. Two such groups of rows keep an FMA's latency hidden; the
-// second may lag behind the first.
+// has lanes, so blocks of the rows are transposed in registers. Two such groups of rows keep an FMA's latency hidden. The
+// second may lag behind the first; or the rows that come next are fetched meanwhile, being too many for the processor to follow.
 type dots struct {
 	*generator
 	columns, groups int
+	fetching        bool
 }
 
 func (g dots) write() {
-	groups := g.groups
-	height := groups * g.lanes()
-	g.text(fmt.Sprintf("dot%dRows%d", height, g.columns),
-		fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool, lag, xlag int)", g.typ()),
+	height := g.groups * g.lanes()
+	name, last := fmt.Sprintf("dot%dRows%d", height, g.columns), ", lag, xlag int"
+	note := fmt.Sprintf(" Of each\n// %d rows, the second half starts lag bytes before a, and xlag before x.", height)
+	if g.fetching {
+		name, last, note = fmt.Sprintf("dot%dRowsFetching", height), "", " It\n// fetches ahead of what it reads."
+	}
+	g.text(name, fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool%[2]s)", g.typ(), last),
 		fmt.Sprintf("computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a\n"+
-			"// multiple of %d, and j < %d; k is a multiple of %d, not 0. Strides are in bytes. Of each\n"+
-			"// %d rows, the second half starts lag bytes before a, and xlag before x.", height, g.columns, 16/g.elem, height))
-	y, ys := g.Load(g.Param("y"), g.GP64()), g.Load(g.Param("ys"), g.GP64())
-	ars := g.Load(g.Param("ars"), g.GP64())
-	xrs, xcs := g.Load(g.Param("xrs"), g.GP64()), g.Load(g.Param("xcs"), g.GP64())
-	ars3 := g.GP64()
-	g.LEAQ(operand.Mem{Base: ars, Index: ars, Scale: 2}, ars3)
-
+			"// multiple of %d, and j < %d; k is a multiple of %d, not 0. Strides are in bytes.%s", height, g.columns, 16/g.elem, note))
+	ars, xrs := g.Load(g.Param("ars"), g.GP64()), g.Load(g.Param("xrs"), g.GP64())
+	row, xAt := g.multiples(ars, g.lanes()), g.multiples(xrs, 16/g.elem)
 	acc := make([][]reg.VecVirtual, g.columns)
 	for j := range acc {
-		for range groups {
+		for range g.groups {
 			acc[j] = append(acc[j], g.YMM())
 		}
-	}
-	result := func(j, v int) operand.Mem {
-		m := operand.Mem{Base: y, Disp: v * g.width()}
-		if j > 0 {
-			m.Index, m.Scale = ys, uint8(j)
-		}
-		return m
 	}
 	g.Label("rows")
 	g.CMPB(g.paramAddr("accumulate"), operand.Imm(0))
 	g.JEQ(operand.LabelRef("zero"))
-	for j := range acc {
-		for v := range groups {
-			g.load(result(j, v), acc[j][v])
-		}
-	}
+	g.results(acc, func(v reg.VecVirtual, m operand.Mem) { g.load(m, v) })
 	g.JMP(operand.LabelRef("start"))
 	g.Label("zero")
 	for j := range acc {
-		for v := range groups {
+		for v := range acc[j] {
 			g.zero(acc[j][v])
 		}
 	}
 	g.Label("start")
-	// A base for every four rows, or every two of float64.
-	each := 16 / g.elem
-	bases := []reg.Register{g.Load(g.Param("a"), g.GP64())}
-	for i := each; i < height; i += each {
-		b := g.GP64()
-		g.LEAQ(operand.Mem{Base: bases[len(bases)-1], Index: ars, Scale: uint8(each)}, b)
-		bases = append(bases, b)
+	a := []reg.Register{g.Load(g.Param("a"), g.GP64())} // one a group
+	for v := 1; v < g.groups; v++ {
+		a = append(a, g.GP64())
+		g.LEAQ(operand.Mem{Base: a[v-1], Index: ars, Scale: uint8(g.lanes())}, a[v])
 	}
-	row := func(i int) operand.Mem {
-		m := operand.Mem{Base: bases[i/each]}
-		switch i % each {
-		case 1, 2:
-			m.Index, m.Scale = ars, uint8(i%each)
-		case 3:
-			m.Index, m.Scale = ars3, 1
+	x := [][]reg.Register{g.vectorsOfX()} // for each group, one a column
+	if g.groups == 2 && !g.fetching {
+		x = append(x, g.vectorsOfX())
+		for _, x := range x[1] {
+			g.SUBQ(g.paramAddr("xlag"), x)
 		}
-		return m
-	}
-	x := []reg.Register{g.Load(g.Param("x"), g.GP64())} // one a group
-	if groups > 1 {
-		x = append(x, g.Load(g.Param("x"), g.GP64()))
-		g.SUBQ(g.paramAddr("xlag"), x[1])
-		for _, b := range bases[len(bases)/2:] {
-			g.SUBQ(g.paramAddr("lag"), b)
-		}
+		g.SUBQ(g.paramAddr("lag"), a[1])
 	}
 	k := g.Load(g.Param("k"), g.GP64())
 	spread, square := g.YMM(), g.square()
+	var f fetch
+	if g.fetching {
+		f = g.fetch(a[0], ars, k, height)
+	}
 	g.Label("loop")
-	for v := range groups {
-		columns := g.block(square, func(i int) operand.Mem { return row(v*g.lanes() + i) }, g.wholeRow)
-		for p := range each {
+	for v := range g.groups {
+		columns := g.block(square, func(i int) operand.Mem { return row(a[v], i) }, g.wholeRow)
+		for p, column := range columns {
 			for j := range acc {
-				m := operand.Mem{Base: x[v]}
-				if j > 0 {
-					m.Index, m.Scale = xcs, uint8(j)
-				}
-				g.broadcast(m, spread)
-				g.fma(columns[p], spread, acc[j][v])
+				g.broadcast(xAt(x[v%len(x)][j], p), spread)
+				g.fma(column, spread, acc[j][v])
 			}
-			g.ADDQ(xrs, x[v])
 		}
 	}
-	for _, b := range bases {
-		g.ADDQ(operand.Imm(16), b)
+	for _, x := range slices.Concat(x...) {
+		g.LEAQ(operand.Mem{Base: x, Index: xrs, Scale: uint8(16 / g.elem)}, x)
 	}
-	g.SUBQ(operand.Imm(uint64(each)), k)
-	g.JGT(operand.LabelRef("loop"))
+	for _, a := range a {
+		g.ADDQ(operand.Imm(16), a)
+	}
+	if g.fetching {
+		f.next(ars)
+	}
+	g.SUBQ(operand.Imm(uint64(16/g.elem)), k)
+	if g.fetching {
+		g.JLE(operand.LabelRef("store"))
+		g.DECQ(f.left)
+		g.JNE(operand.LabelRef("loop"))
+		g.JMP(operand.LabelRef("stretch"))
+	} else {
+		g.JGT(operand.LabelRef("loop"))
+	}
 	g.Label("store")
-	for j := range acc {
-		for v := range groups {
-			g.store(acc[j][v], result(j, v))
-		}
-	}
-	g.ADDQ(operand.Imm(uint64(groups*g.width())), y)
+	g.results(acc, func(v reg.VecVirtual, m operand.Mem) { g.store(v, m) })
+	g.ADDQ(operand.U32(uint32(g.groups*g.width())), g.paramAddr("y"))
 	block := g.GP64()
 	g.MOVQ(ars, block)
 	g.SHLQ(operand.Imm(uint64(bits.TrailingZeros(uint(height)))), block)
@@ -182,4 +167,79 @@ func (g dots) write() {
 	g.SUBQ(operand.Imm(uint64(height)), left)
 	g.JG(operand.LabelRef("rows"))
 	g.ret()
+}
+
+// fetch goes through a square of a ahead of the one that is read, a row each time that the latter goes on by 16 bytes. Both are
+// as wide as high in steps of 16 bytes, so that they end together; and small enough for the first cache, even where rows fall
+// into a quarter of its sets.
+type fetch struct {
+	dots
+	at, left reg.Register
+	height   int
+}
+
+// fetch begins a square: the one to the right, or below if that is all of k.
+func (g dots) fetch(a, ars, k reg.Register, height int) fetch {
+	f := fetch{g, g.GP64(), g.GP64(), height}
+	below := g.GP64()
+	g.Label("stretch")
+	g.MOVQ(ars, below)
+	g.SHLQ(operand.Imm(uint64(bits.TrailingZeros(uint(height)))), below)
+	g.ADDQ(g.paramAddr("a"), below)
+	g.LEAQ(operand.Mem{Base: a, Disp: 16 * height}, f.at)
+	g.CMPQ(k, operand.Imm(uint64(16*height/g.elem)))
+	g.CMOVQLE(below, f.at)
+	g.MOVQ(operand.U32(uint32(height)), f.left)
+	return f
+}
+
+// next fetches a row of the square.
+func (f fetch) next(ars reg.Register) {
+	for offset := 0; offset < 16*f.height; offset += 64 {
+		f.PREFETCHT0(operand.Mem{Base: f.at, Disp: offset})
+	}
+	f.ADDQ(ars, f.at)
+}
+
+// multiples gives the address p + i·stride for i < n, n at most 8.
+func (g dots) multiples(stride reg.Register, n int) func(p reg.Register, i int) operand.Mem {
+	odd := make([]reg.Register, n) // odd multiples of stride
+	for i := 1; i < n; i += 2 {
+		odd[i] = stride
+		if i > 1 {
+			odd[i] = g.GP64()
+			g.LEAQ(operand.Mem{Base: odd[i-2], Index: stride, Scale: 2}, odd[i])
+		}
+	}
+	return func(p reg.Register, i int) operand.Mem {
+		if i == 0 {
+			return operand.Mem{Base: p}
+		}
+		scale := i & -i
+		return operand.Mem{Base: p, Index: odd[i/scale], Scale: uint8(scale)}
+	}
+}
+
+// vectorsOfX points to the columns.
+func (g dots) vectorsOfX() []reg.Register {
+	x := []reg.Register{g.Load(g.Param("x"), g.GP64())}
+	if g.columns > 1 {
+		x = append(x, g.GP64())
+		g.MOVQ(x[0], x[1])
+		g.ADDQ(g.paramAddr("xcs"), x[1])
+	}
+	return x
+}
+
+// results goes through the vectors of y.
+func (g dots) results(acc [][]reg.VecVirtual, f func(v reg.VecVirtual, m operand.Mem)) {
+	y := g.Load(g.Param("y"), g.GP64())
+	for j := range acc {
+		if j > 0 {
+			g.ADDQ(g.paramAddr("ys"), y)
+		}
+		for v := range acc[j] {
+			f(acc[j][v], operand.Mem{Base: y, Disp: v * g.width()})
+		}
+	}
 }
