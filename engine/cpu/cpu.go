@@ -7,8 +7,8 @@
 //   - accumulate.go, recompute.go, plan.go: products are added to products in place; work is ordered by levels; elementwise work and
 //     sums of one level and size become one group; what is cheap is computed again rather than kept.
 //   - place.go: outputs go to the caller's arrays, donated inputs are written in place, all else shares one arena by liveness.
-//   - bind.go: each step becomes a task, of units that threads may share (task.go). A group (group.go, loop.go, stream.go) runs as a
-//     chain of kernels over tiles that stay in the L1 cache; a contraction (dot.go, conv.go) as matrix products.
+//   - bind.go: each step becomes a task, of units that threads may share (task.go). A group (group.go, loop.go, stream.go, pair.go) runs
+//     as a chain of kernels over tiles that stay in the L1 cache; a contraction (dot.go, conv.go) as matrix products.
 //
 // All arithmetic is in package kernel. A result's bits do not depend on the level of instructions, except in transcendental functions;
 // nor on what else is in the program: an element of a batch has the bits it has alone. (A sum of products may be rounded otherwise if

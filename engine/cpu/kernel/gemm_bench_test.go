@@ -27,10 +27,9 @@ func gemmShapes() []gemmShape {
 			shapes = append(shapes, gemmShape{"NN", batch, in, out})
 		}
 	}
-	for _, sizes := range [][]int{{784, 256, 256, 10}} {
-		for i := 1; i < len(sizes); i++ {
-			layer(128, sizes[i-1], sizes[i], i == 1)
-		}
+	sizes := []int{784, 256, 256, 10}
+	for i := 1; i < len(sizes); i++ {
+		layer(128, sizes[i-1], sizes[i], i == 1)
 	}
 	for _, w := range []int{1, 3, 6, 11, 16, 32} {
 		for _, batch := range []int{8, 32, 512} {

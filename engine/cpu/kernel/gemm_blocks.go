@@ -74,8 +74,8 @@ func (g *blocks[T]) straight(p *gemmPlan, c []T, crs int, a, b *Strided[T], m, n
 		g.inPlace(&c[0], crs, &a.Data[0], a.Row, a.Col, &b.Data[0], b.Row, m, n, k, accumulate)
 	case byBlocks:
 		g.byBlocks(p, c, crs, a, b, m, n, k, accumulate, scratch)
-	case dotted:
-		g.dotted(c, crs, a, b, m, n, k, accumulate)
+	case dotted, dottedApart:
+		g.dotted(p.way, c, crs, a, b, m, n, k, accumulate)
 	case combined:
 		g.combined(c, crs, a, b, m, n, k, accumulate)
 	}

@@ -127,7 +127,7 @@ func checkGuarded[T Float](t testing.TB, o *Ops[T], mem *gemmMemory, c gemmCase)
 var guardedShapes = [][3]int{
 	{1, 1, 1}, {1, 9, 3}, {9, 1, 3}, {2, 17, 5}, {3, 29, 7}, {7, 3, 50}, {8, 64, 64}, {13, 10, 33}, {70, 11, 20},
 	{1, 300, 70}, {2, 300, 21}, {3, 300, 9}, {300, 1, 70}, {300, 2, 21}, {300, 3, 9}, {33, 2, 67}, {2, 33, 67}, // thin
-	{1, 40, 1030}, {40, 2, 1027}, {100, 1, 270},
+	{1, 40, dotsApart + 6}, {40, 2, dotsApart + 3}, {100, 1, 270},
 	{5, 4100, 2}, {4100, 2, 6}, {2049, 1, 5}, {1, 2070, 11}, {700, 10, 9}, // several chunks of columns or of Cᵀ
 	{150, 140, 60}, {80, 130, 530}, {149, 33, 140}, {20, 300, 230}, {60, 2052, 6}, // blocks
 	{515, 512, 1}, {128, 2048, 3}, {1540, 2049, 1}, // by rows of C
@@ -172,7 +172,7 @@ func testGuarded[T Float](t *testing.T, o *Ops[T]) {
 	if testing.Short() {
 		return // a sample need not reach all
 	}
-	if len(ways) != 4 || len(swaps) != 2 || len(packs) != 4 || !blocks || len(byRows) != 2 {
+	if len(ways) != 5 || len(swaps) != 2 || len(packs) != 4 || !blocks || len(byRows) != 2 {
 		t.Errorf("not every way was reached: ways %v, swaps %v, packs %v, blocks of packed B %v, rows of C by packed B %v",
 			ways, swaps, packs, blocks, byRows)
 	}
@@ -182,6 +182,7 @@ func FuzzGemm(f *testing.F) {
 	for i, s := range guardedShapes {
 		f.Add(uint16(s[0]), uint16(s[1]), uint16(s[2]), uint8(i), uint8(i/2), uint8(i), uint64(i))
 	}
+	f.Add(uint16(0), uint16(40), uint16(dotsApart+6), uint8(0), uint8(wideColumns), uint8(0), uint64(1)) // dotted apart
 	mem := newGemmMemory(f)
 	f.Fuzz(func(t *testing.T, m, n, k uint16, a, b, flags uint8, seed uint64) {
 		const most = 1 << 21

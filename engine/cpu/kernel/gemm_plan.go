@@ -9,10 +9,11 @@ import (
 type way uint8
 
 const (
-	inPlace  way = iota // in one go, operands where they are
-	byBlocks            // by mc, kc and nc, operands copied or not
-	dotted              // see blocks.dotted
-	combined            // see blocks.combined
+	inPlace     way = iota // in one go, operands where they are
+	byBlocks               // by mc, kc and nc, operands copied or not
+	dotted                 // see blocks.dotted
+	dottedApart            // see blocks.dotApart
+	combined               // see blocks.combined
 )
 
 // gemmPlan says how a product is made.
@@ -30,25 +31,26 @@ type gemmPlan struct {
 
 // Thresholds found by measuring (BenchmarkGemm).
 const (
-	tinyProduct   = 1 << 10 // multiplications that no plan is worth
-	packElements  = 1 << 13 // from which an operand with colliding rows is copied
-	nearElements  = 1 << 15 // from which any B is, as it is not in L1
-	farElements   = 1 << 16 // from which B is not in L2
-	packReuse     = 48      // rows that a packed element of B must serve
-	packReuseNear = 128     // rows that it must serve if its rows do not collide
-	packReuseFar  = 12      // rows that it must serve if B is far
-	manyColumns   = 256     // from which products of few rows combine rows of B
-	packReuseA    = 128     // columns that a packed element of A must serve
-	padA          = 16      // elements between rows of a copied A, against strides of powers of 2
-	swapElements  = 1 << 12 // of Cᵀ at a time
-	collidingB    = 512     // bytes: rows at multiples of it share few sets of the first cache
-	collidingDots = 1024    // bytes: likewise for columns that are dotted
-	lagging       = 256     // elements by which half of such columns follow the others
-	collidingRows = 2048    // bytes: likewise for the rows of A, or of C, in one tile
-	shallow       = 16      // k up to which writing C is most of the work
-	shallowC      = 1 << 18 // elements of C from which that goes by rows if they collide
-	shallowFarC   = 3 << 20 // from which it does in any case, as C is in no cache
-	tileRows      = 6       // of C that are written side by side then
+	tinyProduct   = 1 << 10     // multiplications that no plan is worth
+	packElements  = 1 << 13     // from which an operand with colliding rows is copied
+	nearElements  = 1 << 15     // from which B is not in L1
+	farElements   = 1 << 16     // from which B is not in L2
+	packReuse     = 48          // rows that a packed element of B must serve if B's rows collide
+	packReuseNear = 128         // rows that it must serve if they do not, and B is not in L1
+	packReuseFar  = 12          // rows that it must serve if they do, and B is not in L2
+	manyColumns   = 256         // from which products of few rows combine rows of B
+	packReuseA    = 128         // columns that a packed element of A must serve
+	padA          = 16          // elements between rows of a copied A, against strides of powers of 2
+	swapElements  = 1 << 12     // of Cᵀ at a time
+	collidingB    = 512         // bytes: rows at multiples of it share few sets of the first cache
+	collidingDots = 1024        // bytes: likewise for columns that are dotted
+	lagging       = 256         // elements by which half of such columns follow the others
+	dotsApart     = 4 * lagging // k from which they do
+	collidingRows = 2048        // bytes: likewise for the rows of A, or of C, in one tile
+	shallow       = 16          // k up to which writing C is most of the work
+	shallowC      = 1 << 18     // elements of C from which that goes by rows if they collide
+	shallowFarC   = 3 << 20     // from which it does in any case, as C is in no cache
+	tileRows      = 6           // of C that are written side by side then
 )
 
 func (g *blocks[T]) plan(p *gemmPlan, m, n, k int, a, b *Strided[T]) {
@@ -74,6 +76,9 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	switch {
 	case m <= 2 && bcs != 1 && brs == 1 && n >= 2*g.transposeLanes && 2*k >= g.transposeLanes:
 		p.way = dotted
+		if bcs*size%collidingDots == 0 && k >= dotsApart {
+			p.way = dottedApart
+		}
 		return
 	case m <= 3 && (bcs == 1 || n == 1):
 		if n >= manyColumns && k >= combinedRows {

@@ -7,40 +7,26 @@ import "unsafe"
 type thin[T Float] struct {
 	// combine continues the chains c[j] by a[p·acs]·b[p·brs + j] for combinedRows values of p.
 	combine func(c, a *T, acs int, b *T, brs, n int)
-	// dots[m] computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs] for j < m, by twice transposeLanes rows; group[m] by half
-	// as many.
+	// dots[m] is for m columns and twice transposeLanes rows at a time, group[m] for half as many; fetching is dots[1] for rows that
+	// the processor would not fetch in time.
 	dots, group [3]dotFunc[T]
-	// fetching is dots[1] for rows that the processor would not fetch in time.
-	fetching func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool)
+	fetching    func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool)
 }
 
+// dotFunc computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs]. The second half of the rows that are read at a time starts lag bytes
+// before a, and xlag before x; a kernel of a single group has no such half.
 type dotFunc[T Float] = func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool, lag, xlag int)
 
 const combinedRows = 8
 
 // dotted computes C = A·B for A of one or two rows, and B whose columns are contiguous.
-func (g *blocks[T]) dotted(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool) {
+func (g *blocks[T]) dotted(w way, c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool) {
 	size := int(unsafe.Sizeof(c[0]))
 	columns, steps := n&^(2*g.transposeLanes-1), k&^(g.transposeLanes/2-1)
 	switch {
 	case columns == 0:
-	case b.Col*size%collidingDots == 0 && steps >= 4*lagging:
-		// The lines of all columns that are read at a time, and those fetched ahead, would fall into the same cache sets. So
-		// the second half of the columns follows the first at a distance.
-		half := g.transposeLanes
-		from := func(j, p int) *T { return &b.Data[j*b.Col+p*b.Row] }
-		x := func(p int) *T { return &a.Data[p*a.Col] }
-		lag, xlag := lagging*size, lagging*a.Col*size
-		for j := 0; j < columns; j += 2 * half {
-			g.thin.group[m](&c[j], crs*size, from(j, 0), b.Col*size, x(0), a.Col*size, a.Row*size, half, lagging, accumulate, 0, 0)
-			if !accumulate {
-				for i := range m {
-					clear(c[i*crs+j+half:][:half])
-				}
-			}
-			g.thin.dots[m](&c[j], crs*size, from(j, lagging), b.Col*size, x(lagging), a.Col*size, a.Row*size, 2*half, steps-lagging, true, lag, xlag)
-			g.thin.group[m](&c[j+half], crs*size, from(j+half, steps-lagging), b.Col*size, x(steps-lagging), a.Col*size, a.Row*size, half, lagging, true, 0, 0)
-		}
+	case w == dottedApart:
+		g.dotApart(c, crs, a, b, m, columns, steps, accumulate)
 	case m == 1:
 		g.thin.fetching(&c[0], 0, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, 0, columns, steps, accumulate)
 	default:
@@ -57,6 +43,25 @@ func (g *blocks[T]) dotted(c []T, crs int, a, b *Strided[T], m, n, k int, accumu
 	}
 	if columns < n {
 		left(columns, n-columns, 0, accumulate)
+	}
+}
+
+// dotApart lets half of the columns that are read at a time follow the others at a distance: the lines of all, and those fetched ahead,
+// would fall into the same cache sets.
+func (g *blocks[T]) dotApart(c []T, crs int, a, b *Strided[T], m, columns, steps int, accumulate bool) {
+	size, half := int(unsafe.Sizeof(c[0])), g.transposeLanes
+	from := func(j, p int) *T { return &b.Data[j*b.Col+p*b.Row] }
+	x := func(p int) *T { return &a.Data[p*a.Col] }
+	lag, xlag := lagging*size, lagging*a.Col*size
+	for j := 0; j < columns; j += 2 * half {
+		g.thin.group[m](&c[j], crs*size, from(j, 0), b.Col*size, x(0), a.Col*size, a.Row*size, half, lagging, accumulate, 0, 0)
+		if !accumulate {
+			for i := range m {
+				clear(c[i*crs+j+half:][:half])
+			}
+		}
+		g.thin.dots[m](&c[j], crs*size, from(j, lagging), b.Col*size, x(lagging), a.Col*size, a.Row*size, 2*half, steps-lagging, true, lag, xlag)
+		g.thin.group[m](&c[j+half], crs*size, from(j+half, steps-lagging), b.Col*size, x(steps-lagging), a.Col*size, a.Row*size, half, lagging, true, 0, 0)
 	}
 }
 

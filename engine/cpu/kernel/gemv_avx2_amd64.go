@@ -10,8 +10,8 @@ package kernel
 func combineRowsF32AVX2(c *float32, a *float32, acs int, b *float32, brs int, n int)
 
 // dot8Rows1F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 8, and j < 1; k is a multiple of 4, not 0. Strides are in bytes. Of each
-// 8 rows, the second half starts lag bytes before a, and xlag before x.
+// multiple of 8, and j < 1; k is a multiple of 4, not 0. Strides are in bytes.
+// lag and xlag mean nothing.
 //
 //go:noescape
 func dot8Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
@@ -24,8 +24,8 @@ func dot8Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs i
 func dot16Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
 // dot8Rows2F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 8, and j < 2; k is a multiple of 4, not 0. Strides are in bytes. Of each
-// 8 rows, the second half starts lag bytes before a, and xlag before x.
+// multiple of 8, and j < 2; k is a multiple of 4, not 0. Strides are in bytes.
+// lag and xlag mean nothing.
 //
 //go:noescape
 func dot8Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
@@ -50,8 +50,8 @@ func dot16RowsFetchingF32AVX2(y *float32, ys int, a *float32, ars int, x *float3
 func combineRowsF64AVX2(c *float64, a *float64, acs int, b *float64, brs int, n int)
 
 // dot4Rows1F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 4, and j < 1; k is a multiple of 2, not 0. Strides are in bytes. Of each
-// 4 rows, the second half starts lag bytes before a, and xlag before x.
+// multiple of 4, and j < 1; k is a multiple of 2, not 0. Strides are in bytes.
+// lag and xlag mean nothing.
 //
 //go:noescape
 func dot4Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
@@ -64,8 +64,8 @@ func dot4Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs i
 func dot8Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
 // dot4Rows2F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 4, and j < 2; k is a multiple of 2, not 0. Strides are in bytes. Of each
-// 4 rows, the second half starts lag bytes before a, and xlag before x.
+// multiple of 4, and j < 2; k is a multiple of 2, not 0. Strides are in bytes.
+// lag and xlag mean nothing.
 //
 //go:noescape
 func dot4Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)

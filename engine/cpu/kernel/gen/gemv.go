@@ -82,9 +82,12 @@ type dots struct {
 func (g dots) write() {
 	height := g.groups * g.lanes()
 	name, last := fmt.Sprintf("dot%dRows%d", height, g.columns), ", lag, xlag int"
-	note := fmt.Sprintf(" Of each\n// %d rows, the second half starts lag bytes before a, and xlag before x.", height)
-	if g.fetching {
+	note := "\n// lag and xlag mean nothing."
+	switch {
+	case g.fetching:
 		name, last, note = fmt.Sprintf("dot%dRowsFetching", height), "", " It\n// fetches ahead of what it reads."
+	case g.groups == 2:
+		note = fmt.Sprintf(" Of each\n// %d rows, the second half starts lag bytes before a, and xlag before x.", height)
 	}
 	g.text(name, fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool%[2]s)", g.typ(), last),
 		fmt.Sprintf("computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a\n"+
