@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"slices"
-
-	"basin/graph"
-)
+import "basin/graph"
 
 // group is a chain of elementwise kernels and sums that runs tile by tile, as one worker runs it. Intermediate values stay in slots of
 // one tile each.
@@ -48,60 +44,21 @@ func (b *binding) bindGroup(nodes []*node) *task {
 func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*partial) *group {
 	g := &group{loop: l, b: b, worker: worker, where: map[*node]ref{}, loads: map[string]ref{}}
 	pairs := findPairs(nodes)
-	lastRead := pairs.lastReads(nodes)
-	release := func(n *node, i int) {
-		for _, w := range n.args {
-			if r, ours := g.where[w.base]; ours && r.slot >= 0 && !r.loaded && lastRead[w.base] == i && !w.base.late {
-				g.free[r.dtype] = append(g.free[r.dtype], r.slot)
-				delete(g.where, w.base)
-			}
+	lastRead := map[*node]int{}
+	for i, n := range nodes {
+		for _, w := range pairs.operands(n) {
+			lastRead[w.base] = i
 		}
 	}
 	for i, n := range nodes {
 		if pairs.later[n] != nil {
 			continue
 		}
-		if _, ours := g.where[n.args[0].base]; n.op == copyOp && !ours && (!n.stored || n.late && !g.direct(n.args[0])) {
-			// What reads the copy may read the operand, which is laid out in a slot of its own.
-			g.where[n] = g.operand(n.args[0])
-			if n.late {
-				g.replace(n)
+		g.add(n, pairs, sums[n])
+		for _, w := range pairs.operands(n) {
+			if lastRead[w.base] == i {
+				g.release(w.base)
 			}
-			release(n, i)
-			continue
-		}
-		n, first := n, pairs.first[n]
-		args := n.args
-		if first != nil {
-			args = slices.Concat(first.args, n.args)
-		}
-		in := make([]ref, len(args))
-		for j, w := range args {
-			if (n.op != copyOp || g.direct(w)) && w.base != first {
-				in[j] = g.operand(w)
-			}
-		}
-		if n.kind == reduction {
-			g.sum(n, in[0], sums[n])
-			release(n, i)
-			continue
-		}
-		out := g.destination(n)
-		g.where[n] = out
-		switch {
-		case first != nil:
-			g.each = append(g.each, g.computePair(n, first, out, in))
-		case n.op == copyOp && !g.direct(n.args[0]):
-			g.load(out, n.args[0])
-		default:
-			g.each = append(g.each, g.compute(n, out, in))
-		}
-		if n.late {
-			g.replace(n)
-		}
-		release(n, i)
-		if first != nil {
-			release(first, i)
 		}
 	}
 	for d, slots := range g.slots {
@@ -114,22 +71,50 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 	return g
 }
 
-// lastReads is where in the group each value is read for the last time: the operands of a pair's first value with the later one.
-func (p pairs) lastReads(nodes []*node) map[*node]int {
-	last := map[*node]int{}
-	for i, n := range nodes {
-		if p.later[n] != nil {
-			continue
+// add appends the instructions of n, and of what is computed in one go with it.
+func (g *group) add(n *node, pairs pairs, sum *partial) {
+	_, ours := g.where[n.args[0].base]
+	switch direct := g.direct(n.args[0]); {
+	case n.kind == reduction:
+		g.sum(n, g.operand(n.args[0]), sum)
+		return
+	case n.op == copyOp && !ours && (!n.stored || n.late && !direct):
+		// What reads the copy may read the operand, which is laid out in a slot of its own.
+		g.where[n] = g.operand(n.args[0])
+	case n.op == copyOp && !direct:
+		out := g.destination(n)
+		g.load(out, n.args[0])
+		g.where[n] = out
+	default:
+		first := pairs.first[n]
+		var in []ref
+		for _, w := range pairs.operands(n) {
+			if w.base == first {
+				in = append(in, ref{})
+			} else {
+				in = append(in, g.operand(w))
+			}
 		}
-		operands := n.args
-		if first := p.first[n]; first != nil {
-			operands = slices.Concat(first.args, n.args)
+		out := g.destination(n)
+		if first != nil {
+			g.each = append(g.each, g.computePair(n, first, out, in))
+		} else {
+			g.each = append(g.each, g.compute(n, out, in))
 		}
-		for _, w := range operands {
-			last[w.base] = i
-		}
+		g.where[n] = out
 	}
-	return last
+	if n.late {
+		g.replace(n)
+	}
+}
+
+// release gives the slot of a value back that is read no more: not that of an operand that is laid out, perhaps once for all tiles, nor
+// of what is still to be written over a donated input.
+func (g *group) release(n *node) {
+	if r, ours := g.where[n]; ours && r.slot >= 0 && !r.loaded && !n.late {
+		g.free[r.dtype] = append(g.free[r.dtype], r.slot)
+		delete(g.where, n)
+	}
 }
 
 // replace writes n over a donated input at the end of each tile.

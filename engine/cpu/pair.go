@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"basin/engine/cpu/kernel"
 	"basin/graph"
 )
@@ -35,6 +37,17 @@ func findPairs(nodes []*node) pairs {
 		}
 	}
 	return p
+}
+
+// operands are those of n, after those of what is computed in one go with it; none if that is n.
+func (p pairs) operands(n *node) []view {
+	switch first := p.first[n]; {
+	case p.later[n] != nil:
+		return nil
+	case first != nil:
+		return slices.Concat(first.args, n.args)
+	}
+	return n.args
 }
 
 // multiplyAdds reports whether n is a sum or difference, and m a product.
