@@ -45,10 +45,9 @@ func avx512F32(o *Ops[float32]) {
 		half:   gemmNarrowF32AVX2, lanes: 16, mc: 72, kc: 512, nc: 2048,
 		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
 		thin: thin[float32]{
-			combine:  combineRowsF32AVX2,
-			dots:     [3]dotFunc[float32]{1: dot16Rows1F32AVX2, 2: dot16Rows2F32AVX2},
-			group:    [3]dotFunc[float32]{1: dot8Rows1F32AVX2, 2: dot8Rows2F32AVX2},
-			fetching: dot16RowsFetchingF32AVX2,
+			combine: combineRowsF32AVX2,
+			dots:    [3]dotFunc[float32]{1: dot16Rows1F32AVX2, 2: dot16Rows2F32AVX2},
+			group:   [3]dotFunc[float32]{1: dot8Rows1F32AVX2, 2: dot8Rows2F32AVX2},
 		},
 	}
 }
@@ -91,10 +90,9 @@ func avx512F64(o *Ops[float64]) {
 		half:   gemmNarrowF64AVX2, lanes: 8, mc: 72, kc: 512, nc: 2048,
 		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
 		thin: thin[float64]{
-			combine:  combineRowsF64AVX2,
-			dots:     [3]dotFunc[float64]{1: dot8Rows1F64AVX2, 2: dot8Rows2F64AVX2},
-			group:    [3]dotFunc[float64]{1: dot4Rows1F64AVX2, 2: dot4Rows2F64AVX2},
-			fetching: dot8RowsFetchingF64AVX2,
+			combine: combineRowsF64AVX2,
+			dots:    [3]dotFunc[float64]{1: dot8Rows1F64AVX2, 2: dot8Rows2F64AVX2},
+			group:   [3]dotFunc[float64]{1: dot4Rows1F64AVX2, 2: dot4Rows2F64AVX2},
 		},
 	}
 }

@@ -7,10 +7,8 @@ import "unsafe"
 type thin[T Float] struct {
 	// combine continues the chains c[j] by a[p·acs]·b[p·brs + j] for combinedRows values of p.
 	combine func(c, a *T, acs int, b *T, brs, n int)
-	// dots[m] is for m columns and twice transposeLanes rows at a time, group[m] for half as many; fetching is dots[1] for rows that
-	// the processor would not fetch in time.
+	// dots[m] is for m columns and twice transposeLanes rows at a time, group[m] for half as many.
 	dots, group [3]dotFunc[T]
-	fetching    func(y *T, ys int, a *T, ars int, x *T, xrs, xcs, rows, k int, accumulate bool)
 }
 
 // dotFunc computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs]. The second half of the rows that are read at a time starts lag bytes
@@ -27,8 +25,6 @@ func (g *blocks[T]) dotted(w way, c []T, crs int, a, b *Strided[T], m, n, k int,
 	case columns == 0:
 	case w == dottedApart:
 		g.dotApart(c, crs, a, b, m, columns, steps, accumulate)
-	case m == 1:
-		g.thin.fetching(&c[0], 0, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, 0, columns, steps, accumulate)
 	default:
 		g.thin.dots[m](&c[0], crs*size, &b.Data[0], b.Col*size, &a.Data[0], a.Col*size, a.Row*size, columns, steps, accumulate, 0, 0)
 	}

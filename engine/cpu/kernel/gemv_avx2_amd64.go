@@ -37,13 +37,6 @@ func dot8Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs i
 //go:noescape
 func dot16Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// dot16RowsFetchingF32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 16, and j < 1; k is a multiple of 4, not 0. Strides are in bytes. It
-// fetches ahead of what it reads.
-//
-//go:noescape
-func dot16RowsFetchingF32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool)
-
 // combineRowsF64AVX2 continues the chains c[j] by a[p·acs]·b[p·brs + j], p = 0 … 7, for j < n, a multiple of 8. Strides are in bytes.
 //
 //go:noescape
@@ -76,10 +69,3 @@ func dot4Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs i
 //
 //go:noescape
 func dot8Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
-
-// dot8RowsFetchingF64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 8, and j < 1; k is a multiple of 2, not 0. Strides are in bytes. It
-// fetches ahead of what it reads.
-//
-//go:noescape
-func dot8RowsFetchingF64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool)

@@ -135,7 +135,7 @@ loop:
 	RET
 
 // func dot16Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·dot16Rows1F32AVX2(SB), NOSPLIT, $0-96
 	MOVQ ars+24(FP), AX
 	MOVQ xrs+40(FP), CX
@@ -164,6 +164,15 @@ start:
 	SUBQ xlag+88(FP), R11
 	SUBQ lag+80(FP), R9
 	MOVQ k+64(FP), R12
+
+stretch:
+	MOVQ    AX, R14
+	SHLQ    $0x04, R14
+	ADDQ    a+16(FP), R14
+	LEAQ    256(R8), R13
+	CMPQ    R12, $0x40
+	CMOVQLE R14, R13
+	MOVQ    $0x00000010, R14
 
 loop:
 	VMOVUPS      (R8), X3
@@ -218,17 +227,32 @@ loop:
 	LEAQ         (R11)(CX*4), R11
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
-	SUBQ         $0x04, R12
-	JGT          loop
-	MOVQ         y+0(FP), R8
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	ADDQ         $0x00000040, y+0(FP)
-	MOVQ         AX, R8
-	SHLQ         $0x04, R8
-	ADDQ         R8, a+16(FP)
-	SUBQ         $0x10, rows+56(FP)
-	JG           rows
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	PREFETCHT0   192(R13)
+	ADDQ         AX, R13
+	CMPQ         R14, $0x09
+	JNE          fetched
+	SUBQ         lag+80(FP), R13
+
+fetched:
+	SUBQ $0x04, R12
+	JLE  store
+	DECQ R14
+	JNE  loop
+	JMP  stretch
+
+store:
+	MOVQ    y+0(FP), R8
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y1, 32(R8)
+	ADDQ    $0x00000040, y+0(FP)
+	MOVQ    AX, R8
+	SHLQ    $0x04, R8
+	ADDQ    R8, a+16(FP)
+	SUBQ    $0x10, rows+56(FP)
+	JG      rows
 	VZEROUPPER
 	RET
 
@@ -442,119 +466,6 @@ loop:
 	VZEROUPPER
 	RET
 
-// func dot16RowsFetchingF32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·dot16RowsFetchingF32AVX2(SB), NOSPLIT, $0-73
-	MOVQ ars+24(FP), AX
-	MOVQ xrs+40(FP), CX
-	LEAQ (AX)(AX*2), DX
-	LEAQ (DX)(AX*2), BX
-	LEAQ (BX)(AX*2), SI
-	LEAQ (CX)(CX*2), DI
-
-rows:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero
-	MOVQ    y+0(FP), R8
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	JMP     start
-
-zero:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-
-start:
-	MOVQ a+16(FP), R8
-	LEAQ (R8)(AX*8), R9
-	MOVQ x+32(FP), R10
-	MOVQ k+64(FP), R11
-
-stretch:
-	MOVQ    AX, R13
-	SHLQ    $0x04, R13
-	ADDQ    a+16(FP), R13
-	LEAQ    256(R8), R12
-	CMPQ    R11, $0x40
-	CMOVQLE R13, R12
-	MOVQ    $0x00000010, R13
-
-loop:
-	VMOVUPS      (R8), X3
-	VINSERTF128  $0x01, (R8)(AX*4), Y3, Y3
-	VMOVUPS      (R8)(AX*1), X4
-	VINSERTF128  $0x01, (R8)(BX*1), Y4, Y4
-	VMOVUPS      (R8)(AX*2), X5
-	VINSERTF128  $0x01, (R8)(DX*2), Y5, Y5
-	VMOVUPS      (R8)(DX*1), X6
-	VINSERTF128  $0x01, (R8)(SI*1), Y6, Y6
-	VUNPCKLPS    Y4, Y3, Y7
-	VUNPCKHPS    Y4, Y3, Y3
-	VUNPCKLPS    Y6, Y5, Y2
-	VUNPCKHPS    Y6, Y5, Y5
-	VUNPCKLPD    Y2, Y7, Y4
-	VUNPCKHPD    Y2, Y7, Y7
-	VUNPCKLPD    Y5, Y3, Y6
-	VUNPCKHPD    Y5, Y3, Y3
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  Y4, Y2, Y0
-	VBROADCASTSS (R10)(CX*1), Y2
-	VFMADD231PS  Y7, Y2, Y0
-	VBROADCASTSS (R10)(CX*2), Y2
-	VFMADD231PS  Y6, Y2, Y0
-	VBROADCASTSS (R10)(DI*1), Y2
-	VFMADD231PS  Y3, Y2, Y0
-	VMOVUPS      (R9), X3
-	VINSERTF128  $0x01, (R9)(AX*4), Y3, Y3
-	VMOVUPS      (R9)(AX*1), X4
-	VINSERTF128  $0x01, (R9)(BX*1), Y4, Y4
-	VMOVUPS      (R9)(AX*2), X5
-	VINSERTF128  $0x01, (R9)(DX*2), Y5, Y5
-	VMOVUPS      (R9)(DX*1), X6
-	VINSERTF128  $0x01, (R9)(SI*1), Y6, Y6
-	VUNPCKLPS    Y4, Y3, Y7
-	VUNPCKHPS    Y4, Y3, Y3
-	VUNPCKLPS    Y6, Y5, Y2
-	VUNPCKHPS    Y6, Y5, Y5
-	VUNPCKLPD    Y2, Y7, Y4
-	VUNPCKHPD    Y2, Y7, Y7
-	VUNPCKLPD    Y5, Y3, Y6
-	VUNPCKHPD    Y5, Y3, Y3
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  Y4, Y2, Y1
-	VBROADCASTSS (R10)(CX*1), Y2
-	VFMADD231PS  Y7, Y2, Y1
-	VBROADCASTSS (R10)(CX*2), Y2
-	VFMADD231PS  Y6, Y2, Y1
-	VBROADCASTSS (R10)(DI*1), Y2
-	VFMADD231PS  Y3, Y2, Y1
-	LEAQ         (R10)(CX*4), R10
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	PREFETCHT0   192(R12)
-	ADDQ         AX, R12
-	SUBQ         $0x04, R11
-	JLE          store
-	DECQ         R13
-	JNE          loop
-	JMP          stretch
-
-store:
-	MOVQ    y+0(FP), R8
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	ADDQ    $0x00000040, y+0(FP)
-	MOVQ    AX, R8
-	SHLQ    $0x04, R8
-	ADDQ    R8, a+16(FP)
-	SUBQ    $0x10, rows+56(FP)
-	JG      rows
-	VZEROUPPER
-	RET
-
 // func combineRowsF64AVX2(c *float64, a *float64, acs int, b *float64, brs int, n int)
 // Requires: AVX, FMA3
 TEXT ·combineRowsF64AVX2(SB), NOSPLIT, $0-48
@@ -669,7 +580,7 @@ loop:
 	RET
 
 // func dot8Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·dot8Rows1F64AVX2(SB), NOSPLIT, $0-96
 	MOVQ ars+24(FP), AX
 	MOVQ xrs+40(FP), CX
@@ -696,6 +607,15 @@ start:
 	SUBQ lag+80(FP), SI
 	MOVQ k+64(FP), R9
 
+stretch:
+	MOVQ    AX, R11
+	SHLQ    $0x03, R11
+	ADDQ    a+16(FP), R11
+	LEAQ    128(BX), R10
+	CMPQ    R9, $0x10
+	CMOVQLE R11, R10
+	MOVQ    $0x00000008, R11
+
 loop:
 	VMOVUPS      (BX), X3
 	VINSERTF128  $0x01, (BX)(AX*2), Y3, Y3
@@ -721,17 +641,30 @@ loop:
 	LEAQ         (R8)(CX*2), R8
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
-	SUBQ         $0x02, R9
-	JGT          loop
-	MOVQ         y+0(FP), BX
-	VMOVUPD      Y0, (BX)
-	VMOVUPD      Y1, 32(BX)
-	ADDQ         $0x00000040, y+0(FP)
-	MOVQ         AX, BX
-	SHLQ         $0x03, BX
-	ADDQ         BX, a+16(FP)
-	SUBQ         $0x08, rows+56(FP)
-	JG           rows
+	PREFETCHT0   (R10)
+	PREFETCHT0   64(R10)
+	ADDQ         AX, R10
+	CMPQ         R11, $0x05
+	JNE          fetched
+	SUBQ         lag+80(FP), R10
+
+fetched:
+	SUBQ $0x02, R9
+	JLE  store
+	DECQ R11
+	JNE  loop
+	JMP  stretch
+
+store:
+	MOVQ    y+0(FP), BX
+	VMOVUPD Y0, (BX)
+	VMOVUPD Y1, 32(BX)
+	ADDQ    $0x00000040, y+0(FP)
+	MOVQ    AX, BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, a+16(FP)
+	SUBQ    $0x08, rows+56(FP)
+	JG      rows
 	VZEROUPPER
 	RET
 
@@ -882,85 +815,5 @@ loop:
 	ADDQ         BX, a+16(FP)
 	SUBQ         $0x08, rows+56(FP)
 	JG           rows
-	VZEROUPPER
-	RET
-
-// func dot8RowsFetchingF64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·dot8RowsFetchingF64AVX2(SB), NOSPLIT, $0-73
-	MOVQ ars+24(FP), AX
-	MOVQ xrs+40(FP), CX
-	LEAQ (AX)(AX*2), DX
-
-rows:
-	CMPB    accumulate+72(FP), $0x00
-	JEQ     zero
-	MOVQ    y+0(FP), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 32(BX), Y1
-	JMP     start
-
-zero:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-
-start:
-	MOVQ a+16(FP), BX
-	LEAQ (BX)(AX*4), SI
-	MOVQ x+32(FP), DI
-	MOVQ k+64(FP), R8
-
-stretch:
-	MOVQ    AX, R10
-	SHLQ    $0x03, R10
-	ADDQ    a+16(FP), R10
-	LEAQ    128(BX), R9
-	CMPQ    R8, $0x10
-	CMOVQLE R10, R9
-	MOVQ    $0x00000008, R10
-
-loop:
-	VMOVUPS      (BX), X3
-	VINSERTF128  $0x01, (BX)(AX*2), Y3, Y3
-	VMOVUPS      (BX)(AX*1), X4
-	VINSERTF128  $0x01, (BX)(DX*1), Y4, Y4
-	VUNPCKLPD    Y4, Y3, Y5
-	VUNPCKHPD    Y4, Y3, Y3
-	VBROADCASTSD (DI), Y2
-	VFMADD231PD  Y5, Y2, Y0
-	VBROADCASTSD (DI)(CX*1), Y2
-	VFMADD231PD  Y3, Y2, Y0
-	VMOVUPS      (SI), X3
-	VINSERTF128  $0x01, (SI)(AX*2), Y3, Y3
-	VMOVUPS      (SI)(AX*1), X4
-	VINSERTF128  $0x01, (SI)(DX*1), Y4, Y4
-	VUNPCKLPD    Y4, Y3, Y5
-	VUNPCKHPD    Y4, Y3, Y3
-	VBROADCASTSD (DI), Y2
-	VFMADD231PD  Y5, Y2, Y1
-	VBROADCASTSD (DI)(CX*1), Y2
-	VFMADD231PD  Y3, Y2, Y1
-	LEAQ         (DI)(CX*2), DI
-	ADDQ         $0x10, BX
-	ADDQ         $0x10, SI
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         AX, R9
-	SUBQ         $0x02, R8
-	JLE          store
-	DECQ         R10
-	JNE          loop
-	JMP          stretch
-
-store:
-	MOVQ    y+0(FP), BX
-	VMOVUPD Y0, (BX)
-	VMOVUPD Y1, 32(BX)
-	ADDQ    $0x00000040, y+0(FP)
-	MOVQ    AX, BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, a+16(FP)
-	SUBQ    $0x08, rows+56(FP)
-	JG      rows
 	VZEROUPPER
 	RET

@@ -14,10 +14,9 @@ func gemv(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		g.combineRows()
 		for columns := 1; columns <= 2; columns++ {
-			dots{g, columns, 1, false}.write()
-			dots{g, columns, 2, false}.write()
+			dots{g, columns, 1}.write()
+			dots{g, columns, 2}.write()
 		}
-		dots{g, 1, 2, true}.write()
 	}
 }
 
@@ -71,25 +70,25 @@ func (g *generator) combineRows() {
 }
 
 // dots multiplies rows, contiguous each, with one or two columns. A vector holds one column's chains of as many rows as it
-// has lanes, so blocks of the rows are transposed in registers. Two such groups of rows keep an FMA's latency hidden. The
-// second may lag behind the first; or the rows that come next are fetched meanwhile, being too many for the processor to follow.
+// has lanes, so blocks of the rows are transposed in registers. Two such groups of rows keep an FMA's latency hidden; the second
+// may lag behind the first.
 type dots struct {
 	*generator
 	columns, groups int
-	fetching        bool
 }
+
+// fetching is whether the rows that come next are fetched meanwhile, being too many for the processor to follow. Two columns take
+// their time, and all registers.
+func (g dots) fetching() bool { return g.groups == 2 && g.columns == 1 }
 
 func (g dots) write() {
 	height := g.groups * g.lanes()
-	name, last := fmt.Sprintf("dot%dRows%d", height, g.columns), ", lag, xlag int"
 	note := "\n// lag and xlag mean nothing."
-	switch {
-	case g.fetching:
-		name, last, note = fmt.Sprintf("dot%dRowsFetching", height), "", " It\n// fetches ahead of what it reads."
-	case g.groups == 2:
+	if g.groups == 2 {
 		note = fmt.Sprintf(" Of each\n// %d rows, the second half starts lag bytes before a, and xlag before x.", height)
 	}
-	g.text(name, fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool%[2]s)", g.typ(), last),
+	g.text(fmt.Sprintf("dot%dRows%d", height, g.columns),
+		fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool, lag, xlag int)", g.typ()),
 		fmt.Sprintf("computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a\n"+
 			"// multiple of %d, and j < %d; k is a multiple of %d, not 0. Strides are in bytes.%s", height, g.columns, 16/g.elem, note))
 	ars, xrs := g.Load(g.Param("ars"), g.GP64()), g.Load(g.Param("xrs"), g.GP64())
@@ -118,7 +117,7 @@ func (g dots) write() {
 		g.LEAQ(operand.Mem{Base: a[v-1], Index: ars, Scale: uint8(g.lanes())}, a[v])
 	}
 	x := [][]reg.Register{g.vectorsOfX()} // for each group, one a column
-	if g.groups == 2 && !g.fetching {
+	if g.groups == 2 {
 		x = append(x, g.vectorsOfX())
 		for _, x := range x[1] {
 			g.SUBQ(g.paramAddr("xlag"), x)
@@ -128,7 +127,7 @@ func (g dots) write() {
 	k := g.Load(g.Param("k"), g.GP64())
 	spread, square := g.YMM(), g.square()
 	var f fetch
-	if g.fetching {
+	if g.fetching() {
 		f = g.fetch(a[0], ars, k, height)
 	}
 	g.Label("loop")
@@ -147,11 +146,11 @@ func (g dots) write() {
 	for _, a := range a {
 		g.ADDQ(operand.Imm(16), a)
 	}
-	if g.fetching {
+	if g.fetching() {
 		f.next(ars)
 	}
 	g.SUBQ(operand.Imm(uint64(16/g.elem)), k)
-	if g.fetching {
+	if g.fetching() {
 		g.JLE(operand.LabelRef("store"))
 		g.DECQ(f.left)
 		g.JNE(operand.LabelRef("loop"))
@@ -174,7 +173,7 @@ func (g dots) write() {
 
 // fetch goes through a square of a ahead of the one that is read, a row each time that the latter goes on by 16 bytes. Both are
 // as wide as high in steps of 16 bytes, so that they end together; and small enough for the first cache, even where rows fall
-// into a quarter of its sets.
+// into a quarter of its sets. The rows of the second group lie lag bytes behind in both.
 type fetch struct {
 	dots
 	at, left reg.Register
@@ -202,6 +201,10 @@ func (f fetch) next(ars reg.Register) {
 		f.PREFETCHT0(operand.Mem{Base: f.at, Disp: offset})
 	}
 	f.ADDQ(ars, f.at)
+	f.CMPQ(f.left, operand.Imm(uint64(f.height/2+1)))
+	f.JNE(operand.LabelRef("fetched"))
+	f.SUBQ(f.paramAddr("lag"), f.at)
+	f.Label("fetched")
 }
 
 // multiples gives the address p + i·stride for i < n, n at most 8.
