@@ -74,3 +74,10 @@ func TestMeansSkipWhatIsNotFinite(t *testing.T) {
 		t.Errorf("mean %v, want 2", got)
 	}
 }
+
+func TestCommandIsQuotedWithoutPaths(t *testing.T) {
+	args := []string{"engine", "--json", "/tmp/rows.json", "--rows=gemm/", "--python=/opt/python", "--write"}
+	if got, want := command(args), "go run ./bench/compare engine --rows=gemm/ --write"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -64,7 +64,7 @@ func (c *engineCommand) Run(f *flags) error {
 			s.close()
 		}
 	}()
-	all := &comparisons{Machine: m, Command: "go run ./bench/compare " + strings.Join(os.Args[1:], " ")}
+	all := &comparisons{Machine: m, Command: command(os.Args[1:])}
 	if all.Limits, err = rows.Measure(e); err != nil {
 		return err
 	}
@@ -280,4 +280,18 @@ func (t *contest) compile(r rows.Row) (*result, error) {
 		return a, err
 	})
 	return found, err
+}
+
+// command is what was typed, as it is quoted beside the results: without paths of this machine, which change none of them.
+func command(args []string) string {
+	said := []string{"go run ./bench/compare"}
+	for i := 0; i < len(args); i++ {
+		switch flag, _, whole := strings.Cut(args[i], "="); {
+		case flag != "--json" && flag != "--python":
+			said = append(said, args[i])
+		case !whole:
+			i++ // its value
+		}
+	}
+	return strings.Join(said, " ")
 }
