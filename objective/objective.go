@@ -83,11 +83,13 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 	for from := 0; from < n; from += o.Chunk {
 		ob.chunks = append(ob.chunks, chunk{from, min(n, from+o.Chunk)})
 	}
-	var err error
 	if o.DType == graph.Float32 && ob.Dim() >= longVector {
-		ob.conversion, err = newConversion(e, ob.Dim())
+		var err error
+		if ob.conversion, err = newConversion(e, ob.Dim()); err != nil {
+			return nil, err
+		}
 	}
-	return ob, err
+	return ob, nil
 }
 
 // Dim is the number of trainable parameters.

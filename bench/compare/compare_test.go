@@ -76,8 +76,8 @@ func TestMeansSkipWhatIsNotFinite(t *testing.T) {
 }
 
 func TestCommandIsQuotedWithoutPaths(t *testing.T) {
-	args := []string{"engine", "--json", "/tmp/rows.json", "--rows=gemm/", "--python=/opt/python", "--write"}
-	if got, want := command(args), "go run ./bench/compare engine --rows=gemm/ --write"; got != want {
+	args := []string{"engine", "--json", "/tmp/rows.json", "--rows=gemm/", "--python=/opt/python", "--merge", "/home/me/old.json", "--write"}
+	if got, want := command(args), "go run ./bench/compare engine --rows=gemm/ --merge old.json --write"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -282,16 +282,22 @@ func (t *contest) compile(r rows.Row) (*result, error) {
 	return found, err
 }
 
-// command is what was typed, as it is quoted beside the results: without paths of this machine, which change none of them.
+// command is what was typed, as it is quoted beside the results: without the folders of this machine.
 func command(args []string) string {
 	said := []string{"go run ./bench/compare"}
 	for i := 0; i < len(args); i++ {
-		switch flag, _, whole := strings.Cut(args[i], "="); {
-		case flag != "--json" && flag != "--python":
-			said = append(said, args[i])
-		case !whole:
-			i++ // its value
+		flag, value, whole := strings.Cut(args[i], "=")
+		if slices.Contains([]string{"--json", "--python", "--merge"}, flag) {
+			if !whole && i+1 < len(args) {
+				i++
+				value = args[i]
+			}
+			if flag == "--merge" { // it changes results, so it is said
+				said = append(said, flag, filepath.Base(value))
+			}
+			continue
 		}
+		said = append(said, args[i])
 	}
 	return strings.Join(said, " ")
 }

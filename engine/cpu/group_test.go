@@ -1,6 +1,7 @@
 package cpu_test
 
 import (
+	"math"
 	"testing"
 
 	"basin/engine"
@@ -38,6 +39,39 @@ func TestRepeatedOperandsKeepTheirSlots(t *testing.T) {
 	for i, want := range []float64{0.9242343145200195, -1.5231883119115297, 1.9280551601516338} { // 2·tanh
 		if d := out[i].At(0) - want; !(d < 1e-15 && d > -1e-15) {
 			t.Errorf("sum %d is %v, want %v", i, out[i].At(0), want)
+		}
+	}
+}
+
+// TestOperandsLaidOutOnceStay: an operand that repeats itself is laid out once for all tiles, so no later value may take its slot.
+func TestOperandsLaidOutOnceStay(t *testing.T) {
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows, columns = 700, 7 // several tiles
+	f := func(in []*graph.Value) []*graph.Value {
+		spread := graph.Reshape(graph.Broadcast(in[0], []int{rows, columns}, 1), rows*columns)
+		return []*graph.Value{graph.Sqrt(graph.Abs(graph.Neg(graph.Sub(graph.Mul(in[1], in[1]), spread))))}
+	}
+	p, err := graph.Trace(f, graph.T(graph.Float64, columns), graph.T(graph.Float64, rows*columns))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := []engine.Array{engine.NewArray(p.Inputs[0].Type()), engine.NewArray(p.Inputs[1].Type())}
+	for i := range in[0].F64 {
+		in[0].F64[i] = float64(i)
+	}
+	for i := range in[1].F64 {
+		in[1].F64[i] = float64(i%13) / 4
+	}
+	got, err := engine.Evaluate(e, p, in...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range in[1].F64 {
+		if want := math.Sqrt(math.Abs(x*x - in[0].F64[i%columns])); got[0].F64[i] != want {
+			t.Fatalf("element %d is %v, want %v", i, got[0].F64[i], want)
 		}
 	}
 }

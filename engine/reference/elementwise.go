@@ -65,13 +65,15 @@ var floats = map[graph.Op]func(x []float64) float64{
 	},
 }
 
-// sign is −1, 0 or 1; NaN goes through.
+// sign is −1, 0 or 1, and +0 of −0; NaN goes through.
 func sign(x float64) float64 {
 	switch {
 	case x > 0:
 		return 1
 	case x < 0:
 		return -1
+	case x == 0:
+		return 0
 	}
 	return x
 }

@@ -164,7 +164,7 @@ func testGuarded[T Float](t *testing.T, o *Ops[T]) {
 			o.gemm.plan(&p, c.m, c.n, c.k, &a, &b)
 			ways[p.way], swaps[p.swap], packs[[2]bool{p.packA, p.packB}] = true, true, true
 			blocks = blocks || p.packB && c.m > p.mc && !p.swap
-			if p.mc == tileRows && c.m > p.mc {
+			if p.mc == tileRows && c.m > p.mc && !p.swap {
 				byRows[p.packB] = true
 			}
 		}

@@ -94,7 +94,7 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	}
 	p.packA = n >= packReuseA && m*k >= packElements && (acs != 1 || ars*size%collidingRows == 0)
 	// Tiles down a panel would write a line here and a line there. Those of a few whole rows write streams.
-	byRows := k <= shallow && (m*n >= shallowFarC || m*n >= shallowC && n*size%collidingRows == 0)
+	byRows := k <= shallow && n > 2*g.lanes && (m*n >= shallowFarC || m*n >= shallowC && n*size%collidingRows == 0)
 	if !p.packA && !p.packB && !byRows {
 		return
 	}
