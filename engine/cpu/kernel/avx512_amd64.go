@@ -40,16 +40,8 @@ func avx512F32(o *Ops[float32]) {
 	o.Cos = bounded(cosF32AVX512, o.Cos, 16)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX512, o.SumRows), checkedMiddle(maxMiddleF32AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX512)
-	o.gemm = blocks[float32]{
-		panels: panels(gemmNarrowF32AVX512, gemmWideF32AVX512, gemmThreeRowsF32AVX512, gemmTwoRowsF32AVX512, gemmOneRowF32AVX512),
-		half:   gemmNarrowF32AVX2, lanes: 16, mc: 72, kc: 512, nc: 2048,
-		transpose: transposeF32AVX2, transposeLanes: 8, copyLines: copyLinesAVX2,
-		thin: thin[float32]{
-			combine: combineRowsF32AVX2,
-			dots:    [3]dotFunc[float32]{1: dot16Rows1F32AVX2, 2: dot16Rows2F32AVX2},
-			group:   [3]dotFunc[float32]{1: dot8Rows1F32AVX2, 2: dot8Rows2F32AVX2},
-		},
-	}
+	o.gemm.panels = panels(gemmNarrowF32AVX512, gemmWideF32AVX512, gemmThreeRowsF32AVX512, gemmTwoRowsF32AVX512, gemmOneRowF32AVX512)
+	o.gemm.half, o.gemm.lanes = gemmNarrowF32AVX2, 16
 }
 
 func avx512F64(o *Ops[float64]) {
@@ -85,14 +77,6 @@ func avx512F64(o *Ops[float64]) {
 	o.Cos = bounded(cosF64AVX512, o.Cos, 8)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX512, o.SumRows), checkedMiddle(maxMiddleF64AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX512)
-	o.gemm = blocks[float64]{
-		panels: panels(gemmNarrowF64AVX512, gemmWideF64AVX512, gemmThreeRowsF64AVX512, gemmTwoRowsF64AVX512, gemmOneRowF64AVX512),
-		half:   gemmNarrowF64AVX2, lanes: 8, mc: 72, kc: 512, nc: 2048,
-		transpose: transposeF64AVX2, transposeLanes: 4, copyLines: copyLinesAVX2,
-		thin: thin[float64]{
-			combine: combineRowsF64AVX2,
-			dots:    [3]dotFunc[float64]{1: dot8Rows1F64AVX2, 2: dot8Rows2F64AVX2},
-			group:   [3]dotFunc[float64]{1: dot4Rows1F64AVX2, 2: dot4Rows2F64AVX2},
-		},
-	}
+	o.gemm.panels = panels(gemmNarrowF64AVX512, gemmWideF64AVX512, gemmThreeRowsF64AVX512, gemmTwoRowsF64AVX512, gemmOneRowF64AVX512)
+	o.gemm.half, o.gemm.lanes = gemmNarrowF64AVX2, 8
 }
