@@ -45,22 +45,3 @@ func testRepeat[T Float | int32](t *testing.T, each func(dst, src []T, n int), r
 		}
 	}
 }
-
-func TestRepeatRefuses(t *testing.T) {
-	forEach(t, testRepeatRefuses[float32], testRepeatRefuses[float64])
-}
-
-func testRepeatRefuses[T Float](t *testing.T, o *Ops[T]) {
-	for name, f := range map[string]func(){
-		"sizes that do not match": func() { o.RepeatEach(make([]T, 5), make([]T, 2), 3) },
-	} {
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("%s did not panic", name)
-				}
-			}()
-			f()
-		}()
-	}
-}

@@ -107,8 +107,8 @@ func compareSpecial(t *testing.T, e engine.Engine, f func(in []*graph.Value) *gr
 	for i := range want.Len() {
 		g, w := got.At(i), want.At(i)
 		zeros := g == 0 && w == 0 && math.Signbit(g) != math.Signbit(w)
-		close := g == w || !math.IsInf(w, 0) && math.Abs(g-w) <= tol*math.Abs(w)+floor
-		if close && !zeros || math.IsNaN(g) && math.IsNaN(w) {
+		near := g == w || !math.IsInf(w, 0) && math.Abs(g-w) <= tol*math.Abs(w)+floor
+		if near && !zeros || math.IsNaN(g) && math.IsNaN(w) {
 			continue
 		}
 		at := make([]float64, 0, 2)
