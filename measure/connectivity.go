@@ -38,57 +38,58 @@ func newConnectivity(c *Context, s spec.Connectivity) (Measure, error) {
 	return m, err
 }
 
-func (m *connectivity) Measure(ctx context.Context, group []Network) ([]record.Record, error) {
+func (m *connectivity) Measure(ctx context.Context, group []Network, f *Findings) error {
 	from := m.c.provenance("straight line", m.c.DType, "train")
 	quantities := []string{record.MCLine, record.MCLineLoss}
 	if m.curve != nil {
 		quantities = append(quantities, record.MC, record.MCLoss)
 	}
 	if why, ok := diverged(group); ok {
-		return missing(group, record.Undefined, why, from, quantities...), nil
+		f.Missing(record.Undefined, why, from, quantities...)
+		return nil
 	}
 	why, dead, err := m.p.dead(group)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if dead {
-		return missing(group, record.Constant, why, from, quantities...), nil
+		f.Missing(record.Constant, why, from, quantities...)
+		return nil
 	}
 	a, b := group[0].Theta, group[1].Theta
 	ts := path.Uniform(m.s.Points)
 	line, err := path.Along(m.p.train, func(dst []float64, t float64) { param.Lerp(dst, a, b, t) }, ts)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := m.records(group, line, from, record.MCLine, record.MCLineLoss, record.CurveLine)
+	f.Add(m.records(line, from, record.MCLine, record.MCLineLoss, record.CurveLine)...)
 	if m.curve == nil {
-		return out, nil
+		return nil
 	}
 	bend, err := m.curve.Fit(ctx, a, b, m.c.Seed, fmt.Sprintf("%d-%d", group[0].Replica, group[1].Replica))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	bezier, err := path.Along(m.p.train, func(dst []float64, t float64) { path.Bezier(dst, a, bend, b, t) }, ts)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	from.Estimator = "quadratic Bézier curve, bend started at the " + m.s.Start
-	return append(out, m.records(group, bezier, from, record.MC, record.MCLoss, record.CurveBezier)...), nil
+	f.Add(m.records(bezier, from, record.MC, record.MCLoss, record.CurveBezier)...)
+	return nil
 }
 
-func (m *connectivity) records(group []Network, points []path.Point, from record.Provenance, mc, mcLoss, curve string) []record.Record {
-	cols := [][]float64{nil, nil, nil}
+func (m *connectivity) records(points []path.Point, from record.Provenance, mc, mcLoss, curve string) []record.Record {
+	var ts, errors, losses []float64
 	for _, p := range points {
-		cols[0], cols[1], cols[2] = append(cols[0], p.T), append(cols[1], p.Error), append(cols[2], p.Loss)
+		ts, errors, losses = append(ts, p.T), append(errors, p.Error), append(losses, p.Loss)
 	}
 	var out []record.Record
 	for i, quantity := range []string{mc, mcLoss, curve} {
-		r := record.Record{Quantity: quantity, Replicas: replicas(group), StdErr: math.NaN(), N: len(points), Provenance: from}
-		if i < 2 {
-			r.Value = barrier(cols[i+1], m.s.Compatible)
-		} else {
-			r.Value = barrier(cols[1], m.s.Compatible)
-			r.Array = &record.Array{Columns: []string{"t", "error", "loss"}, Data: cols}
+		r := record.Record{Quantity: quantity, StdErr: math.NaN(), N: len(points), Provenance: from}
+		r.Value = barrier([][]float64{errors, losses, errors}[i], m.s.Compatible)
+		if quantity == curve {
+			r.Array = record.Curve("t", ts, record.Column{Name: "error", Data: errors}, record.Column{Name: "loss", Data: losses})
 		}
 		r.Status, r.Reason = finiteStatus(r.Value)
 		out = append(out, r)

@@ -63,22 +63,21 @@ func (c cancellable) ApplyBlock(dst, src []float64, k int) error {
 	return c.Operator.ApplyBlock(dst, src, k)
 }
 
-func (h *hessian) Measure(ctx context.Context, group []Network) ([]record.Record, error) {
+func (h *hessian) Measure(ctx context.Context, group []Network, f *Findings) error {
 	d := h.objective.Options.DType
 	if why, ok := diverged(group); ok {
-		return missing(group, record.Diverged, why, h.c.provenance("", d, h.set), h.quantities()...), nil
+		f.Missing(record.Diverged, why, h.c.provenance("", d, h.set), h.quantities()...)
+		return nil
 	}
 	net := group[0]
 	h.objective.MoveTo(net.Theta, net.State)
 	logits, err := h.objective.Logits()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	dead := objective.ConstantRows(logits, h.c.Model.Outputs)
 	op := cancellable{h.objective.Hessian(), ctx}
-	var out []record.Record
-	add := func(r record.Record, estimator string, s spectral.Status) {
-		r.Replicas = replicas(group)
+	finish := func(r record.Record, estimator string, s spectral.Status) record.Record {
 		r.Provenance = h.c.provenance(estimator, d, h.set)
 		switch {
 		case s == spectral.NonFinite:
@@ -90,32 +89,33 @@ func (h *hessian) Measure(ctx context.Context, group []Network) ([]record.Record
 		default:
 			r.Status = record.OK
 		}
-		out = append(out, r)
+		return r
 	}
-	if err := h.eigenvalues(op, net, add); err != nil {
-		return nil, err
+	if err := h.eigenvalues(op, net, f, finish); err != nil {
+		return err
 	}
 	if h.s.Trace.Probes > 0 {
 		o := spectral.TraceOptions{Probes: h.s.Trace.Probes, RelativeError: h.s.Trace.RelativeError}
 		t, err := spectral.Trace(op, o, random.Stream(h.c.Seed, "trace", net.Replica), h.c.Workspace)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		add(record.Record{Quantity: record.Trace, Value: t.Value, StdErr: t.StdErr, N: t.N}, t.Estimator, t.Status)
+		f.Add(finish(record.Record{Quantity: record.Trace, Value: t.Value, StdErr: t.StdErr, N: t.N}, t.Estimator, t.Status))
 	}
 	if h.s.Density.Probes > 0 {
 		o := spectral.DensityOptions{Probes: h.s.Density.Probes, Steps: h.s.Density.Steps}
 		e, err := spectral.SpectralDensity(op, o, random.Stream(h.c.Seed, "density", net.Replica), h.c.Workspace)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		add(record.Record{Quantity: record.Density, Value: e.Mean, StdErr: e.MeanStdErr, N: h.s.Density.Probes,
-			Array: &record.Array{Columns: []string{"lambda", "density"}, Data: [][]float64{e.Grid, e.Values}}}, spectral.EstimatorQuadrature, e.Status)
+		f.Add(finish(record.Record{Quantity: record.Density, Value: e.Mean, StdErr: e.MeanStdErr, N: h.s.Density.Probes,
+			Array: record.Curve("lambda", e.Grid, record.Column{Name: "density", Data: e.Values})}, spectral.EstimatorQuadrature, e.Status))
 	}
-	return out, nil
+	return nil
 }
 
-func (h *hessian) eigenvalues(op linop.Operator, net Network, add func(record.Record, string, spectral.Status)) error {
+func (h *hessian) eigenvalues(op linop.Operator, net Network, f *Findings,
+	finish func(record.Record, string, spectral.Status) record.Record) error {
 	o := spectral.EigenOptions{K: h.s.Eigenvalues, Tolerance: h.s.Tolerance, Steps: h.s.Steps}
 	e, err := spectral.Eigenvalues(op, o, random.Stream(h.c.Seed, "lanczos", net.Replica), h.c.Workspace)
 	if err != nil {
@@ -124,13 +124,15 @@ func (h *hessian) eigenvalues(op linop.Operator, net Network, add func(record.Re
 	if len(e.Values) == 0 {
 		e.Values, e.Residuals = []float64{math.NaN()}, []float64{math.NaN()}
 	}
+	var out []record.Record
 	for i, v := range e.Values {
 		quantity := record.EigenvalueMax
 		if i > 0 {
 			quantity = fmt.Sprintf("eigenvalue_%d", i+1)
 		}
-		add(record.Record{Quantity: quantity, Value: v, StdErr: e.Residuals[i], N: e.Steps}, spectral.EstimatorLanczos, e.Status)
+		out = append(out, finish(record.Record{Quantity: quantity, Value: v, StdErr: e.Residuals[i], N: e.Steps}, spectral.EstimatorLanczos, e.Status))
 	}
-	add(record.Record{Quantity: record.EigenvalueMin, Value: e.Min, StdErr: e.MinResidual, N: e.Steps}, spectral.EstimatorLanczos, e.Status)
+	smallest := record.Record{Quantity: record.EigenvalueMin, Value: e.Min, StdErr: e.MinResidual, N: e.Steps}
+	f.Add(append(out, finish(smallest, spectral.EstimatorLanczos, e.Status))...)
 	return nil
 }

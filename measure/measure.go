@@ -27,8 +27,8 @@ type Network struct {
 
 // Measure is one measure of one architecture on one set.
 type Measure interface {
-	// Measure makes the records of one group: one network, or two.
-	Measure(ctx context.Context, group []Network) ([]record.Record, error)
+	// Measure finds what there is to find of one group: one network, or two.
+	Measure(ctx context.Context, group []Network, f *Findings) error
 }
 
 // Context is what all measures of an architecture on a set share.
@@ -76,15 +76,6 @@ func (c *Context) provenance(estimator string, d graph.DType, set string) record
 	return record.Provenance{Estimator: estimator, DType: d.String(), Set: set, CPU: c.Engine.Level(), Version: spec.NumericalVersion}
 }
 
-// replicas lists a group's indices.
-func replicas(group []Network) []int {
-	out := make([]int, len(group))
-	for i, n := range group {
-		out[i] = n.Replica
-	}
-	return out
-}
-
 // diverged reports the first network of a group whose training diverged.
 func diverged(group []Network) (reason string, found bool) {
 	for _, n := range group {
@@ -93,15 +84,6 @@ func diverged(group []Network) (reason string, found bool) {
 		}
 	}
 	return "", false
-}
-
-// missing makes records without a value, one for each quantity.
-func missing(group []Network, status record.Status, reason string, p record.Provenance, quantities ...string) []record.Record {
-	var out []record.Record
-	for _, q := range quantities {
-		out = append(out, record.Record{Quantity: q, Replicas: replicas(group), Value: math.NaN(), StdErr: math.NaN(), Status: status, Reason: reason, Provenance: p})
-	}
-	return out
 }
 
 // status of a value that may have left the finite numbers.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"basin/dataset"
 	"basin/engine/cpu"
@@ -80,16 +81,25 @@ func run(t *testing.T, c *measure.Context, settings any, group ...measure.Networ
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, err := m.Measure(context.Background(), group)
-	if err != nil {
+	var replicas []int
+	for _, n := range group {
+		replicas = append(replicas, n.Replica)
+	}
+	began := time.Now()
+	found := measure.NewFindings(record.Points(replicas...))
+	if err := m.Measure(context.Background(), group, found); err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range records {
-		if r.Provenance.DType == "" || r.Provenance.CPU == "" || r.Provenance.Version == "" || len(r.Replicas) != len(group) {
+	most, seconds := time.Since(began).Seconds(), 0.0
+	for _, r := range found.Records {
+		if seconds += r.Seconds; r.Seconds <= 0 || seconds > most {
+			t.Errorf("%s took %g of %g s", r.Quantity, r.Seconds, most)
+		}
+		if r.Provenance.DType == "" || r.Provenance.CPU == "" || r.Provenance.Version == "" || len(r.Of) != len(group) {
 			t.Errorf("%s lacks provenance: %+v", r.Quantity, r)
 		}
 	}
-	return records
+	return found.Records
 }
 
 func allSettings() map[string]any {
@@ -150,7 +160,9 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 		group := groupOf(name, nets)
 		other := groupOf(name, nets[1:])
 		measureOnce := func(m measure.Measure, g []measure.Network) []record.Record {
-			r, err := m.Measure(context.Background(), g)
+			found := measure.NewFindings(nil)
+			err := m.Measure(context.Background(), g, found)
+			r := found.Records
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,25 +33,26 @@ func (c *Context) newPerformance() (*performance, error) {
 	return c.performance, nil
 }
 
-func (p *performance) Measure(_ context.Context, group []Network) ([]record.Record, error) {
+func (p *performance) Measure(_ context.Context, group []Network, f *Findings) error {
 	from := p.c.provenance("mean over the set", p.c.DType, "train, test")
 	if why, ok := diverged(group); ok {
-		return missing(group, record.Diverged, why, from, record.TrainLoss, record.TrainAccuracy, record.TestLoss, record.TestAccuracy, record.Gap), nil
+		f.Missing(record.Diverged, why, from, record.TrainLoss, record.TrainAccuracy, record.TestLoss, record.TestAccuracy, record.Gap)
+		return nil
 	}
 	n := group[0]
 	p.train.MoveTo(n.Theta, n.State)
 	train, err := p.train.Evaluate()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.test.MoveTo(n.Theta, n.State)
 	test, err := p.test.Evaluate()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var out []record.Record
 	add := func(quantity string, value, stdErr float64, n int, set string) {
-		r := record.Record{Quantity: quantity, Replicas: replicas(group), Value: value, StdErr: stdErr, N: n}
+		r := record.Record{Quantity: quantity, Value: value, StdErr: stdErr, N: n}
 		if r.Status, r.Reason = finiteStatus(value); r.Status == record.OK && train.Constant {
 			r.Status, r.Reason = record.Constant, deadReason
 		}
@@ -63,7 +64,8 @@ func (p *performance) Measure(_ context.Context, group []Network) ([]record.Reco
 	add(record.TestLoss, test.Loss, math.NaN(), test.N, "test")
 	add(record.TestAccuracy, test.Accuracy, math.NaN(), test.N, "test")
 	add(record.Gap, train.Accuracy-test.Accuracy, math.NaN(), test.N, "train, test")
-	return out, nil
+	f.Add(out...)
+	return nil
 }
 
 const deadReason = "the network's outputs do not depend on its inputs: it is dead"

@@ -41,23 +41,23 @@ func newSimilarity(c *Context, s spec.Similarity) (Measure, error) {
 	return &similarity{c: c, s: s, outputs: o, known: map[int][2][]float64{}, owner: map[int]*float64{}, set: fmt.Sprintf("%s[%d]", name, set.Len())}, err
 }
 
-func (m *similarity) Measure(_ context.Context, group []Network) ([]record.Record, error) {
+func (m *similarity) Measure(_ context.Context, group []Network, f *Findings) error {
 	const estimator = "linear CKA, biased HSIC, centred"
 	from := m.c.provenance(estimator, m.c.DType, m.set)
 	if why, ok := diverged(group); ok {
-		return missing(group, record.Undefined, why, from, record.CKA, record.CKALogits), nil
+		f.Missing(record.Undefined, why, from, record.CKA, record.CKALogits)
+		return nil
 	}
 	var features [2][2][]float64
 	for i, n := range group {
-		f, err := m.features(n)
-		if err != nil {
-			return nil, err
+		var err error
+		if features[i], err = m.features(n); err != nil {
+			return err
 		}
-		features[i] = f
 	}
 	var out []record.Record
 	for i, quantity := range []string{record.CKA, record.CKALogits} {
-		r := record.Record{Quantity: quantity, Replicas: replicas(group), StdErr: math.NaN(), N: m.outputs.Set.Len(), Provenance: from}
+		r := record.Record{Quantity: quantity, StdErr: math.NaN(), N: m.outputs.Set.Len(), Provenance: from}
 		x, y := features[0][i], features[1][i]
 		if x == nil || y == nil {
 			which := group[0].Replica
@@ -71,7 +71,8 @@ func (m *similarity) Measure(_ context.Context, group []Network) ([]record.Recor
 		}
 		out = append(out, r)
 	}
-	return out, nil
+	f.Add(out...)
+	return nil
 }
 
 // features are a network's centred softmax outputs and logits; nil where they are constant. They are kept, since a replica belongs to

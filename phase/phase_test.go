@@ -20,7 +20,7 @@ func rec(quantity string, value float64, replicas ...int) record.Record {
 	if len(replicas) == 2 {
 		measure = record.Connectivity
 	}
-	return record.Record{Measure: measure, Quantity: quantity, Replicas: replicas, Value: value, StdErr: math.NaN(), Status: record.OK}
+	return record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...), Value: value, StdErr: math.NaN(), Status: record.OK}
 }
 
 // one builds a table of a single cell and returns the cell.

@@ -81,14 +81,14 @@ func stdErr(samples []sample) float64 {
 func gather(c CellRecords) (seeds, map[string][]sample, map[string]Value) {
 	records := slices.Clone(c.Records)
 	slices.SortStableFunc(records, func(x, y record.Record) int {
-		return cmp.Or(cmp.Compare(x.Quantity, y.Quantity), slices.Compare(x.Replicas, y.Replicas))
+		return cmp.Or(cmp.Compare(x.Quantity, y.Quantity), slices.CompareFunc(x.Of, y.Of, byReplica))
 	})
 	g := newSeeds(records, c.Diverged)
 	samples, values := map[string][]sample{}, map[string]Value{}
 	variance := map[string]float64{}
 	for _, r := range records {
-		if r.Array != nil && (math.IsNaN(r.Value) || isArray(r.Quantity)) {
-			continue // a curve or a spectrum alone
+		if record.Describe(r.Quantity).Array {
+			continue
 		}
 		v, seen := values[r.Quantity]
 		if !seen {
@@ -96,8 +96,8 @@ func gather(c CellRecords) (seeds, map[string][]sample, map[string]Value) {
 		}
 		v.Total++
 		v.Status[r.Status]++
-		if r.Status.Usable() && !math.IsNaN(r.Value) && !math.IsInf(r.Value, 0) && len(r.Replicas) > 0 {
-			a, b := g.position(r.Replicas[0]), g.position(r.Replicas[len(r.Replicas)-1])
+		if r.Status.Usable() && !math.IsNaN(r.Value) && !math.IsInf(r.Value, 0) && len(r.Of) > 0 {
+			a, b := g.position(r.Of[0].Replica), g.position(r.Of[len(r.Of)-1].Replica)
 			samples[r.Quantity] = append(samples[r.Quantity], sample{a, b, r.Value})
 			variance[r.Quantity] += float64(r.StdErr * r.StdErr)
 		}
@@ -112,10 +112,7 @@ func gather(c CellRecords) (seeds, map[string][]sample, map[string]Value) {
 	return g, samples, values
 }
 
-// isArray reports whether a quantity is a curve or a spectrum, whose Value means nothing.
-func isArray(q string) bool {
-	return q == record.Density || q == record.CurveBezier || q == record.CurveLine
-}
+func byReplica(a, b record.Point) int { return cmp.Compare(a.Replica, b.Replica) }
 
 // seeds of a cell that have anything to show, and what became of them.
 type seeds struct {
@@ -148,16 +145,16 @@ func count(marked []bool, w []float64) float64 {
 func newSeeds(records []record.Record, diverged int) seeds {
 	var g seeds
 	for _, r := range records {
-		g.replicas = append(g.replicas, r.Replicas...)
+		g.replicas = append(g.replicas, r.Replicas()...)
 	}
 	slices.Sort(g.replicas)
 	g.replicas = slices.Compact(g.replicas)
 	g.dead, g.diverged = make([]bool, len(g.replicas)), make([]bool, len(g.replicas))
 	for _, r := range records {
-		if len(r.Replicas) != 1 {
+		if len(r.Of) != 1 {
 			continue
 		}
-		i := g.position(r.Replicas[0])
+		i := g.position(r.Of[0].Replica)
 		g.dead[i] = g.dead[i] || r.Status == record.Constant
 		ofTraining := r.Quantity == record.TrainLoss || r.Quantity == record.EpochLoss // an infinite test loss alone is no divergence
 		g.diverged[i] = g.diverged[i] || ofTraining && r.Status == record.Diverged

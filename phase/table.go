@@ -123,7 +123,7 @@ func fill(out *Cell, c CellRecords, r Rule, boot *bootstrap) {
 			out.Arrays = append(out.Arrays, rec)
 		}
 	}
-	slices.SortStableFunc(out.Arrays, func(a, b record.Record) int { return slices.Compare(a.Replicas, b.Replicas) })
+	slices.SortStableFunc(out.Arrays, func(a, b record.Record) int { return slices.CompareFunc(a.Of, b.Of, byReplica) })
 	out.Label = r.label(out.evidence())
 	out.Reason = r.why(out.Label, out.evidence())
 	out.Confidence = boot.confidence(r, out.Label, g, samples)

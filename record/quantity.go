@@ -1,47 +1,49 @@
 package record
 
-// The names of the measures, as a spec and the store know them.
+import "strings"
+
+// Quantity says what a number is and how it is shown. Measures declare theirs; tables, pictures, the page and exports know none by name.
+// Title and Symbol may hold _{sub} and ^{super}.
+type Quantity struct {
+	Name   string    `json:"name"`   // in records and thresholds: "mc"; unique among all measures
+	Title  string    `json:"title"`  // over a picture: "Mode connectivity"
+	Symbol string    `json:"symbol"` // over a table's column: "λ_{max}"
+	Unit   string    `json:"unit,omitempty"`
+	Format string    `json:"format,omitempty"` // of a value in a picture's cell, a verb of package fmt: "%.1f"; default "%.3g"
+	Doc    string    `json:"doc,omitempty"`    // one sentence, with the formula's source
+	Better Direction `json:"better,omitempty"`
+	Scale  Scale     `json:"scale,omitempty"`
+	Main   bool      `json:"main,omitempty"`  // has a picture, and a column on the terminal
+	Array  bool      `json:"array,omitempty"` // a curve, a spectrum or a surface: its records' values enter no table
+}
+
+// Direction says which values are better.
+type Direction int
+
 const (
-	Performance  = "performance"
-	Hessian      = "hessian"
-	Connectivity = "connectivity"
-	Similarity   = "similarity"
-	Distance     = "distance"
+	Neither Direction = iota
+	Higher
+	Lower
 )
 
-// The quantities that measures emit. A quantity's name is unique among all measures, so that thresholds, tables and exports can speak
-// of "mc" alone. Per replica unless said otherwise.
+// Scale says how numbers are spread over a colour bar or along an axis.
+type Scale int
+
 const (
-	// train: how training went
-	EpochLoss = "epoch_loss" // of the last epoch, as its batches were met; array: epoch, loss
-
-	// performance; the status Constant marks a dead network
-	TrainLoss     = "train_loss"     // mean loss on the training set, nats for cross-entropy
-	TrainAccuracy = "train_accuracy" // %
-	TestLoss      = "test_loss"
-	TestAccuracy  = "test_accuracy" // %
-	Gap           = "gap"           // training minus test accuracy, percentage points
-
-	// hessian
-	EigenvalueMax = "eigenvalue_max" // the largest; the next ones are eigenvalue_2, eigenvalue_3 …
-	EigenvalueMin = "eigenvalue_min" // the smallest, often negative
-	Trace         = "trace"
-	Density       = "density" // array: lambda, density
-
-	// connectivity, per pair of replicas
-	MC          = "mc"           // REFERENCE §1 on the training error of the Bézier curve, percentage points; < 0: a barrier
-	MCLoss      = "mc_loss"      // the same on the training loss
-	MCLine      = "mc_line"      // the same along the straight line
-	MCLineLoss  = "mc_line_loss" //
-	CurveBezier = "curve_bezier" // array: t, error (%), loss
-	CurveLine   = "curve_line"   // array: t, error (%), loss
-
-	// similarity, per pair
-	CKA       = "cka" // of softmax outputs
-	CKALogits = "cka_logits"
-
-	// distance, per pair
-	L2           = "l2"
-	L2Normalised = "l2_normalised"
-	Cosine       = "cosine"
+	Linear Scale = iota
+	Log
+	Diverging // linear, with zero in the middle
 )
+
+// Describe finds how to show a quantity; an unknown one goes by its name.
+func Describe(name string) Quantity {
+	for _, q := range Quantities {
+		if q.Name == name {
+			return q
+		}
+	}
+	if rank, found := strings.CutPrefix(name, "eigenvalue_"); found {
+		return Quantity{Name: name, Title: "Hessian eigenvalue λ_{" + rank + "}", Symbol: "λ_{" + rank + "}", Scale: Log}
+	}
+	return Quantity{Name: name, Title: name, Symbol: name}
+}

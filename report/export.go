@@ -71,7 +71,7 @@ func Records(w io.Writer, f Format, in phase.Input) error {
 			a, b := replicas(r)
 			p := r.Provenance
 			if err := s.row(c.ID, load, temperature, r.Measure, r.Quantity, a, b, r.Value, r.StdErr, r.N, string(r.Status), r.Reason,
-				p.Estimator, p.DType, p.Set, p.CPU, p.Version, p.Seconds); err != nil {
+				p.Estimator, p.DType, p.Set, p.CPU, p.Version, r.Seconds); err != nil {
 				return err
 			}
 		}
@@ -93,15 +93,13 @@ func Arrays(w io.Writer, f Format, in phase.Input) error {
 				continue
 			}
 			a, b := replicas(r)
-			if len(r.Array.Data) != len(r.Array.Columns) {
-				return fmt.Errorf("export: cell %s: %s has %d columns of data for %d names", c.ID, r.Quantity, len(r.Array.Data), len(r.Array.Columns))
+			if err := r.Array.Check(); err != nil || len(r.Array.Axes) != 1 {
+				return fmt.Errorf("export: cell %s: %s: %d axes: %v", c.ID, r.Quantity, len(r.Array.Axes), err)
 			}
-			for k := 1; k < len(r.Array.Columns); k++ {
-				if len(r.Array.Data[k]) != len(r.Array.Data[0]) {
-					return fmt.Errorf("export: cell %s: the columns of %s differ in length", c.ID, r.Quantity)
-				}
-				for i, y := range r.Array.Data[k] {
-					if err := s.row(c.ID, load, temperature, r.Measure, r.Quantity, a, b, r.Array.Columns[0], r.Array.Data[0][i], r.Array.Columns[k], y); err != nil {
+			x := r.Array.Axes[0]
+			for _, column := range r.Array.Columns {
+				for i, y := range column.Data {
+					if err := s.row(c.ID, load, temperature, r.Measure, r.Quantity, a, b, x.Name, x.At[i], column.Name, y); err != nil {
 						return err
 					}
 				}
@@ -152,11 +150,11 @@ func coordinates(in phase.Input, c phase.CellRecords) (load, temperature string)
 
 // replicas of a record; nil where there is none.
 func replicas(r record.Record) (a, b any) {
-	if len(r.Replicas) > 0 {
-		a = r.Replicas[0]
+	if len(r.Of) > 0 {
+		a = r.Of[0].Replica
 	}
-	if len(r.Replicas) > 1 {
-		b = r.Replicas[1]
+	if len(r.Of) > 1 {
+		b = r.Of[1].Replica
 	}
 	return a, b
 }

@@ -178,7 +178,7 @@ func TestScales(t *testing.T) {
 		in := phase.Input{}
 		for i, x := range v {
 			in.Load.Values = append(in.Load.Values, i)
-			in.Cells = append(in.Cells, phase.CellRecords{Col: i, Records: []record.Record{{Quantity: q, Replicas: []int{0}, Value: x, Status: record.OK}}})
+			in.Cells = append(in.Cells, phase.CellRecords{Col: i, Records: []record.Record{{Quantity: q, Of: record.Points(0), Value: x, Status: record.OK}}})
 		}
 		return build(t, in)
 	}

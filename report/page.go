@@ -277,9 +277,7 @@ func arraySize(t *phase.Table) int {
 	n := 0
 	for i := range t.Cells {
 		for _, r := range t.Cells[i].Arrays {
-			for _, column := range r.Array.Data {
-				n += min(len(column), arrayPoints)
-			}
+			n += (1 + len(r.Array.Columns)) * min(r.Array.Size(), arrayPoints)
 		}
 	}
 	return n
@@ -287,16 +285,18 @@ func arraySize(t *phase.Table) int {
 
 // newPageArray thins long arrays evenly; the ends stay, and so does a spectrum's every peak: of each stretch the largest value is kept.
 func newPageArray(r record.Record) pageArray {
-	out := pageArray{Quantity: r.Quantity, Replicas: r.Replicas, Columns: r.Array.Columns}
-	n := 0
-	if len(r.Array.Data) > 0 {
-		n = len(r.Array.Data[0])
+	out := pageArray{Quantity: r.Quantity, Replicas: r.Replicas()}
+	if len(r.Array.Axes) != 1 || len(r.Array.Columns) == 0 {
+		return out
 	}
+	columns := append([]record.Column{{Name: r.Array.Axes[0].Name, Data: r.Array.Axes[0].At}}, r.Array.Columns...)
+	last := columns[len(columns)-1].Data
+	n := len(last)
 	var picked []int
 	for k := range min(n, arrayPoints) {
 		lo, hi := k*n/min(n, arrayPoints), (k+1)*n/min(n, arrayPoints)
 		best := lo
-		if last := r.Array.Data[len(r.Array.Data)-1]; len(last) == n && lo > 0 && hi < n {
+		if lo > 0 && hi < n {
 			for i := lo; i < hi; i++ {
 				if last[i] > last[best] {
 					best = i
@@ -307,15 +307,12 @@ func newPageArray(r record.Record) pageArray {
 		}
 		picked = append(picked, best)
 	}
-	for _, column := range r.Array.Data {
+	for _, column := range columns {
 		thin := make([]coarse, len(picked))
 		for i, k := range picked {
-			thin[i] = coarse(math.NaN())
-			if k < len(column) {
-				thin[i] = coarse(column[k])
-			}
+			thin[i] = coarse(column.Data[k])
 		}
-		out.Data = append(out.Data, thin)
+		out.Columns, out.Data = append(out.Columns, column.Name), append(out.Data, thin)
 	}
 	return out
 }

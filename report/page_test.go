@@ -45,7 +45,7 @@ func TestPageEscapesNames(t *testing.T) {
 	in.Load.Path = "x." + evil
 	in.Load.Values[0] = evil
 	in.Cells[0].ID = evil
-	in.Cells[0].Records = append(in.Cells[0].Records, record.Record{Measure: evil, Quantity: evil, Replicas: []int{0}, Value: 1, Status: record.OK})
+	in.Cells[0].Records = append(in.Cells[0].Records, record.Record{Measure: evil, Quantity: evil, Of: record.Points(0), Value: 1, Status: record.OK})
 	s := page(t, in)
 	if strings.Contains(s, "<img") || strings.Count(s, "<script") != 2 || strings.Count(s, "</script>") != 2 {
 		t.Error("a name became an element")
@@ -100,11 +100,12 @@ func TestBigGridsKeepTellingArrays(t *testing.T) {
 // Thinning a long spectrum keeps its ends and its highest peak.
 func TestThinningKeepsPeaks(t *testing.T) {
 	const n, peak = 5000, 3333
-	a := &record.Array{Columns: []string{"lambda", "density"}, Data: [][]float64{make([]float64, n), make([]float64, n)}}
+	at, density := make([]float64, n), make([]float64, n)
 	for i := range n {
-		a.Data[0][i] = float64(i)
+		at[i] = float64(i)
 	}
-	a.Data[1][peak] = 7
+	density[peak] = 7
+	a := record.Curve("lambda", at, record.Column{Name: "density", Data: density})
 	got := newPageArray(record.Record{Array: a})
 	x, y := got.Data[0], got.Data[1]
 	found := false
@@ -114,7 +115,7 @@ func TestThinningKeepsPeaks(t *testing.T) {
 	if len(x) != arrayPoints || x[0] != 0 || x[len(x)-1] != n-1 || !found {
 		t.Errorf("%d points from %v to %v, peak kept: %v", len(x), x[0], x[len(x)-1], found)
 	}
-	short := newPageArray(record.Record{Array: &record.Array{Columns: []string{"t", "error"}, Data: [][]float64{{0, .5, 1}, {1, 2, 3}}}})
+	short := newPageArray(record.Record{Array: record.Curve("t", []float64{0, .5, 1}, record.Column{Name: "error", Data: []float64{1, 2, 3}})})
 	if len(short.Data[0]) != 3 || short.Data[1][1] != 2 {
 		t.Errorf("a short array was changed: %v", short.Data)
 	}

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"testing"
 	"time"
 
@@ -171,5 +171,5 @@ func mustOpen(t *testing.T, p *Plan) *job {
 }
 
 func equalArrays(a, b *record.Array) bool {
-	return a != nil && b != nil && slices.EqualFunc(a.Data, b.Data, func(x, y []float64) bool { return slices.Equal(x, y) })
+	return a != nil && b != nil && reflect.DeepEqual(a, b)
 }

@@ -234,15 +234,23 @@ func (j *job) Measure(ctx context.Context, m sweep.Measure, todo [][]sweep.Repli
 				return err
 			}
 		}
-		records, err := made.Measure(ctx, nets)
-		if err != nil {
+		found := measure.NewFindings(points(group))
+		if err := made.Measure(ctx, nets, found); err != nil {
 			return err
 		}
-		if err := save(group, records); err != nil {
+		if err := save(group, found.Records); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func points(group []sweep.Replica) []record.Point {
+	var replicas []int
+	for _, r := range group {
+		replicas = append(replicas, r.Index)
+	}
+	return record.Points(replicas...)
 }
 
 func (j *job) measure(m sweep.Measure) (measure.Measure, error) {

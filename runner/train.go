@@ -105,9 +105,9 @@ func (j *job) trainRecords(r sweep.Replica, result *train.Result) []record.Recor
 		loss = result.Losses[n-1]
 	}
 	c := j.bench.context
-	return []record.Record{{Quantity: record.EpochLoss, Replicas: []int{r.Index}, Value: loss, StdErr: math.NaN(), N: result.Epoch,
+	return []record.Record{{Quantity: record.EpochLoss, Of: record.Points(r.Index), Value: loss, StdErr: math.NaN(), N: result.Epoch,
 		Status: result.Status, Reason: result.Reason,
-		Array: &record.Array{Columns: []string{"epoch", "loss"}, Data: [][]float64{epochs, result.Losses}},
+		Seconds: r.Seconds, Array: record.Curve("epoch", epochs, record.Column{Name: "loss", Data: result.Losses}),
 		Provenance: record.Provenance{Estimator: "mean over the epoch's batches; stopped by " + result.Stopped, DType: c.DType.String(), Set: "train",
 			CPU: c.Engine.Level(), Version: spec.NumericalVersion}}}
 }

@@ -62,7 +62,7 @@ func dumpRecord(w io.Writer, u sweep.Unit, rec record.Record) error {
 	}
 	p := rec.Provenance
 	_, err := fmt.Fprintf(w, "\t%s %s %s: %s of %v = %016x ± %016x n %d %s %q array %s by %q %s %q %s %s\n", u.Measure, u.Key, u.Replicas,
-		rec.Quantity, rec.Replicas, math.Float64bits(rec.Value), math.Float64bits(rec.StdErr), rec.N, rec.Status, rec.Reason, array,
+		rec.Quantity, rec.Replicas(), math.Float64bits(rec.Value), math.Float64bits(rec.StdErr), rec.N, rec.Status, rec.Reason, array,
 		p.Estimator, p.DType, p.Set, p.CPU, p.Version)
 	return err
 }

@@ -176,7 +176,7 @@ func (r *Reader) cellRecords(c Cell, q Query, f func(sweep.Unit, record.Record) 
 		var value, stderr sql.NullFloat64
 		var blob []byte
 		p := &rec.Provenance
-		err := rows.Scan(&u.Measure, &u.Key, &u.Replicas, &rec.Quantity, &group, &value, &stderr, &rec.N, &status, &rec.Reason, &p.Seconds,
+		err := rows.Scan(&u.Measure, &u.Key, &u.Replicas, &rec.Quantity, &group, &value, &stderr, &rec.N, &status, &rec.Reason, &rec.Seconds,
 			&p.Estimator, &p.DType, &p.Set, &p.CPU, &p.Version, &blob)
 		if err != nil {
 			return err
@@ -186,7 +186,8 @@ func (r *Reader) cellRecords(c Cell, q Query, f func(sweep.Unit, record.Record) 
 		}
 		rec.Measure, rec.Status = u.Measure, record.Status(status)
 		rec.Value, rec.StdErr = orNaN(value), orNaN(stderr)
-		if rec.Replicas, err = parseGroup(group); err == nil {
+		replicas, err := parseGroup(group)
+		if rec.Of = record.Points(replicas...); err == nil {
 			rec.Array, err = decodeArray(blob)
 		}
 		if err != nil {

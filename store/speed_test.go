@@ -27,12 +27,12 @@ func digits(cells int) []sweep.Cell {
 func found(measure string, group []int, n, rows int) []record.Record {
 	out := make([]record.Record, n)
 	for i := range out {
-		out[i] = record.Record{Measure: measure, Quantity: fmt.Sprintf("quantity_%d", i), Replicas: group, Value: 1 / float64(i+3), StdErr: math.NaN(),
-			N: 200, Status: record.OK, Provenance: record.Provenance{Estimator: "Lanczos, full reorthogonalisation", DType: "float32", Set: "train[200]", CPU: "avx512", Version: "1", Seconds: 0.01}}
+		out[i] = record.Record{Measure: measure, Quantity: fmt.Sprintf("quantity_%d", i), Of: record.Points(group...), Value: 1 / float64(i+3), StdErr: math.NaN(),
+			N: 200, Status: record.OK, Provenance: record.Provenance{Estimator: "Lanczos, full reorthogonalisation", DType: "float32", Set: "train[200]", CPU: "avx512", Version: "1"}, Seconds: 0.01}
 	}
 	if rows > 0 {
 		column := make([]float64, rows)
-		out[0].Array = &record.Array{Columns: []string{"x", "y"}, Data: [][]float64{column, column}}
+		out[0].Array = record.Curve("x", column, record.Column{Name: "y", Data: column})
 	}
 	return out
 }

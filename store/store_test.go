@@ -53,7 +53,7 @@ func plan() []sweep.Cell {
 	}
 }
 
-var someProvenance = record.Provenance{Estimator: "exact", DType: "float64", Set: "train[200]", CPU: "avx2", Version: "1", Seconds: 0.25}
+var someProvenance = record.Provenance{Estimator: "exact", DType: "float64", Set: "train[200]", CPU: "avx2", Version: "1"}
 
 // fill commits everything of plan().
 func fill(t testing.TB, s *Store) {
@@ -62,13 +62,13 @@ func fill(t testing.TB, s *Store) {
 	for _, c := range plan() {
 		for r := range c.Replicas {
 			must(s.SaveTrained(c.ID, sweep.Trained{Replica: r, Status: record.OK, Checksum: "sum", Records: []record.Record{
-				{Measure: "train", Quantity: "epochs", Replicas: []int{r}, Value: 60, StdErr: math.NaN(), Status: record.OK, Provenance: someProvenance},
+				{Measure: "train", Quantity: "epochs", Of: record.Points(r), Value: 60, StdErr: math.NaN(), Status: record.OK, Provenance: someProvenance},
 			}}))(t)
 		}
 		for _, m := range c.Measures {
 			for _, g := range m.Groups {
 				check(t, s.SaveMeasured(c.ID, sweep.Measured{Measure: m.Name, Key: m.Key, Replicas: g, Records: []record.Record{
-					{Measure: m.Name, Quantity: "value", Replicas: g, Value: float64(len(g)), StdErr: math.NaN(), Status: record.OK, Provenance: someProvenance},
+					{Measure: m.Name, Quantity: "value", Of: record.Points(g...), Value: float64(len(g)), StdErr: math.NaN(), Status: record.OK, Provenance: someProvenance},
 				}}))
 			}
 		}
@@ -92,14 +92,17 @@ func TestRecordsReadBackExactly(t *testing.T) {
 	cells := plan()[:1]
 	must(s.Declare(cells))(t)
 	other := someProvenance
-	other.Estimator, other.Seconds = "Hutchinson, Rademacher", 1e-9
+	other.Estimator = "Hutchinson, Rademacher"
 	want := []record.Record{
-		{Measure: "loss", Quantity: "plain", Replicas: []int{0}, Value: 0.1, StdErr: math.SmallestNonzeroFloat64, N: 200, Status: record.OK, Provenance: someProvenance},
-		{Measure: "loss", Quantity: "whole", Replicas: []int{0}, Value: 1 << 60, StdErr: 3, N: 1, Status: record.NotConverged, Reason: "100 probes: 7 % > 5 %", Provenance: other},
-		{Measure: "loss", Quantity: "nan", Replicas: []int{0}, Value: math.NaN(), StdErr: math.NaN(), Status: record.Diverged, Reason: "epoch 3", Provenance: other},
-		{Measure: "loss", Quantity: "infinite", Replicas: []int{0, 1}, Value: math.Inf(1), StdErr: math.Inf(-1), Status: record.OK, Provenance: someProvenance},
-		{Measure: "loss", Quantity: "spectrum", Replicas: []int{0}, Value: math.MaxFloat64, StdErr: math.NaN(), Status: record.OK, Provenance: someProvenance,
-			Array: &record.Array{Columns: []string{"λ", "density"}, Data: [][]float64{{-1, math.Copysign(0, -1), 1}, {0.1, math.NaN(), math.Inf(1)}}}},
+		{Measure: "loss", Quantity: "plain", Of: record.Points(0), Value: 0.1, Seconds: 1e-9, StdErr: math.SmallestNonzeroFloat64, N: 200, Status: record.OK, Provenance: someProvenance},
+		{Measure: "loss", Quantity: "whole", Of: record.Points(0), Value: 1 << 60, StdErr: 3, N: 1, Status: record.NotConverged, Reason: "100 probes: 7 % > 5 %", Provenance: other},
+		{Measure: "loss", Quantity: "nan", Of: record.Points(0), Value: math.NaN(), StdErr: math.NaN(), Status: record.Diverged, Reason: "epoch 3", Provenance: other},
+		{Measure: "loss", Quantity: "infinite", Of: record.Points(0, 1), Value: math.Inf(1), StdErr: math.Inf(-1), Status: record.OK, Provenance: someProvenance},
+		{Measure: "loss", Quantity: "spectrum", Of: record.Points(0), Value: math.MaxFloat64, StdErr: math.NaN(), Status: record.OK, Provenance: someProvenance,
+			Array: record.Curve("λ", []float64{-1, math.Copysign(0, -1), 1}, record.Column{Name: "density", Data: []float64{0.1, math.NaN(), math.Inf(1)}})},
+		{Measure: "loss", Quantity: "surface", Of: record.Points(0), Value: 1, StdErr: math.NaN(), Status: record.OK, Provenance: someProvenance,
+			Array: &record.Array{Axes: []record.Axis{{Name: "x", Unit: "m", Scale: record.Log, At: []float64{1, 2}}, {Name: "layer", Names: []string{"fc1", "fc2", "fc3"}}},
+				Columns: []record.Column{{Name: "loss", Data: []float64{1, 2, 3, 4, math.NaN(), math.Inf(-1)}}}}},
 	}
 	check(t, s.SaveMeasured("a", sweep.Measured{Measure: "loss", Key: "k", Replicas: []int{0}, Records: want}))
 
@@ -109,7 +112,7 @@ func TestRecordsReadBackExactly(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
 		t.Error(diff)
 	}
-	if got, want := math.Float64bits(got[4].Array.Data[0][1]), math.Float64bits(math.Copysign(0, -1)); got != want {
+	if got, want := math.Float64bits(got[4].Array.Axes[0].At[1]), math.Float64bits(math.Copysign(0, -1)); got != want {
 		t.Errorf("−0 in an array reads back as %016x", got)
 	}
 	if got := records(t, reader, Query{}); got[4].Array != nil {
@@ -124,9 +127,9 @@ func TestRecordsReadBackExactly(t *testing.T) {
 func TestCommitIsAtomic(t *testing.T) {
 	s := open(t, t.TempDir())
 	must(s.Declare(plan()))(t)
-	good := record.Record{Measure: "loss", Quantity: "a", Replicas: []int{0}, Provenance: someProvenance}
+	good := record.Record{Measure: "loss", Quantity: "a", Of: record.Points(0), Provenance: someProvenance}
 	bad := good
-	bad.Array = &record.Array{Columns: []string{"x", "y"}, Data: [][]float64{{1, 2}, {3}}}
+	bad.Array = record.Curve("x", []float64{1, 2}, record.Column{Name: "y", Data: []float64{3}})
 	if err := s.SaveMeasured("a", sweep.Measured{Measure: "loss", Key: "k", Replicas: []int{0}, Records: []record.Record{good, good, bad}}); err == nil {
 		t.Fatal("a ragged array was stored")
 	}
@@ -228,18 +231,17 @@ func TestFingerprintSeesContentsOnly(t *testing.T) {
 	fill(t, three)
 	// Two has the same contents, committed in another order and at other speed.
 	must(two.Declare(plan()))(t)
-	slow := someProvenance
-	slow.Seconds = 99
+	const slow = 99
 	for _, id := range []string{"b", "a"} {
 		for _, r := range []int{1, 0} {
 			must(two.SaveTrained(id, sweep.Trained{Replica: r, Status: record.OK, Checksum: "sum", Seconds: 7, Records: []record.Record{
-				{Measure: "train", Quantity: "epochs", Replicas: []int{r}, Value: 60, StdErr: math.NaN(), Status: record.OK, Provenance: slow},
+				{Measure: "train", Quantity: "epochs", Of: record.Points(r), Value: 60, StdErr: math.NaN(), Status: record.OK, Seconds: slow, Provenance: someProvenance},
 			}}))(t)
 		}
 		for _, g := range [][]int{{0, 1}, {1}, {0}} {
 			name := []string{"loss", "distance"}[len(g)-1]
 			check(t, two.SaveMeasured(id, sweep.Measured{Measure: name, Key: "k", Replicas: g, Seconds: 3, Records: []record.Record{
-				{Measure: name, Quantity: "value", Replicas: g, Value: float64(len(g)), StdErr: math.NaN(), Status: record.OK, Provenance: slow},
+				{Measure: name, Quantity: "value", Of: record.Points(g...), Value: float64(len(g)), StdErr: math.NaN(), Status: record.OK, Seconds: slow, Provenance: someProvenance},
 			}}))
 		}
 		check(t, two.SaveDone(id))

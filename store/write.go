@@ -147,15 +147,14 @@ func (s *Store) saveUnit(tx *sql.Tx, cell int64, m sweep.Measured) error {
 			return fmt.Errorf("%s: %s: %w", m.Measure, r.Quantity, err)
 		}
 		p := r.Provenance
-		p.Seconds = 0
 		if i == 0 || p != last {
 			if provenance, err = s.provenance(tx, p); err != nil {
 				return err
 			}
 			last = p
 		}
-		if _, err := insert.Exec(unit, i, r.Quantity, sweep.Group(r.Replicas), number(r.Value), number(r.StdErr), r.N, string(r.Status), r.Reason,
-			provenance, r.Provenance.Seconds, array); err != nil {
+		if _, err := insert.Exec(unit, i, r.Quantity, sweep.Group(r.Replicas()), number(r.Value), number(r.StdErr), r.N, string(r.Status), r.Reason,
+			provenance, r.Seconds, array); err != nil {
 			return err
 		}
 	}

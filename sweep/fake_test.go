@@ -105,7 +105,7 @@ func (j job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.Re
 		j.mu.Lock()
 		j.trained = append(j.trained, fmt.Sprintf("%s/%d", j.cell.ID, r.Index))
 		j.mu.Unlock()
-		if err := save(r, []record.Record{{Quantity: "epochs", Replicas: []int{r.Index}, Value: 60, StdErr: math.NaN(), Status: r.Status}}); err != nil {
+		if err := save(r, []record.Record{{Quantity: "epochs", Of: record.Points(r.Index), Value: 60, StdErr: math.NaN(), Status: r.Status}}); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (j job) Measure(ctx context.Context, m sweep.Measure, todo [][]sweep.Replic
 				return err
 			}
 		}
-		rec := record.Record{Quantity: "sum", Replicas: replicas, StdErr: math.NaN(), Status: record.OK, Provenance: record.Provenance{Seconds: rand.Float64()}}
+		rec := record.Record{Quantity: "sum", Of: record.Points(replicas...), StdErr: math.NaN(), Status: record.OK, Seconds: rand.Float64()}
 		var all []float64
 		for _, r := range group {
 			if r.Status == record.Diverged {
@@ -144,7 +144,7 @@ func (j job) Measure(ctx context.Context, m sweep.Measure, todo [][]sweep.Replic
 			}
 			all = append(all, rec.Value)
 		}
-		rec.Array = &record.Array{Columns: []string{"partial"}, Data: [][]float64{all}}
+		rec.Array = record.Curve("partial", all)
 		j.mu.Lock()
 		j.measured = append(j.measured, j.cell.ID+"/"+m.Name+"/"+sweep.Group(replicas))
 		j.mu.Unlock()

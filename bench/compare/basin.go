@@ -55,7 +55,7 @@ func (j *job) read(folder string) error {
 			m.add(rec.Quantity, rec.Value)
 		}
 		if rec.Measure == record.Hessian {
-			parts[part(rec.Quantity)] += rec.Provenance.Seconds
+			parts[part(rec.Quantity)] += rec.Seconds
 		}
 		return nil
 	})

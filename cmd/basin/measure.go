@@ -67,10 +67,11 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	records, err := made.Measure(ctx, []measure.Network{{Theta: theta, State: state, Status: record.OK}})
-	if err != nil {
+	found := measure.NewFindings(record.Points(0))
+	if err := made.Measure(ctx, []measure.Network{{Theta: theta, State: state, Status: record.OK}}, found); err != nil {
 		return err
 	}
+	records := found.Records
 	for i := range records {
 		records[i].Measure = c.What
 	}

@@ -55,7 +55,7 @@ func Published(selected bool) phase.Input {
 		}
 		add := func(measure, quantity string, value float64, replicas ...int) {
 			if !math.IsNaN(value) {
-				c.Records = append(c.Records, record.Record{Measure: measure, Quantity: quantity, Replicas: replicas,
+				c.Records = append(c.Records, record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...),
 					Value: value, StdErr: math.NaN(), N: 1, Status: record.OK})
 			}
 		}
@@ -68,12 +68,13 @@ func Published(selected bool) phase.Input {
 		add(record.Similarity, record.CKA, get("cka_softmax"), 0, 1)
 		add(record.Similarity, record.CKALogits, get("cka_logits"), 0, 1)
 		add(record.Distance, record.L2, get("l2_distance"), 0, 1)
-		curve := record.Array{Columns: []string{"t", "error"}, Data: [][]float64{{0, .25, .5, .75, 1}, {}}}
+		var errors []float64
 		for _, t := range []string{"000", "025", "050", "075", "100"} {
-			curve.Data[1] = append(curve.Data[1], get("curve_train_err_pct_t"+t))
+			errors = append(errors, get("curve_train_err_pct_t"+t))
 		}
-		c.Records = append(c.Records, record.Record{Measure: record.Connectivity, Quantity: record.CurveBezier, Replicas: []int{0, 1},
-			Value: math.NaN(), StdErr: math.NaN(), Status: record.OK, Array: &curve})
+		c.Records = append(c.Records, record.Record{Measure: record.Connectivity, Quantity: record.CurveBezier, Of: record.Points(0, 1),
+			Value: math.NaN(), StdErr: math.NaN(), Status: record.OK,
+			Array: record.Curve("t", []float64{0, .25, .5, .75, 1}, record.Column{Name: "error", Data: errors})})
 		in.Cells = append(in.Cells, c)
 	}
 	return in

@@ -71,7 +71,7 @@ func cell(s Size, r, c int) phase.CellRecords {
 			if dead && i*2 < s.Replicas+2 {
 				status = record.Constant
 			}
-			out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Replicas: []int{i}, Value: value,
+			out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Of: record.Points(i), Value: value,
 				StdErr: se, N: 1, Status: status})
 		}
 		loss := 0.002 + 1.6*sharp*sharp*math.Exp(noise(0.12)) + 0.03*y
@@ -100,7 +100,7 @@ func cell(s Size, r, c int) phase.CellRecords {
 				if dead {
 					status, value = record.Undefined, math.NaN()
 				}
-				out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Replicas: []int{b, a},
+				out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Of: record.Points(b, a),
 					Value: value, StdErr: math.NaN(), N: 640, Status: status})
 			}
 			mc := 2.5*sharp*(1-poor) - 14*poor*poor + 0.3 + noise(0.5)
@@ -118,34 +118,32 @@ func cell(s Size, r, c int) phase.CellRecords {
 
 func curve(quantity string, a, b int, end, mc float64) record.Record {
 	const points = 21
-	arr := record.Array{Columns: []string{"t", "error", "loss"}, Data: make([][]float64, 3)}
+	var ts, errors, losses []float64
 	for i := range points {
 		t := float64(i) / (points - 1)
 		e := math.Max(0, end-mc*math.Pow(4*t*(1-t), 2))
-		arr.Data[0] = append(arr.Data[0], t)
-		arr.Data[1] = append(arr.Data[1], e)
-		arr.Data[2] = append(arr.Data[2], 0.01+e/25)
+		ts, errors, losses = append(ts, t), append(errors, e), append(losses, 0.01+e/25)
 	}
-	return record.Record{Measure: record.Connectivity, Quantity: quantity, Replicas: []int{a, b}, Value: math.NaN(), StdErr: math.NaN(),
-		N: points, Status: record.OK, Array: &arr}
+	return record.Record{Measure: record.Connectivity, Quantity: quantity, Of: record.Points(a, b), Value: math.NaN(), StdErr: math.NaN(),
+		N: points, Status: record.OK,
+		Array: record.Curve("t", ts, record.Column{Name: "error", Data: errors}, record.Column{Name: "loss", Data: losses})}
 }
 
 // epochs fall from 2.3 to the final loss.
 func epochs(replica int, last float64) record.Record {
 	const n = 60
-	arr := record.Array{Columns: []string{"epoch", "loss"}, Data: make([][]float64, 2)}
+	var at, losses []float64
 	for i := range n {
-		arr.Data[0] = append(arr.Data[0], float64(i+1))
-		arr.Data[1] = append(arr.Data[1], last+(2.3-last)*math.Exp(-float64(i)/8))
+		at, losses = append(at, float64(i+1)), append(losses, last+(2.3-last)*math.Exp(-float64(i)/8))
 	}
-	return record.Record{Measure: "train", Quantity: record.EpochLoss, Replicas: []int{replica}, Value: arr.Data[1][n-1], StdErr: math.NaN(),
-		N: n, Status: record.OK, Array: &arr}
+	return record.Record{Measure: "train", Quantity: record.EpochLoss, Of: record.Points(replica), Value: losses[n-1], StdErr: math.NaN(),
+		N: n, Status: record.OK, Array: record.Curve("epoch", at, record.Column{Name: "loss", Data: losses})}
 }
 
 // spectrum is a bulk at zero with a few outliers, as Hessians have.
 func spectrum(rng *rand.Rand, replica int, top float64) record.Record {
 	const points = 300
-	arr := record.Array{Columns: []string{"lambda", "density"}, Data: make([][]float64, 2)}
+	var at, density []float64
 	outliers := []float64{top, 0.7 * top, 0.45*top + rng.Float64()*0.1*top, 0.3 * top}
 	for i := range points {
 		l := top * (-0.15 + 1.25*float64(i)/(points-1))
@@ -153,9 +151,8 @@ func spectrum(rng *rand.Rand, replica int, top float64) record.Record {
 		for _, o := range outliers {
 			d += 0.05 / top * math.Exp(-math.Pow((l-o)/(0.012*top), 2))
 		}
-		arr.Data[0] = append(arr.Data[0], l)
-		arr.Data[1] = append(arr.Data[1], d+1e-7/top)
+		at, density = append(at, l), append(density, d+1e-7/top)
 	}
-	return record.Record{Measure: record.Hessian, Quantity: record.Density, Replicas: []int{replica}, Value: math.NaN(),
-		StdErr: math.NaN(), N: 4, Status: record.OK, Array: &arr}
+	return record.Record{Measure: record.Hessian, Quantity: record.Density, Of: record.Points(replica), Value: math.NaN(), StdErr: math.NaN(),
+		N: 4, Status: record.OK, Array: record.Curve("lambda", at, record.Column{Name: "density", Data: density})}
 }
