@@ -1,14 +1,17 @@
 package basin_test
 
 import (
+	"go/parser"
+	"go/token"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
 // allowed says what each package may import of this module, and why that is all. Data flows one way: spec → dataset, model → train →
-// measure → record → store → phase → report. A package that is not listed fails the test, so that adding one is a decision.
+// measure → record → store → results → phase → report. A package that is not listed fails the test, so that adding one is a decision.
 var allowed = map[string]struct{ imports, why string }{
 	"spec":     {"", "plain data that everybody reads"},
 	"record":   {"", "plain data that everybody writes"},
@@ -34,6 +37,7 @@ var allowed = map[string]struct{ imports, why string }{
 	"measure":    {"dataset engine graph linop model objective param path random record spec spectral", "measures them"},
 	"sweep":      {"record", "schedules work it knows by interface only"},
 	"store":      {"record sweep", "wall: results are read without the engine; implements sweep's Recorder"},
+	"results":    {"record spec store", "wall: a run folder becomes tables without the engine; open.go alone knows spec and store"},
 	"phase":      {"random record spec", "wall: labels come from records alone"},
 	"report":     {"phase record", "wall: pictures come from tables alone"},
 	"runner":     {"checkpoint dataset engine graph measure model param record spec spectral sweep train", "the work of a sweep: the one place where training and measuring meet scheduling"},
@@ -78,6 +82,28 @@ func TestImportsFollowTheLayout(t *testing.T) {
 	for name := range allowed {
 		if !seen[name] {
 			t.Errorf("%s is in the table, but not in the module", name)
+		}
+	}
+}
+
+// What a run folder looks like is known to one file of results.
+func TestOneFileOpensRunFolders(t *testing.T) {
+	files, err := filepath.Glob("results/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") || name == filepath.Join("results", "open.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if i.Path.Value == `"basin/spec"` || i.Path.Value == `"basin/store"` {
+				t.Errorf("%s imports %s; only open.go may", name, i.Path.Value)
+			}
 		}
 	}
 }

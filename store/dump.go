@@ -40,7 +40,7 @@ func (r *Reader) Dump(w io.Writer) error {
 				fmt.Fprintf(w, "\treplica %d %s %q checkpoint %s\n", i, t.Status, t.Reason, t.Checksum)
 			}
 		}
-		err = r.cellRecords(c, Query{Arrays: true}, func(u sweep.Unit, rec record.Record) error {
+		err = r.records([]Cell{c}, Query{Cell: c.ID, Arrays: true}, func(_ *Cell, u sweep.Unit, rec record.Record) error {
 			return dumpRecord(w, u, rec)
 		})
 		if err != nil {
