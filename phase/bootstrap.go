@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"basin/random"
+	"basin/results"
 )
 
 // exactSeeds is the largest number of seeds for which every resample is enumerated: C(2n−1, n) = 1716 multisets for 7. With more, they
@@ -66,7 +67,7 @@ func enumerate(n int) []resample {
 	return out
 }
 
-// monteCarlo draws resamples from a stream of their own.
+// monteCarlo draws resamples from a separate stream.
 func monteCarlo(seed uint64, n, resamples int) []resample {
 	rng := random.Stream(seed, "phase-bootstrap", n)
 	out := make([]resample, resamples)
@@ -80,37 +81,48 @@ func monteCarlo(seed uint64, n, resamples int) []resample {
 }
 
 // confidence is the share of bootstrap resamples that keep the label. Replicas and pairs follow the same draw: a pair counts as often as the
-// product of its seeds' counts. A quantity that rests on one replica or pair cannot vary and stays as it is; the other way round, a
-// resample in which a quantity with several samples has none left says nothing and is passed over. NaN where nothing can vary.
-func (b *bootstrap) confidence(r Rule, l Label, g seeds, samples map[string][]sample) float64 {
-	n := len(g.replicas)
-	if n < 2 || b.resamples <= 0 {
+// product of its seeds' counts. A quantity that rests on one replica or pair cannot vary and stays as it is; conversely, a resample in which
+// a quantity with several samples has none left says nothing and is passed over. NaN where nothing can vary.
+func (b *bootstrap) confidence(r rule, l Label, c *results.Cell) float64 {
+	n := len(c.Seeds)
+	if n < 2 || b.resamples <= 0 || l == Undefined {
 		return math.NaN()
 	}
-	quantities := r.quantities()
-	varies := l == Dead || count(g.dead, nil)+count(g.diverged, nil) > 0
-	for _, q := range quantities {
-		varies = varies || len(samples[q]) > 1
+	samples := make([][]results.Sample, len(r.columns))
+	varies := l == Dead || c.Dead+c.Diverged > 0
+	for k, q := range r.columns {
+		samples[k] = c.Values[q].Samples
+		varies = varies || len(samples[k]) > 1
 	}
-	if !varies || l == Undefined {
+	switch {
+	case !varies:
 		return math.NaN()
+	case c.Dead+c.Diverged == 0 && r.oneSided(samples):
+		return 1
 	}
-	means := make(map[string]float64, len(quantities))
-	lookup := func(q string) float64 { return means[q] }
 	same, total := 0.0, 0.0
+	e := evidence{float64(n), 0, 0, make([]float64, len(r.columns))}
 next:
 	for _, draw := range b.draw(n) {
 		w := draw.weights
-		e := evidence{float64(n), count(g.dead, w), count(g.diverged, w), lookup}
-		for _, q := range quantities {
-			s := samples[q]
+		e.dead, e.diverged = 0, 0
+		for i, s := range c.Seeds {
+			if s.Dead {
+				e.dead += w[i]
+			}
+			if s.Diverged {
+				e.diverged += w[i]
+			}
+		}
+		for k, s := range samples {
 			switch {
 			case len(s) == 0:
-				means[q] = math.NaN()
+				e.means[k] = math.NaN()
 			case len(s) == 1:
-				means[q] = s[0].value
+				e.means[k] = s[0].Value
 			default:
-				if means[q] = mean(s, w); math.IsNaN(means[q]) && 2*(e.dead+e.diverged) <= e.seeds {
+				e.means[k] = results.Mean(s, w)
+				if math.IsNaN(e.means[k]) && 2*(e.dead+e.diverged) <= e.seeds {
 					continue next
 				}
 			}
@@ -124,4 +136,27 @@ next:
 		return math.NaN()
 	}
 	return min(1, same/total)
+}
+
+// margin keeps oneSided from judging where the rounding of a mean could decide.
+const margin = 1e-9
+
+// oneSided reports whether the samples of each column all lie on the same side of each of its thresholds. Then so does every mean of them,
+// and every resample has the same label. Most cells of a grid are like that, and need no resamples.
+func (r rule) oneSided(samples [][]results.Sample) bool {
+	for _, t := range slices.Concat(r.sharp, r.poor, r.similar) {
+		below, above := 0, 0
+		for _, s := range samples[t.column] {
+			switch gap := margin * max(math.Abs(s.Value), math.Abs(t.value)); {
+			case s.Value < t.value-gap:
+				below++
+			case s.Value > t.value+gap:
+				above++
+			}
+		}
+		if n := len(samples[t.column]); below != n && above != n {
+			return false
+		}
+	}
+	return true
 }

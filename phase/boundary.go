@@ -14,9 +14,12 @@ type Boundary struct {
 // corner of cells: (x, y) stands for the point (x−½, y−½).
 type corner struct{ x, y int }
 
-// boundaries walks along the edges between unlike neighbours and joins them into polylines, each between the same two labels. An edge
-// next to an undefined cell is none: what is not known bounds nothing.
-func boundaries(t *Table) []Boundary {
+// Boundaries of one map of the run. They run along the edges between unlike neighbours, joined into polylines, each between the same two
+// labels. An edge next to an undefined cell is none: what is not known bounds nothing.
+func (d *Diagram) Boundaries(sheet int) []Boundary {
+	rows, cols := d.Run.Rows(), d.Run.Cols()
+	first := sheet * rows * cols
+	label := func(r, c int) Label { return d.Cells[first+r*cols+c].Label }
 	edges := map[[2]Label][][2]corner{}
 	add := func(a, b Label, p, q corner) {
 		if a == b || a == Undefined || b == Undefined {
@@ -27,13 +30,13 @@ func boundaries(t *Table) []Boundary {
 		}
 		edges[[2]Label{a, b}] = append(edges[[2]Label{a, b}], [2]corner{p, q})
 	}
-	for r := range t.Rows() {
-		for c := range t.Cols() {
-			if c+1 < t.Cols() {
-				add(t.At(r, c).Label, t.At(r, c+1).Label, corner{c + 1, r}, corner{c + 1, r + 1})
+	for r := range rows {
+		for c := range cols {
+			if c+1 < cols {
+				add(label(r, c), label(r, c+1), corner{c + 1, r}, corner{c + 1, r + 1})
 			}
-			if r+1 < t.Rows() {
-				add(t.At(r, c).Label, t.At(r+1, c).Label, corner{c, r + 1}, corner{c + 1, r + 1})
+			if r+1 < rows {
+				add(label(r, c), label(r+1, c), corner{c, r + 1}, corner{c + 1, r + 1})
 			}
 		}
 	}

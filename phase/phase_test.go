@@ -6,10 +6,10 @@ import (
 	"reflect"
 	"testing"
 
-	"gonum.org/v1/gonum/stat"
+	"pgregory.net/rapid"
 
 	"basin/record"
-	"basin/spec"
+	"basin/results"
 )
 
 // exact is the tolerance for closed forms of a handful of float64 operations.
@@ -23,44 +23,33 @@ func rec(quantity string, value float64, replicas ...int) record.Record {
 	return record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...), Value: value, StdErr: math.NaN(), Status: record.OK}
 }
 
-// one builds a table of a single cell and returns the cell.
-func one(t *testing.T, c CellRecords, r spec.Phases) *Cell {
+// of labels a run.
+func of(t *testing.T, s results.Source) *Diagram {
 	t.Helper()
-	table, err := Build(Input{Rule: r, Cells: []CellRecords{c}}, Options{})
+	run, err := results.New(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &table.Cells[0]
+	return New(run, Options{})
 }
 
-// For a mean over replicas the jackknife is s/√n.
-func TestStdErrOfReplicas(t *testing.T) {
-	x := []float64{1, 2, 4, 8.5, -3}
-	var s []sample
-	for i, v := range x {
-		s = append(s, sample{i, i, v})
-	}
-	if got, want := stdErr(s), stat.StdDev(x, nil)/math.Sqrt(5); math.Abs(got-want) > exact {
-		t.Errorf("got %v, want s/√n = %v", got, want)
-	}
+// defaults are the thresholds of Yang et al. (2021).
+func defaults() results.Rule {
+	return results.Rule{Sharp: above("train_loss", 0.05), Poor: above("mc", -1), Similar: above("cka", 0.7)}
 }
 
-// Over all pairs of seeds with a value f_i + f_j, the mean is 2·mean(f), so its standard error is 2·s/√n, not the one of ten
-// independent numbers.
-func TestStdErrOfPairs(t *testing.T) {
-	f := []float64{1, 2, 4, 8.5, -3}
-	var s []sample
-	for i := range f {
-		for j := range i {
-			s = append(s, sample{j, i, f[i] + f[j]})
-		}
+func above(quantity string, value float64) []results.Threshold {
+	return []results.Threshold{{Quantity: quantity, Value: value}}
+}
+
+// one labels a run of a single cell.
+func one(t *testing.T, r results.Rule, lost int, records ...record.Record) *Diagram {
+	t.Helper()
+	c := results.SourceCell{Records: records, Replicas: 5, Training: map[int]record.Status{}}
+	for i := range lost {
+		c.Training[10+i] = record.Diverged
 	}
-	if got, want := stdErr(s), 2*stat.StdDev(f, nil)/math.Sqrt(5); math.Abs(got-want) > exact {
-		t.Errorf("got %v, want 2s/√n = %v", got, want)
-	}
-	if got := stdErr(s[:1]); !math.IsNaN(got) {
-		t.Errorf("one pair has no spread, got %v", got)
-	}
+	return of(t, results.Source{Rule: r, Cells: []results.SourceCell{c}})
 }
 
 func TestSpearman(t *testing.T) {
@@ -91,27 +80,28 @@ func TestLabels(t *testing.T) {
 		name    string
 		records []record.Record
 		lost    int
-		rule    spec.Phases
+		rule    results.Rule
 		want    Label
 	}{
-		{"I", []record.Record{rec("train_loss", 1, 0), rec("mc", -2, 0, 1)}, 0, spec.Phases{}, I},
-		{"II", []record.Record{rec("train_loss", 1, 0), rec("mc", 2, 0, 1)}, 0, spec.Phases{}, II},
-		{"III", []record.Record{rec("train_loss", .01, 0), rec("mc", -2, 0, 1), rec("cka", .9, 0, 1)}, 0, spec.Phases{}, III},
-		{"IV-A", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1), rec("cka", .69, 0, 1)}, 0, spec.Phases{}, IVA},
-		{"IV-B", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1), rec("cka", .7, 0, 1)}, 0, spec.Phases{}, IVB},
-		{"at the thresholds: smooth, connected", []record.Record{rec("train_loss", .05, 0), rec("mc", -1, 0, 1), rec("cka", .7, 0, 1)}, 0, spec.Phases{}, IVB},
-		{"a NaN decides nothing", []record.Record{rec("train_loss", .01, 0), rec("mc", math.NaN(), 0, 1)}, 0, spec.Phases{}, Undefined},
-		{"no CKA where it decides", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1)}, 0, spec.Phases{}, Undefined},
-		{"two of three dead", []record.Record{dead(0), dead(1), rec("train_loss", 1, 2)}, 0, spec.Phases{}, Dead},
-		{"two of four dead, the rest decides", []record.Record{dead(0), dead(1), rec("train_loss", 1, 2), rec("train_loss", 1, 3), rec("mc", 2, 2, 3)}, 0, spec.Phases{}, II},
-		{"most diverged", []record.Record{rec("train_loss", 1, 0), rec("mc", 2, 0, 1)}, 3, spec.Phases{}, Undefined},
-		{"nothing", nil, 0, spec.Phases{}, Undefined},
-		{"sharp by trace", []record.Record{rec("trace", 600, 0), rec("mc", 2, 0, 1)}, 0, spec.Phases{Sharp: map[string]float64{"trace": 500}}, II},
+		{"I", []record.Record{rec("train_loss", 1, 0), rec("mc", -2, 0, 1)}, 0, defaults(), I},
+		{"II", []record.Record{rec("train_loss", 1, 0), rec("mc", 2, 0, 1)}, 0, defaults(), II},
+		{"III", []record.Record{rec("train_loss", .01, 0), rec("mc", -2, 0, 1), rec("cka", .9, 0, 1)}, 0, defaults(), III},
+		{"IV-A", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1), rec("cka", .69, 0, 1)}, 0, defaults(), IVA},
+		{"IV-B", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1), rec("cka", .7, 0, 1)}, 0, defaults(), IVB},
+		{"at the thresholds: smooth, connected", []record.Record{rec("train_loss", .05, 0), rec("mc", -1, 0, 1), rec("cka", .7, 0, 1)}, 0, defaults(), IVB},
+		{"a NaN decides nothing", []record.Record{rec("train_loss", .01, 0), rec("mc", math.NaN(), 0, 1)}, 0, defaults(), Undefined},
+		{"no CKA where it decides", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1)}, 0, defaults(), Undefined},
+		{"two of three dead", []record.Record{dead(0), dead(1), rec("train_loss", 1, 2)}, 0, defaults(), Dead},
+		{"two of four dead, the rest decides", []record.Record{dead(0), dead(1), rec("train_loss", 1, 2), rec("train_loss", 1, 3), rec("mc", 2, 2, 3)}, 0, defaults(), II},
+		{"most diverged", []record.Record{rec("train_loss", 1, 0), rec("mc", 2, 0, 1)}, 3, defaults(), Undefined},
+		{"nothing", nil, 0, defaults(), Undefined},
+		{"sharp by trace", []record.Record{rec("trace", 600, 0), rec("mc", 2, 0, 1)}, 0, results.Rule{Sharp: above("trace", 500), Poor: defaults().Poor, Similar: defaults().Similar}, II},
 		{"sharp needs all its entries", []record.Record{rec("trace", 600, 0), rec("train_loss", 0, 0), rec("mc", -2, 0, 1)}, 0,
-			spec.Phases{Sharp: map[string]float64{"trace": 500, "train_loss": 0.05}}, III},
+			results.Rule{Sharp: append(above("trace", 500), defaults().Sharp...), Poor: defaults().Poor, Similar: defaults().Similar}, III},
+		{"no thresholds", []record.Record{rec("train_loss", 1, 0), rec("mc", -2, 0, 1)}, 0, results.Rule{}, Undefined},
 	}
 	for _, c := range cases {
-		cell := one(t, CellRecords{Records: c.records, Replicas: 5, Diverged: c.lost}, c.rule)
+		cell := one(t, c.rule, c.lost, c.records...).Cells[0]
 		if cell.Label != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, cell.Label, c.want)
 		}
@@ -121,55 +111,16 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// Diverged seeds are counted once, whether only the cell's count, only records or both tell of them.
-func TestDivergedSeedsAreCountedOnce(t *testing.T) {
-	lost := func(quantity string, i int) record.Record {
-		r := rec(quantity, math.NaN(), i)
-		r.Status = record.Diverged
-		return r
-	}
-	alive := []record.Record{rec("train_loss", 1, 0), rec("train_loss", 1, 1), rec("mc", 2, 0, 1)}
-	for _, c := range []struct {
-		name    string
-		records []record.Record
-		count   int
-		want    int
-		label   Label
-	}{
-		{"count alone", nil, 2, 2, II},
-		{"records alone", []record.Record{lost("train_loss", 2), lost("epoch_loss", 2)}, 0, 1, II},
-		{"both", []record.Record{lost("epoch_loss", 2), lost("epoch_loss", 3)}, 2, 2, II},
-		{"most", []record.Record{lost("epoch_loss", 2), lost("epoch_loss", 3)}, 3, 3, Undefined},
-		{"a test loss alone", []record.Record{lost("test_loss", 1)}, 0, 0, II},
-	} {
-		cell := one(t, CellRecords{Records: append(alive[:3:3], c.records...), Replicas: 5, Diverged: c.count}, spec.Phases{})
-		if cell.Diverged != c.want || cell.Label != c.label {
-			t.Errorf("%s: %d diverged, label %s, want %d, %s", c.name, cell.Diverged, cell.Label, c.want, c.label)
-		}
-	}
-}
-
-// Values whose status is not usable stay out of means and are counted.
-func TestStatusesStayOutOfMeans(t *testing.T) {
-	bad := rec("train_loss", 1e9, 2)
-	bad.Status = record.Diverged
-	late := rec("train_loss", 3, 1)
-	late.Status = record.NotConverged
-	v := one(t, CellRecords{Records: []record.Record{rec("train_loss", 1, 0), late, bad}}, spec.Phases{}).Values["train_loss"]
-	if v.Mean != 2 || v.N != 2 || v.Total != 3 || v.Status[record.Diverged] != 1 || v.StdErr != 1 {
-		t.Errorf("got %+v", v)
-	}
-}
-
 // With two seeds of loss 0 and 1 and a threshold of 0.4, a resample is smooth only if it draws the low seed twice: sharp in 3 of 4.
 func TestConfidenceClosedForm(t *testing.T) {
-	c := CellRecords{Records: []record.Record{rec("train_loss", 0, 0), rec("train_loss", 1, 1), rec("mc", 2, 0, 1)}}
-	cell := one(t, c, spec.Phases{Sharp: map[string]float64{"train_loss": 0.4}})
-	if cell.Label != II || math.Abs(cell.Confidence-0.75) > exact {
-		t.Errorf("got %s with confidence %v, want II with 0.75", cell.Label, cell.Confidence)
+	rule := defaults()
+	rule.Sharp = above("train_loss", 0.4)
+	d := one(t, rule, 0, rec("train_loss", 0, 0), rec("train_loss", 1, 1), rec("mc", 2, 0, 1))
+	if d.Cells[0].Label != II || math.Abs(d.Confidence(0)-0.75) > exact {
+		t.Errorf("got %s with confidence %v, want II with 0.75", d.Cells[0].Label, d.Confidence(0))
 	}
-	if !reflect.DeepEqual(cell.Single, []string{"mc"}) {
-		t.Errorf("deciding quantities with one sample: %v", cell.Single)
+	if !reflect.DeepEqual(d.Cells[0].Single, []string{"mc"}) {
+		t.Errorf("deciding quantities with one sample: %v", d.Cells[0].Single)
 	}
 }
 
@@ -177,11 +128,12 @@ func TestConfidenceClosedForm(t *testing.T) {
 // equally likely draws of three seeds, the 3 that draw one seed thrice have no pair and are passed over. Draws of all three (6) have
 // mean −1: poor. Draws of two seeds only see their own pair: 6 draws of {0,1} at +3, 12 at −3. So 18 of 24 are poor.
 func TestConfidenceOfPairs(t *testing.T) {
-	c := CellRecords{Records: []record.Record{rec("train_loss", 0, 0), rec("mc", 3, 0, 1), rec("mc", -3, 0, 2), rec("mc", -3, 1, 2)}}
-	cell := one(t, c, spec.Phases{Poor: map[string]float64{"mc": -0.5}})
+	rule := defaults()
+	rule.Poor = above("mc", -0.5)
+	d := one(t, rule, 0, rec("train_loss", 0, 0), rec("mc", 3, 0, 1), rec("mc", -3, 0, 2), rec("mc", -3, 1, 2))
 	// In the other 6 draws CKA is missing: the label is undefined, not III, all the same.
-	if cell.Label != III || math.Abs(cell.Confidence-0.75) > exact {
-		t.Errorf("got %s with confidence %v, want III with 0.75", cell.Label, cell.Confidence)
+	if d.Cells[0].Label != III || math.Abs(d.Confidence(0)-0.75) > exact {
+		t.Errorf("got %s with confidence %v, want III with 0.75", d.Cells[0].Label, d.Confidence(0))
 	}
 }
 
@@ -210,35 +162,33 @@ func TestExactAndRandomResamplesAgree(t *testing.T) {
 }
 
 func TestConfidenceIsUnknownWithOneSeed(t *testing.T) {
-	cell := one(t, CellRecords{Records: []record.Record{rec("train_loss", 1, 0), rec("mc", 2, 0, 1)}}, spec.Phases{})
-	if !math.IsNaN(cell.Confidence) {
-		t.Errorf("got %v where nothing can vary", cell.Confidence)
+	if c := one(t, defaults(), 0, rec("train_loss", 1, 0), rec("mc", 2, 0, 1)).Confidence(0); !math.IsNaN(c) {
+		t.Errorf("got %v where nothing can vary", c)
 	}
 }
 
-// grid builds a table whose labels are given by digits: 1 I, 2 II, 0 undefined; the first line is the coldest row.
-func grid(t *testing.T, lines ...string) *Table {
+// grid has labels given by digits: 1 I, 2 II, 0 undefined; the first line is the coldest row.
+func grid(t *testing.T, lines ...string) *Diagram {
 	t.Helper()
-	in := Input{}
-	for i := range lines[0] {
-		in.Load.Values = append(in.Load.Values, i)
-	}
-	for i := range lines {
-		in.Temperature.Values = append(in.Temperature.Values, i)
-	}
+	s := results.Source{Rule: defaults(), Axes: []results.Axis{numbers(len(lines[0])), numbers(len(lines))}}
 	for r, line := range lines {
 		for c, l := range line {
 			if l != '0' {
-				in.Cells = append(in.Cells, CellRecords{ID: fmt.Sprint(r, c), Row: r, Col: c, Records: []record.Record{
+				s.Cells = append(s.Cells, results.SourceCell{At: []int{c, r}, Records: []record.Record{
 					rec("train_loss", 1, 0), rec("mc", map[rune]float64{'1': -5, '2': 5}[l], 0, 1)}})
 			}
 		}
 	}
-	table, err := Build(in, Options{})
-	if err != nil {
-		t.Fatal(err)
+	return of(t, s)
+}
+
+// numbers is an axis of n values.
+func numbers(n int) results.Axis {
+	var a results.Axis
+	for i := range n {
+		a.Values, a.Numbers = append(a.Values, fmt.Sprint(i)), append(a.Numbers, float64(i))
 	}
-	return table
+	return a
 }
 
 func TestBoundaries(t *testing.T) {
@@ -254,7 +204,7 @@ func TestBoundaries(t *testing.T) {
 		{"island: a loop", []string{"111", "121", "111"}, [][][2]float64{{{.5, .5}, {1.5, .5}, {1.5, 1.5}, {.5, 1.5}, {.5, .5}}}},
 	} {
 		var got [][][2]float64
-		for _, b := range grid(t, c.grid...).Boundaries {
+		for _, b := range grid(t, c.grid...).Boundaries(0) {
 			if b.A != I || b.B != II {
 				t.Errorf("%s: boundary between %s and %s", c.name, b.A, b.B)
 			}
@@ -294,7 +244,7 @@ func TestBoundariesCoverEachEdgeOnce(t *testing.T) {
 		}
 	}
 	var got [][][2]float64
-	for _, b := range grid(t, lines...).Boundaries {
+	for _, b := range grid(t, lines...).Boundaries(0) {
 		got = append(got, b.Points)
 	}
 	if length(got) != want {
@@ -304,57 +254,75 @@ func TestBoundariesCoverEachEdgeOnce(t *testing.T) {
 
 // Losses 0.041, 0.05, 0.059, 0.07 against a threshold of 0.05 ± 20 %: 0.04 makes the first two sharp, 0.06 makes the third smooth.
 func TestSensitivity(t *testing.T) {
-	in := Input{}
+	s := results.Source{Rule: defaults(), Axes: []results.Axis{numbers(4)}}
 	for i, loss := range []float64{0.041, 0.05, 0.059, 0.07} {
-		in.Load.Values = append(in.Load.Values, i)
-		in.Cells = append(in.Cells, CellRecords{Col: i, Records: []record.Record{rec("train_loss", loss, 0), rec("mc", 0, 0, 1), rec("cka", 1, 0, 1)}})
-	}
-	table, err := Build(in, Options{})
-	if err != nil {
-		t.Fatal(err)
+		s.Cells = append(s.Cells, results.SourceCell{At: []int{i}, Records: []record.Record{rec("train_loss", loss, 0), rec("mc", 0, 0, 1),
+			rec("cka", 1, 0, 1)}})
 	}
 	want := []Sensitivity{{"sharp", "train_loss", 0.05, 0.5, 0.25}, {"poor", "mc", -1, 0, 0}, {"similar", "cka", 0.7, 0, 0}}
-	if !reflect.DeepEqual(table.Sensitivity, want) {
-		t.Errorf("got %+v", table.Sensitivity)
+	if got := of(t, s).Sensitivity(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v", got)
 	}
 }
 
-func TestAxes(t *testing.T) {
-	for _, c := range []struct {
-		path   string
-		values []any
-		scale  Scale
-		first  string
-	}{
-		{"model.width", []any{64, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45}, Log, "1"},
-		{"train.batch", []any{8, 16, 32}, Log, "32"}, // hot is small
-		{"train.optimizer.lr", []any{0.1, 0.05, 0.025}, Log, "0.025"},
-		{"data.fraction", []any{0.1, 0.2, 0.3, 0.35, 1.0}, Ordinal, "0.1"},
-		{"data.fraction", []any{uint64(1), 2, 3, 4}, Linear, "1"},
-		{"data.label_noise", []any{0.0, .025, .05, .075, .1, .2}, Ordinal, "0"},
-		{"model.activation", []any{"relu", "tanh", "gelu"}, Ordinal, "relu"},
-		{"", nil, Ordinal, ""},
-	} {
-		a, order := newAxis(spec.Axis{Path: c.path, Values: c.values}, true)
-		if a.Scale != c.scale || a.Values[0] != c.first {
-			t.Errorf("%s %v: scale %d, first %q, want %d, %q", c.path, c.values, a.Scale, a.Values[0], c.scale, c.first)
-		}
-		for i, v := range c.values {
-			if a.Values[order[i]] != fmt.Sprint(v) {
-				t.Errorf("%s: value %v went to %q", c.path, v, a.Values[order[i]])
+// The shortcut for cells whose samples are all on one side of each threshold changes nothing: resamples give the same share.
+func TestOneSidedCellsNeedNoResamples(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		level := rapid.SampledFrom([]float64{-2, -1, -0.5, 0, 0.05, 0.06, 0.7, 0.9, 3})
+		n := rapid.IntRange(2, 5).Draw(t, "seeds")
+		var records []record.Record
+		for a := range n {
+			if rapid.IntRange(0, 9).Draw(t, "measured") > 0 {
+				records = append(records, rec("train_loss", level.Draw(t, "loss"), a))
+			}
+			for b := range a {
+				if rapid.IntRange(0, 9).Draw(t, "measured") > 0 {
+					records = append(records, rec("mc", level.Draw(t, "mc"), b, a), rec("cka", level.Draw(t, "cka"), b, a))
+				}
 			}
 		}
-	}
+		run, err := results.New(results.Source{Rule: defaults(), Cells: []results.SourceCell{{Records: records}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := New(run, Options{})
+		got, c := d.Confidence(0), &run.Cells[0]
+		if math.IsNaN(got) {
+			return
+		}
+		same, total := 0.0, 0.0
+		for _, draw := range enumerate(len(c.Seeds)) {
+			e, skip := evidence{seeds: float64(len(c.Seeds))}, false
+			for _, q := range d.rule.columns {
+				m := c.Mean(q)
+				if s := c.Values[q].Samples; len(s) > 1 {
+					m = results.Mean(s, draw.weights)
+					skip = skip || math.IsNaN(m)
+				}
+				e.means = append(e.means, m)
+			}
+			if skip {
+				continue
+			}
+			total += draw.probability
+			if d.rule.label(e) == d.Cells[0].Label {
+				same += draw.probability
+			}
+		}
+		if want := min(1, same/total); got != want {
+			t.Fatalf("confidence %v, by resamples %v", got, want)
+		}
+	})
 }
 
-func TestCellsThatDoNotFitAreErrors(t *testing.T) {
-	for _, in := range []Input{
-		{Cells: []CellRecords{{ID: "a", Row: 1}}},
-		{Cells: []CellRecords{{ID: "a", Col: -1}}},
-		{Cells: []CellRecords{{ID: "a"}, {ID: "b"}}},
-	} {
-		if _, err := Build(in, Options{}); err == nil {
-			t.Errorf("%+v: no error", in.Cells)
-		}
+// The maps of a run with three axes have boundaries apart.
+func TestBoundariesOfEachMap(t *testing.T) {
+	s := results.Source{Rule: defaults(), Axes: []results.Axis{numbers(2), numbers(1), numbers(2)}}
+	for i, mc := range []float64{-5, -5, -5, 5} { // the second map alone has two phases
+		s.Cells = append(s.Cells, results.SourceCell{At: []int{i % 2, 0, i / 2}, Records: []record.Record{rec("train_loss", 1, 0), rec("mc", mc, 0, 1)}})
+	}
+	d := of(t, s)
+	if first, second := d.Boundaries(0), d.Boundaries(1); len(first) != 0 || len(second) != 1 {
+		t.Errorf("%v and %v", first, second)
 	}
 }

@@ -7,40 +7,45 @@ import (
 	"basin/phase"
 	"basin/phase/phasetest"
 	"basin/record"
+	"basin/results"
 )
 
-// The labels of the published grid, as REFERENCE §1 gives them: counts exactly, means to the two decimals printed there.
-func TestPublishedGridPhases(t *testing.T) {
-	table, err := phase.Build(phasetest.Published(true), phase.Options{})
+func label(t testing.TB, s results.Source) *phase.Diagram {
+	t.Helper()
+	run, err := results.New(s)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return phase.New(run, phase.Options{})
+}
+
+// The phases of the grid that Yang et al. (2021) published: counts exactly, mean test accuracies to two decimals.
+func TestPublishedGridPhases(t *testing.T) {
+	d := label(t, phasetest.Published(true))
 	want := []phase.Summary{
-		{Label: phase.I, Cells: 42, TestAccuracy: 74.03},
-		{Label: phase.II, Cells: 25, TestAccuracy: 81.09},
-		{Label: phase.III, Cells: 34, TestAccuracy: 80.65},
-		{Label: phase.IVA, Cells: 42, TestAccuracy: 85.28},
-		{Label: phase.IVB, Cells: 26, TestAccuracy: 88.30},
+		{Label: phase.I, Cells: 42, Merit: 74.03},
+		{Label: phase.II, Cells: 25, Merit: 81.09},
+		{Label: phase.III, Cells: 34, Merit: 80.65},
+		{Label: phase.IVA, Cells: 42, Merit: 85.28},
+		{Label: phase.IVB, Cells: 26, Merit: 88.30},
 	}
-	if len(table.Summary) != len(want) {
-		t.Fatalf("labels: got %+v", table.Summary)
+	got := d.Summary()
+	if len(got) != len(want) {
+		t.Fatalf("labels: got %+v", got)
 	}
 	for i, w := range want {
-		g := table.Summary[i]
-		if g.Label != w.Label || g.Cells != w.Cells || math.Round(g.TestAccuracy*100) != math.Round(w.TestAccuracy*100) {
-			t.Errorf("phase %s: got %d cells with mean test accuracy %.3f, want %d with %.2f", w.Label, g.Cells, g.TestAccuracy, w.Cells, w.TestAccuracy)
+		g := got[i]
+		if g.Label != w.Label || g.Cells != w.Cells || math.Round(g.Merit*100) != math.Round(w.Merit*100) {
+			t.Errorf("phase %s: got %d cells with mean test accuracy %.3f, want %d with %.2f", w.Label, g.Cells, g.Merit, w.Cells, w.Merit)
 		}
 	}
 }
 
-// Spearman's correlations with the test accuracy, to the three decimals of REFERENCE §1.
+// Spearman's correlations with the test accuracy, to three decimals.
 func TestPublishedGridCorrelations(t *testing.T) {
-	table, err := phase.Build(phasetest.Published(true), phase.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := label(t, phasetest.Published(true))
 	got := map[string]phase.Correlation{}
-	for _, c := range table.Correlations {
+	for _, c := range d.Correlations() {
 		got[c.Quantity] = c
 	}
 	for q, want := range map[string]float64{record.CKA: .886, record.EigenvalueMax: -.875, record.Trace: -.870,
@@ -53,23 +58,21 @@ func TestPublishedGridCorrelations(t *testing.T) {
 
 // The best published cell: batch 44, width 128, 89.908 %. And the axes: batch size runs downwards, both are logarithmic.
 func TestPublishedGridAxes(t *testing.T) {
-	table, err := phase.Build(phasetest.Published(false), phase.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	best := &table.Cells[0]
-	for i := range table.Cells {
-		if a := table.Cells[i].Mean(record.TestAccuracy); a > best.Mean(record.TestAccuracy) || math.IsNaN(best.Mean(record.TestAccuracy)) {
-			best = &table.Cells[i]
+	run := label(t, phasetest.Published(false)).Run
+	load, temperature := run.Axes[0], run.Axes[1]
+	best := &run.Cells[0]
+	for i := range run.Cells {
+		if a := run.Cells[i].Mean(record.TestAccuracy); a > best.Mean(record.TestAccuracy) || math.IsNaN(best.Mean(record.TestAccuracy)) {
+			best = &run.Cells[i]
 		}
 	}
-	if best.Load != "128" || best.Temp != "44" || best.Mean(record.TestAccuracy) != 89.908 {
-		t.Errorf("best cell: width %s, batch %s, %.3f %%", best.Load, best.Temp, best.Mean(record.TestAccuracy))
+	if best.Label != "width 128, batch size 44" || best.Mean(record.TestAccuracy) != 89.908 {
+		t.Errorf("best cell: %s, %.3f %%", best.Label, best.Mean(record.TestAccuracy))
 	}
-	if table.Rows() != 15 || table.Cols() != 14 {
-		t.Errorf("grid of %d×%d, want 15×14", table.Rows(), table.Cols())
+	if run.Rows() != 15 || run.Cols() != 14 {
+		t.Errorf("grid of %d×%d, want 15×14", run.Rows(), run.Cols())
 	}
-	if table.Load.Scale != phase.Log || table.Temperature.Scale != phase.Log || table.Temperature.Values[0] != "1024" || table.Temperature.Values[14] != "16" {
-		t.Errorf("axes: %+v, %+v", table.Load, table.Temperature)
+	if load.Spacing != results.Log || temperature.Spacing != results.Log || temperature.Values[0] != "1024" || temperature.Values[14] != "16" {
+		t.Errorf("axes: %+v, %+v", load, temperature)
 	}
 }

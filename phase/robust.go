@@ -6,13 +6,13 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"basin/record"
+	"basin/results"
 )
 
 // thresholdShift is how far sensitivity moves each threshold, up and down.
 const thresholdShift = 0.2
 
-// Sensitivity tells how many labels hang on one threshold.
+// Sensitivity says how many labels depend on one threshold.
 type Sensitivity struct {
 	Role      string // sharp, poor, similar
 	Quantity  string
@@ -21,35 +21,25 @@ type Sensitivity struct {
 	Raise     float64 // … 20 % larger
 }
 
-func sensitivity(r Rule, cells []Cell) []Sensitivity {
+// Sensitivity of the labels to each threshold.
+func (d *Diagram) Sensitivity() []Sensitivity {
 	var out []Sensitivity
 	for _, g := range []struct {
-		role string
-		of   func(*Rule) *[]Threshold
+		role  string
+		rule  []results.Threshold
+		tests func(*rule) *[]test
 	}{
-		{"sharp", func(r *Rule) *[]Threshold { return &r.Sharp }},
-		{"poor", func(r *Rule) *[]Threshold { return &r.Poor }},
-		{"similar", func(r *Rule) *[]Threshold { return &r.Similar }},
+		{"sharp", d.Run.Rule.Sharp, func(r *rule) *[]test { return &r.sharp }},
+		{"poor", d.Run.Rule.Poor, func(r *rule) *[]test { return &r.poor }},
+		{"similar", d.Run.Rule.Similar, func(r *rule) *[]test { return &r.similar }},
 	} {
-		for i, t := range *g.of(&r) {
+		for i, t := range g.rule {
 			changed := func(factor float64) float64 {
-				moved := r
-				group := g.of(&moved)
-				*group = slices.Clone(*group)
-				(*group)[i].Value = t.Value * factor
-				n, of := 0, 0
-				for k := range cells {
-					if c := &cells[k]; c.Label.IsPhase() {
-						of++
-						if moved.label(c.evidence()) != c.Label {
-							n++
-						}
-					}
-				}
-				if of == 0 {
-					return math.NaN()
-				}
-				return float64(n) / float64(of)
+				moved := d.rule
+				tests := g.tests(&moved)
+				*tests = slices.Clone(*tests)
+				(*tests)[i].value = t.Value * factor
+				return d.changed(moved)
 			}
 			out = append(out, Sensitivity{g.role, t.Quantity, t.Value, changed(1 - thresholdShift), changed(1 + thresholdShift)})
 		}
@@ -57,7 +47,24 @@ func sensitivity(r Rule, cells []Cell) []Sensitivity {
 	return out
 }
 
-// Correlation is Spearman's rank correlation of a quantity with the test accuracy, over the N cells that have both.
+// changed is the share of the cells with a phase that another rule labels differently.
+func (d *Diagram) changed(r rule) float64 {
+	n, of := 0, 0
+	for k := range d.Cells {
+		if l := d.Cells[k].Label; l.IsPhase() {
+			of++
+			if r.label(r.evidence(&d.Run.Cells[k])) != l {
+				n++
+			}
+		}
+	}
+	if of == 0 {
+		return math.NaN()
+	}
+	return float64(n) / float64(of)
+}
+
+// Correlation is Spearman's rank correlation of a column with the run's figure of merit, over the N cells that have both.
 type Correlation struct {
 	Quantity string
 	Rho      float64
@@ -67,21 +74,26 @@ type Correlation struct {
 // fewestForRank is the smallest number of cells of which a rank correlation says anything at all.
 const fewestForRank = 3
 
-func correlations(quantities []string, cells []Cell) []Correlation {
+// Correlations with the run's figure of merit; none if it has none.
+func (d *Diagram) Correlations() []Correlation {
+	merit, ok := d.Run.Merit()
+	if !ok {
+		return nil
+	}
 	var out []Correlation
-	for _, q := range quantities {
-		if q == record.TestAccuracy {
+	for _, q := range d.Run.Columns() {
+		if q.Name == merit.Name {
 			continue
 		}
 		var x, y []float64
-		for i := range cells {
-			c := &cells[i]
-			if a, b := c.Mean(q), c.Mean(record.TestAccuracy); !math.IsNaN(a) && !math.IsNaN(b) {
+		for i := range d.Run.Cells {
+			c := &d.Run.Cells[i]
+			if a, b := c.Mean(q.Name), c.Mean(merit.Name); !math.IsNaN(a) && !math.IsNaN(b) {
 				x, y = append(x, a), append(y, b)
 			}
 		}
 		if len(x) >= fewestForRank {
-			out = append(out, Correlation{q, spearman(x, y), len(x)})
+			out = append(out, Correlation{q.Name, spearman(x, y), len(x)})
 		}
 	}
 	return out

@@ -19,8 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"basin/phase"
 	"basin/phase/phasetest"
+	"basin/results"
 )
 
 // browser starts an installed Chromium that reaches no host, or skips the test, unless CI_BROWSER=1 requires one.
@@ -49,12 +49,19 @@ func browser(t *testing.T) context.Context {
 	return nil
 }
 
-// open loads a table's page in a new tab and returns the tab, and what the page asked of the network or complained of.
-func open(t *testing.T, browser context.Context, table *phase.Table) (context.Context, func() []string) {
+// tab is a page in a browser.
+type tab struct {
+	t          *testing.T
+	ctx        context.Context
+	complaints func() []string // what the page asked of the network or complained of
+}
+
+// openTab loads a run's page in a new tab.
+func openTab(t *testing.T, browser context.Context, run *results.Run) tab {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "index.html")
 	var b bytes.Buffer
-	if err := Page(&b, table); err != nil {
+	if err := Page(&b, run); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
@@ -89,10 +96,54 @@ func open(t *testing.T, browser context.Context, table *phase.Table) (context.Co
 	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file), chromedp.WaitVisible(chromedp.CSS("#detail h3"))); err != nil {
 		t.Fatalf("the page does not start: %v; it %s", err, strings.Join(complaints, "; "))
 	}
-	return ctx, func() []string {
+	return tab{t, ctx, func() []string {
 		mu.Lock()
 		defer mu.Unlock()
 		return complaints
+	}}
+}
+
+func (b tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b tab) run(script string) {
+	b.t.Helper()
+	get(b.t, b.ctx, chromedp.Evaluate[bool](script+"; true"))
+}
+
+func (b tab) text(selector string) string {
+	b.t.Helper()
+	return get(b.t, b.ctx, chromedp.Text(chromedp.CSS(selector)))
+}
+
+func (b tab) count(selector string) int {
+	b.t.Helper()
+	return get(b.t, b.ctx, chromedp.Evaluate[int](fmt.Sprintf("document.querySelectorAll(%q).length", selector)))
+}
+
+func (b tab) tip() string {
+	b.t.Helper()
+	return get(b.t, b.ctx, chromedp.Evaluate[string](`document.getElementById("tip").hidden ? "" : document.getElementById("tip").textContent`))
+}
+
+// centre is where a cell's middle is on a map, in the window's coordinates, as the page lays it out.
+func (b tab) centre(name string, run *results.Run, i int) []float64 {
+	b.t.Helper()
+	return get(b.t, b.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => { const c = document.querySelector('canvas[data-map="%s"]');
+		c.scrollIntoView({block: "center"}); const r = c.getBoundingClientRect(), b = c.basinBox;
+		return [r.left + b.x + (%d + 0.5) * b.w / %d, r.top + b.y + b.h - (%d + 0.5) * b.h / %d]; })()`,
+		name, i%run.Cols(), run.Cols(), i/run.Cols(), run.Rows())))
+}
+
+// quiet fails if the page asked for something or complained.
+func (b tab) quiet() {
+	b.t.Helper()
+	if c := b.complaints(); len(c) > 0 {
+		b.t.Errorf("the page %s", strings.Join(c, "; it "))
 	}
 }
 
@@ -106,62 +157,71 @@ func get[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
 	return v
 }
 
-// centre returns where a cell's middle is on a map, in the window's coordinates, as the page's own layout has it.
-const centre = `(() => { const c = document.querySelector('canvas[data-map="%s"]'); c.scrollIntoView({block: "center"});
-	const r = c.getBoundingClientRect(), b = c.basinBox; return [r.left + b.x + (%d + 0.5) * b.w / %d, r.top + b.y + b.h - (%d + 0.5) * b.h / %d]; })()`
-
 // In a browser without a network: the page loads and asks for nothing; pointing shows value ± error; a click shows the cell's curves
 // and spectrum; the arrow keys and Enter do the same; the table of all cells opens.
 func TestPageInABrowser(t *testing.T) {
-	chromium := browser(t)
-	table := digitsLike(t)
-	ctx, complaints := open(t, chromium, table)
-	cell := table.At(3, 8)
-	q := panels[0]
-	do := func(actions ...chromedp.Action[chromedp.Void]) {
-		t.Helper()
-		if err := chromedp.Do(ctx, actions...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text := func(selector string) string { return get(t, ctx, chromedp.Text(chromedp.CSS(selector))) }
-	count := func(selector string) int {
-		return get(t, ctx, chromedp.Evaluate[int](fmt.Sprintf("document.querySelectorAll(%q).length", selector)))
-	}
-
-	at := get(t, ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(centre, q.name, cell.Col, table.Cols(), cell.Row, table.Rows())))
-	do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
-	tip := get(t, ctx, chromedp.Evaluate[string](`document.getElementById("tip").hidden ? "" : document.getElementById("tip").textContent`))
-	v := cell.Values[q.name]
+	run := digitsLike(t)
+	tab := openTab(t, browser(t), run)
+	i := 3*run.Cols() + 8
+	cell, q := &run.Cells[i], run.Main()[0]
+	at := tab.centre(q.Name, run, i)
+	tab.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
+	v := cell.Values[q.Name]
 	want := fmt.Sprintf("%.2f ± %.2f", v.Mean, v.StdErr)
-	for _, part := range []string{want, "width " + cell.Load, "batch size " + cell.Temp, "phase " + string(cell.Label)} {
-		if !strings.Contains(tip, part) {
+	place := "width " + run.Axes[0].Values[8] + " · batch size " + run.Axes[1].Values[3]
+	for _, part := range []string{want, place, "phase "} {
+		if tip := tab.tip(); !strings.Contains(tip, part) {
 			t.Errorf("pointing at a cell shows %q, without %q", tip, part)
 		}
 	}
 
-	do(chromedp.MouseClickXY(at[0], at[1]))
-	if head, rows := text("#detail h3"), text("#detail table"); head != "width "+cell.Load+" · batch size "+cell.Temp || !strings.Contains(rows, want) {
+	tab.do(chromedp.MouseClickXY(at[0], at[1]))
+	if head, rows := tab.text("#detail h3"), tab.text("#detail table"); head != place || !strings.Contains(rows, want) {
 		t.Errorf("a click shows %q with %q", head, rows)
 	}
-	// error and loss × curve and line × ten pairs; five seeds
-	if curves, spectra := count(`#detail svg[aria-label^="training"] path`), count(`#detail svg[aria-label^="spectral"] path`); curves != 2*2*10 || spectra != 5 {
-		t.Errorf("a click shows %d curves and %d spectra", curves, spectra)
+	// curve and line × ten pairs; five seeds
+	for plot, lines := range map[string]int{"Error (connectivity)": 20, "Loss (connectivity)": 20, "Hessian spectral density": 5, "Loss during training": 5} {
+		if n := tab.count(fmt.Sprintf("#detail [data-plot=%q] path", plot)); n != lines {
+			t.Errorf("a click shows %d lines of %s, want %d", n, plot, lines)
+		}
 	}
 
-	do(chromedp.Focus(chromedp.CSS(`canvas[data-map="mc"]`)), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.Enter))
-	next := table.At(4, 7)
-	if head := text("#detail h3"); head != "width "+next.Load+" · batch size "+next.Temp {
+	tab.do(chromedp.Focus(chromedp.CSS(`canvas[data-map="phases"]`)), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.Enter))
+	if head := tab.text("#detail h3"); head != "width "+run.Axes[0].Values[7]+" · batch size "+run.Axes[1].Values[4] {
 		t.Errorf("left, up, Enter leads to %q", head)
 	}
 
-	do(chromedp.Click(chromedp.CSS("#all summary")), chromedp.WaitVisible(chromedp.CSS("#all tbody tr")))
-	if rows := count("#all tbody tr"); rows != len(table.Cells) {
+	tab.do(chromedp.Click(chromedp.CSS("#all summary")), chromedp.WaitVisible(chromedp.CSS("#all tbody tr")))
+	if rows := tab.count("#all tbody tr"); rows != len(run.Cells) {
 		t.Errorf("the table of all cells has %d rows", rows)
 	}
-	if c := complaints(); len(c) > 0 {
-		t.Errorf("the page %s", strings.Join(c, "; it "))
+	tab.quiet()
+}
+
+// A run with three axes has a selector for the third: what is pointed at is the chosen map's cell. A card leads to its cell's map.
+func TestPageWithThreeAxes(t *testing.T) {
+	run := build(t, phasetest.Synthetic(phasetest.Size{Rows: 5, Cols: 7, Replicas: 3, Sheets: 3, Pairs: true}))
+	tab := openTab(t, browser(t), run)
+	q := run.Main()[0]
+	for sheet, value := range run.Axes[2].Values {
+		tab.run(fmt.Sprintf(`(() => { const s = document.querySelector("#sheets select"); s.selectedIndex = %d; s.dispatchEvent(new Event("change")); })()`, sheet))
+		at := tab.centre(q.Name, run, 10)
+		tab.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
+		c := &run.Sheet(sheet)[10]
+		for _, part := range []string{"learning rate " + value, fmt.Sprintf("%.1f", c.Mean(q.Name))[:2]} {
+			if tip := tab.tip(); !strings.Contains(tip, part) {
+				t.Errorf("map %d: pointing at %s shows %q, without %q", sheet, c.Label, tip, part)
+			}
+		}
 	}
+	tab.run(`document.querySelector("#highlights .card").click()`)
+	if head, where := tab.text("#detail h3"), tab.text("#highlights .card .where"); !strings.HasPrefix(where, head) {
+		t.Errorf("the card of %q leads to %q", where, head)
+	}
+	if chosen := get(t, tab.ctx, chromedp.Evaluate[string](`document.querySelector("#sheets select").selectedOptions[0].text`)); !strings.Contains(tab.text("#detail h3"), chosen) {
+		t.Errorf("the selector says %q for %q", chosen, tab.text("#detail h3"))
+	}
+	tab.quiet()
 }
 
 // Every grid's page starts without an exception, a name full of markup does nothing, and 10,000 cells repaint quickly.
@@ -173,22 +233,21 @@ func TestPagesStartInABrowser(t *testing.T) {
 	}
 	in := phasetest.Published(true)
 	in.Name = `<img src=x onerror="document.title='hit'">`
-	in.Load.Path = in.Name
+	in.Axes[0].Label = in.Name
 	all["markup"] = build(t, in)
+	all["invented"] = build(t, invented())
 	all["10,000 cells"] = build(t, phasetest.Synthetic(phasetest.Size{Rows: 100, Cols: 100, Replicas: 2}))
-	for name, table := range all {
-		ctx, complaints := open(t, chromium, table)
-		title := get(t, ctx, chromedp.Title())
-		images := get(t, ctx, chromedp.Evaluate[int](`document.images.length`))
-		milliseconds := get(t, ctx, chromedp.Evaluate[float64](`basinRepaint()`))
+	for name, run := range all {
+		tab := openTab(t, chromium, run)
+		title := get(t, tab.ctx, chromedp.Title())
+		images := get(t, tab.ctx, chromedp.Evaluate[int](`document.images.length`))
+		milliseconds := get(t, tab.ctx, chromedp.Evaluate[float64](`basinRepaint()`))
 		if images > 0 || title == "hit" {
 			t.Errorf("%s: a name became an element", name)
 		}
 		if milliseconds > float64(quick.Milliseconds()) {
 			t.Errorf("%s: painting the maps takes %.0f ms", name, milliseconds)
 		}
-		if c := complaints(); len(c) > 0 {
-			t.Errorf("%s: the page %s", name, strings.Join(c, "; it "))
-		}
+		tab.quiet()
 	}
 }

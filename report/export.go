@@ -9,9 +9,23 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
-	"basin/phase"
-	"basin/record"
+	"basin/results"
 )
+
+// Export is a table that other tools can read.
+type Export struct {
+	Name  string
+	Doc   string
+	write func(*results.Run, func(columns []column) (sink, error)) error
+}
+
+// Exports are all tables.
+var Exports = []Export{
+	cellTable,
+	recordTable,
+	arrayTable,
+	costTable,
+}
 
 // Format of an export.
 type Format string
@@ -21,8 +35,21 @@ const (
 	Parquet Format = "parquet"
 )
 
-// A table to export: named columns of one type each. What is unknown (NaN, no second replica) is an empty field in CSV and a null in
-// Parquet.
+// Write writes the table of a run.
+func (e Export) Write(w io.Writer, f Format, run *results.Run) error {
+	err := e.write(run, func(columns []column) (sink, error) { return newSink(w, f, columns) })
+	if err != nil {
+		return fmt.Errorf("export of %s: %w", e.Name, err)
+	}
+	return nil
+}
+
+// A column has values of one type. What is unknown (NaN, no second replica) is an empty field in CSV and a null in Parquet.
+type column struct {
+	name string
+	kind columnType
+}
+
 type columnType int
 
 const (
@@ -31,9 +58,35 @@ const (
 	float
 )
 
-type column struct {
-	name string
-	kind columnType
+// unique renames columns whose name another one has taken: names of axes and quantities come from users.
+func unique(columns []column) []column {
+	taken := map[string]bool{}
+	for i := range columns {
+		name := columns[i].name
+		for n := 2; taken[columns[i].name]; n++ {
+			columns[i].name = name + "_" + strconv.Itoa(n)
+		}
+		taken[columns[i].name] = true
+	}
+	return columns
+}
+
+// axisColumns are those of a cell's place, one for each axis.
+func axisColumns(run *results.Run) []column {
+	var out []column
+	for _, a := range run.Axes {
+		out = append(out, column{a.Name, text})
+	}
+	return out
+}
+
+// cellPlace is a cell's value on each axis.
+func cellPlace(run *results.Run, c *results.Cell) []any {
+	out := make([]any, len(c.At))
+	for k, at := range c.At {
+		out[k] = run.Axes[k].Values[at]
+	}
+	return out
 }
 
 // sink receives rows; a value is a string, an int, a float64 or nil.
@@ -43,6 +96,7 @@ type sink interface {
 }
 
 func newSink(w io.Writer, f Format, columns []column) (sink, error) {
+	columns = unique(columns)
 	switch f {
 	case CSV:
 		s := csvSink{csv.NewWriter(w)}
@@ -54,109 +108,7 @@ func newSink(w io.Writer, f Format, columns []column) (sink, error) {
 	case Parquet:
 		return newParquetSink(w, columns), nil
 	}
-	return nil, fmt.Errorf("export: format %q is neither csv nor parquet", f)
-}
-
-// Records writes all records in long form: one line each, with the cell it belongs to. Curves and spectra go to Arrays.
-func Records(w io.Writer, f Format, in phase.Input) error {
-	s, err := newSink(w, f, []column{{"cell", text}, {"load", text}, {"temperature", text}, {"measure", text}, {"quantity", text},
-		{"replica", integer}, {"replica_b", integer}, {"value", float}, {"stderr", float}, {"n", integer}, {"status", text}, {"reason", text},
-		{"estimator", text}, {"dtype", text}, {"set", text}, {"cpu", text}, {"version", text}, {"seconds", float}})
-	if err != nil {
-		return err
-	}
-	for _, c := range in.Cells {
-		load, temperature := coordinates(in, c)
-		for _, r := range c.Records {
-			a, b := replicas(r)
-			p := r.Provenance
-			if err := s.row(c.ID, load, temperature, r.Measure, r.Quantity, a, b, r.Value, r.StdErr, r.N, string(r.Status), r.Reason,
-				p.Estimator, p.DType, p.Set, p.CPU, p.Version, r.Seconds); err != nil {
-				return err
-			}
-		}
-	}
-	return s.close()
-}
-
-// Arrays writes curves and spectra, one point a line: the abscissa (t or λ), and the value of one column there.
-func Arrays(w io.Writer, f Format, in phase.Input) error {
-	s, err := newSink(w, f, []column{{"cell", text}, {"load", text}, {"temperature", text}, {"measure", text}, {"quantity", text},
-		{"replica", integer}, {"replica_b", integer}, {"x_name", text}, {"x", float}, {"y_name", text}, {"y", float}})
-	if err != nil {
-		return err
-	}
-	for _, c := range in.Cells {
-		load, temperature := coordinates(in, c)
-		for _, r := range c.Records {
-			if r.Array == nil {
-				continue
-			}
-			a, b := replicas(r)
-			if err := r.Array.Check(); err != nil || len(r.Array.Axes) != 1 {
-				return fmt.Errorf("export: cell %s: %s: %d axes: %v", c.ID, r.Quantity, len(r.Array.Axes), err)
-			}
-			x := r.Array.Axes[0]
-			for _, column := range r.Array.Columns {
-				for i, y := range column.Data {
-					if err := s.row(c.ID, load, temperature, r.Measure, r.Quantity, a, b, x.Name, x.At[i], column.Name, y); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	return s.close()
-}
-
-// Cells writes the diagram in wide form: one line a cell, with each quantity's mean, standard error over seeds (_se) and number of
-// usable values (_n).
-func Cells(w io.Writer, f Format, t *phase.Table) error {
-	columns := []column{{"cell", text}, {"load", text}, {"temperature", text}, {"row", integer}, {"column", integer}, {"phase", text},
-		{"confidence", float}, {"replicas", integer}, {"dead", integer}, {"diverged", integer}, {"failed", integer}, {"reason", text}}
-	for _, q := range t.Quantities {
-		columns = append(columns, column{q, float}, column{q + "_se", float}, column{q + "_n", integer})
-	}
-	s, err := newSink(w, f, columns)
-	if err != nil {
-		return err
-	}
-	for i := range t.Cells {
-		c := &t.Cells[i]
-		row := []any{c.ID, c.Load, c.Temp, c.Row, c.Col, string(c.Label), c.Confidence, c.Replicas, c.Dead, c.Diverged, c.Failed, c.Reason}
-		for _, q := range t.Quantities {
-			v, ok := c.Values[q]
-			if !ok {
-				v.Mean, v.StdErr = math.NaN(), math.NaN()
-			}
-			row = append(row, v.Mean, v.StdErr, v.N)
-		}
-		if err := s.row(row...); err != nil {
-			return err
-		}
-	}
-	return s.close()
-}
-
-func coordinates(in phase.Input, c phase.CellRecords) (load, temperature string) {
-	if c.Col < len(in.Load.Values) {
-		load = phase.FormatValue(in.Load.Values[c.Col])
-	}
-	if c.Row < len(in.Temperature.Values) {
-		temperature = phase.FormatValue(in.Temperature.Values[c.Row])
-	}
-	return load, temperature
-}
-
-// replicas of a record; nil where there is none.
-func replicas(r record.Record) (a, b any) {
-	if len(r.Of) > 0 {
-		a = r.Of[0].Replica
-	}
-	if len(r.Of) > 1 {
-		b = r.Of[1].Replica
-	}
-	return a, b
+	return nil, fmt.Errorf("format %q is neither csv nor parquet", f)
 }
 
 type csvSink struct{ w *csv.Writer }

@@ -9,43 +9,43 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
-	"basin/phase"
 	"basin/phase/phasetest"
 	"basin/record"
+	"basin/results"
 )
 
-func small() phase.Input {
-	return phasetest.Synthetic(phasetest.Size{Rows: 3, Cols: 4, Replicas: 3, Pairs: true, Arrays: true, Holes: true})
+func smallRun(t *testing.T) *results.Run {
+	t.Helper()
+	return build(t, phasetest.Synthetic(phasetest.Size{Rows: 3, Cols: 4, Replicas: 3, Sheets: 2, Pairs: true, Arrays: true, Holes: true}))
 }
 
-// exports are the three tables, in any format.
-func exports(t *testing.T, in phase.Input) map[string]func(io.Writer, Format) error {
-	table := build(t, in)
-	return map[string]func(io.Writer, Format) error{
-		"records": func(w io.Writer, f Format) error { return Records(w, f, in) },
-		"arrays":  func(w io.Writer, f Format) error { return Arrays(w, f, in) },
-		"cells":   func(w io.Writer, f Format) error { return Cells(w, f, table) },
+func csvOf(t *testing.T, e Export, run *results.Run) [][]string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := e.Write(&b, CSV, run); err != nil {
+		t.Fatal(err)
 	}
+	lines, err := csv.NewReader(&b).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 // Both formats hold the same: Parquet read back, put into CSV's column order, is CSV, value by value.
 func TestParquetHoldsWhatCSVHolds(t *testing.T) {
-	for name, write := range exports(t, small()) {
-		var c, p bytes.Buffer
-		if err := write(&c, CSV); err != nil {
-			t.Fatal(err)
-		}
-		if err := write(&p, Parquet); err != nil {
-			t.Fatal(err)
-		}
-		lines, err := csv.NewReader(&c).ReadAll()
-		if err != nil {
+	run := smallRun(t)
+	for _, e := range Exports {
+		name, lines := e.Name, csvOf(t, e, run)
+		var p bytes.Buffer
+		if err := e.Write(&p, Parquet, run); err != nil {
 			t.Fatal(err)
 		}
 		r := parquet.NewReader(bytes.NewReader(p.Bytes()))
-		if got, want := r.NumRows(), int64(len(lines)-1); got != want || want < 12 {
+		if got, want := r.NumRows(), int64(len(lines)-1); got != want || want < 2 {
 			t.Fatalf("%s: %d rows in Parquet, %d in CSV", name, got, want)
 		}
 		rows := make([]parquet.Row, r.NumRows())
@@ -82,90 +82,105 @@ func TestParquetHoldsWhatCSVHolds(t *testing.T) {
 
 // The long form has every record once, with its numbers exact.
 func TestRecordsAreExact(t *testing.T) {
-	in := small()
-	var b bytes.Buffer
-	if err := Records(&b, CSV, in); err != nil {
-		t.Fatal(err)
-	}
-	lines, err := csv.NewReader(&b).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	run := smallRun(t)
+	lines := csvOf(t, recordTable, run)
 	var want []record.Record
-	for _, c := range in.Cells {
+	for _, c := range run.Cells {
 		want = append(want, c.Records...)
 	}
 	if len(lines)-1 != len(want) {
 		t.Fatalf("%d lines for %d records", len(lines)-1, len(want))
 	}
+	column := map[string]int{}
+	for k, name := range lines[0] {
+		column[name] = k
+	}
 	for i, r := range want {
-		line := lines[i+1]
-		v, err := strconv.ParseFloat(line[7], 64)
+		get := func(name string) string { return lines[i+1][column[name]] }
+		v, err := strconv.ParseFloat(get("value"), 64)
 		if err != nil {
 			v = math.NaN()
 		}
-		if line[4] != r.Quantity || !(v == r.Value || math.IsNaN(v) && math.IsNaN(r.Value)) || line[10] != string(r.Status) {
-			t.Fatalf("line %v for record %+v", line, r)
+		if get("quantity") != r.Quantity || !(v == r.Value || math.IsNaN(v) && math.IsNaN(r.Value)) || get("status") != string(r.Status) ||
+			get("replica") != strconv.Itoa(r.Of[0].Replica) || get("at") != record.Trained || (get("replica_b") == "") != (len(r.Of) == 1) {
+			t.Fatalf("line %v for record %+v", lines[i+1], r)
 		}
+	}
+	if last := lines[0][len(lines[0])-1]; last != "seconds" {
+		t.Errorf("the last column is %s", last)
+	}
+}
+
+// Cells have a column for each axis of the grid and three for each quantity.
+func TestCellsHaveAllAxes(t *testing.T) {
+	run := smallRun(t)
+	lines := csvOf(t, cellTable, run)
+	want := []string{"cell", "load", "temperature", "rate", "load_index", "temperature_index", "rate_index", "state", "phase"}
+	if d := cmp.Diff(want, lines[0][:len(want)]); d != "" {
+		t.Error(d)
+	}
+	if len(lines)-1 != 24 || lines[1][1] != "1" || lines[1][3] != run.Axes[2].Values[0] || lines[24][3] != run.Axes[2].Values[1] {
+		t.Errorf("%d lines: %v … %v", len(lines), lines[1], lines[len(lines)-1])
+	}
+}
+
+// Arrays of any axes: one column an axis, shared by name; layers by layers have two.
+func TestArraysOfAnyAxes(t *testing.T) {
+	rec := func(quantity string, a *record.Array) record.Record {
+		return record.Record{Measure: "m", Quantity: quantity, Of: record.Points(0), Value: math.NaN(), Status: record.OK, Array: a}
+	}
+	layers := record.Axis{Name: "layer", Names: []string{"in", "out"}}
+	run := build(t, results.Source{Cells: []results.SourceCell{{ID: "c", Records: []record.Record{
+		rec("a line", record.Curve("t", []float64{0, 1}, record.Column{Name: "loss", Data: []float64{5, 6}})),
+		rec("b surface", &record.Array{Axes: []record.Axis{{Name: "t", At: []float64{0, 0.5}}, {Name: "cell", At: []float64{7, 8, 9}}},
+			Columns: []record.Column{{Name: "loss", Data: []float64{1, 2, 3, 4, 5, 6}}}}),
+		rec("c similarity", &record.Array{Axes: []record.Axis{layers, layers}, Columns: []record.Column{{Name: "cka", Data: []float64{1, 2, 3, 4}}}}),
+	}}}})
+	lines := csvOf(t, arrayTable, run)
+	want := strings.Join([]string{
+		"cell,measure,quantity,replica,at,replica_b,at_b,t,cell_2,layer,layer_2,column,value",
+		"c,m,a line,0,train,,,0,,,,loss,5",
+		"c,m,a line,0,train,,,1,,,,loss,6",
+		"c,m,b surface,0,train,,,0,7,,,loss,1",
+		"c,m,b surface,0,train,,,0,8,,,loss,2",
+		"c,m,b surface,0,train,,,0,9,,,loss,3",
+		"c,m,b surface,0,train,,,0.5,7,,,loss,4",
+		"c,m,b surface,0,train,,,0.5,8,,,loss,5",
+		"c,m,b surface,0,train,,,0.5,9,,,loss,6",
+		"c,m,c similarity,0,train,,,,,in,in,cka,1",
+		"c,m,c similarity,0,train,,,,,in,out,cka,2",
+		"c,m,c similarity,0,train,,,,,out,in,cka,3",
+		"c,m,c similarity,0,train,,,,,out,out,cka,4",
+	}, "\n")
+	var got []string
+	for _, l := range lines {
+		got = append(got, strings.Join(l, ","))
+	}
+	if d := cmp.Diff(want, strings.Join(got, "\n")); d != "" {
+		t.Error(d)
 	}
 }
 
 func TestExportsRepeat(t *testing.T) {
-	for name, write := range exports(t, small()) {
+	run := smallRun(t)
+	for _, e := range Exports {
 		for _, f := range []Format{CSV, Parquet} {
 			var a, b bytes.Buffer
-			if err := write(&a, f); err != nil {
+			if err := e.Write(&a, f, run); err != nil {
 				t.Fatal(err)
 			}
-			if err := write(&b, f); err != nil {
+			if err := e.Write(&b, f, run); err != nil {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(a.Bytes(), b.Bytes()) {
-				t.Errorf("%s as %s differs when written again", name, f)
+				t.Errorf("%s as %s differs when written again", e.Name, f)
 			}
 		}
 	}
 }
 
 func TestUnknownFormatIsAnError(t *testing.T) {
-	if err := Records(io.Discard, "xlsx", small()); err == nil || !strings.Contains(err.Error(), "xlsx") {
+	if err := recordTable.Write(io.Discard, "xlsx", smallRun(t)); err == nil || !strings.Contains(err.Error(), "xlsx") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// The terminal's table: one line a cell, aligned, in a terminal's safe characters.
-func TestTable(t *testing.T) {
-	in := small()
-	in.Name = "evil\x1b[2Jname"
-	in.Load.Path, in.Load.Values[0] = "model.kind", "a\nb"
-	table := build(t, in)
-	var b bytes.Buffer
-	if err := Table(&b, table); err != nil {
-		t.Fatal(err)
-	}
-	s := b.String()
-	if strings.Contains(s, "\x1b") {
-		t.Error("a control character reaches the terminal")
-	}
-	lines := strings.Split(s, "\n")
-	head := lines[2]
-	if !strings.Contains(lines[0], "evil·[2Jname") || !strings.HasPrefix(strings.TrimSpace(head), "model.kind") {
-		t.Fatalf("starts with\n%s", strings.Join(lines[:3], "\n"))
-	}
-	body := lines[3 : 3+len(table.Cells)]
-	for _, line := range body {
-		if !strings.HasSuffix(strings.Repeat(" ", 80)+line, line) || len([]rune(line)) > len([]rune(head))+1 {
-			t.Errorf("line is longer than the head:\n%s\n%s", head, line)
-		}
-	}
-	c := table.At(0, 1) // batch size 32, the coldest, at the second load
-	want := fixed(2)(c.Mean(record.TestAccuracy)) + " ± "
-	found := false
-	for _, line := range body {
-		f := strings.Fields(line)
-		found = found || f[0] == c.Load && f[1] == c.Temp && strings.Contains(line, want) && f[2] == string(c.Label)
-	}
-	if !found {
-		t.Errorf("no line for load %s, temperature %s with %q in\n%s", c.Load, c.Temp, want, s)
 	}
 }

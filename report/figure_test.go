@@ -3,7 +3,9 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"io"
 	"math"
@@ -17,53 +19,126 @@ import (
 	"basin/phase"
 	"basin/phase/phasetest"
 	"basin/record"
-	"basin/spec"
+	"basin/results"
 )
 
-func build(t *testing.T, in phase.Input) *phase.Table {
+func build(t testing.TB, s results.Source) *results.Run {
 	t.Helper()
-	table, err := phase.Build(in, phase.Options{})
+	run, err := results.New(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return table
+	return run
 }
 
 // digitsLike is a grid of the main example's size, with a dead corner and a few holes.
-func digitsLike(t *testing.T) *phase.Table {
+func digitsLike(t *testing.T) *results.Run {
 	t.Helper()
 	return build(t, phasetest.Synthetic(phasetest.Size{Rows: 7, Cols: 12, Replicas: 5, Pairs: true, Arrays: true, Holes: true}))
 }
 
-// grids are the shapes that every output must survive.
-func grids(t *testing.T) map[string]*phase.Table {
-	t.Helper()
-	return map[string]*phase.Table{
-		"digits":    digitsLike(t),
-		"published": build(t, phasetest.Published(false)),
-		"one row":   build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 5, Replicas: 1})),
-		"one cell":  build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 1, Replicas: 2, Pairs: true})),
-		"empty":     build(t, phase.Input{Name: "nothing yet", Load: spec.Axis{Path: "model.width", Values: []any{1, 2}}}),
-		"nothing":   build(t, phase.Input{}),
+// longNumbers is a grid whose values are long: 100 learning rates 0.001·1.06^i, by 40 widths.
+func longNumbers() results.Source {
+	s := phasetest.Synthetic(phasetest.Size{Rows: 100, Cols: 40, Replicas: 1})
+	s.Name = "long numbers"
+	s.Axes[1].Label, s.Axes[1].Path, s.Axes[1].Colder = "learning rate", "train.optimizer.lr", false
+	for i := range s.Axes[1].Values {
+		x := 0.001 * math.Pow(1.06, float64(i))
+		s.Axes[1].Values[i], s.Axes[1].Numbers[i] = fmt.Sprint(x), x
 	}
+	return s
+}
+
+// words is a grid of long words and mixed numbers on axes with long names, and without a phase.
+func words() results.Source {
+	s := phasetest.Synthetic(phasetest.Size{Rows: 4, Cols: 6, Replicas: 1, Sheets: 3})
+	s.Name = "a run with a name that is longer than any picture is wide, which some people will have, and so it must be cut somewhere"
+	s.Rule = results.Rule{}
+	s.Axes[0].Label = "a path of the spec that somebody sweeps together with another path of the spec"
+	s.Axes[1] = results.Axis{Name: "optimizer", Path: "train.optimizer", Label: "train.optimizer and then some more words to fill the height",
+		Values: []string{"sgd momentum=0.9 nesterov=true", "adam", "adamw weight_decay=0.01", "rmsprop"}}
+	for i := range s.Axes[0].Values {
+		s.Axes[0].Numbers[i] = []float64{1.0 / 3, 0.34, 123456.789, 1e-9, 7, 1e12}[i]
+		s.Axes[0].Values[i] = fmt.Sprint(s.Axes[0].Numbers[i])
+	}
+	return s
+}
+
+// grids are the shapes that every output must survive.
+func grids(t *testing.T) map[string]*results.Run {
+	t.Helper()
+	width := results.Axis{Name: "load", Path: "model.width", Label: "width", Values: []string{"1", "2"}, Numbers: []float64{1, 2}}
+	one := phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 6, Replicas: 3, Arrays: true})
+	one.Axes = one.Axes[:1]
+	for i := range one.Cells {
+		one.Cells[i].At = one.Cells[i].At[:1]
+	}
+	return map[string]*results.Run{
+		"digits":       digitsLike(t),
+		"published":    build(t, phasetest.Published(false)),
+		"one row":      build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 5, Replicas: 1})),
+		"one axis":     build(t, one),
+		"one cell":     build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 1, Replicas: 2, Pairs: true})),
+		"three maps":   build(t, phasetest.Synthetic(phasetest.Size{Rows: 5, Cols: 7, Replicas: 3, Sheets: 3, Pairs: true, Arrays: true})),
+		"many maps":    build(t, phasetest.Synthetic(phasetest.Size{Rows: 2, Cols: 3, Replicas: 1, Sheets: 15})),
+		"long numbers": build(t, longNumbers()),
+		"words":        build(t, words()),
+		"empty":        build(t, results.Source{Name: "nothing yet", Axes: []results.Axis{width}}),
+		"nothing":      build(t, results.Source{}),
+	}
+}
+
+// figuresOf are all figures of a run.
+func figuresOf(t *testing.T, run *results.Run) []Figure {
+	t.Helper()
+	var out []Figure
+	for _, p := range Pictures {
+		figures, err := p.Draw(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, figures...)
+	}
+	return out
+}
+
+func figureNamed(t *testing.T, run *results.Run, name string) Figure {
+	t.Helper()
+	for _, f := range figuresOf(t, run) {
+		if f.Name == name {
+			return f
+		}
+	}
+	t.Fatalf("no figure %s", name)
+	return Figure{}
 }
 
 // Every grid can be written; a second time gives the same bytes; SVGs are well-formed XML, PNGs decode at the figure's size.
 func TestWriteIsCompleteAndRepeatable(t *testing.T) {
-	for name, table := range grids(t) {
+	for name, run := range grids(t) {
+		if name == "many maps" || name == "long numbers" { // much like others, and slow
+			continue
+		}
 		a := t.TempDir()
-		paths, err := Write(a, table)
+		paths, err := Write(a, run)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		b := a
 		if name == "digits" {
 			b = t.TempDir()
-			if _, err := Write(b, table); err != nil {
+			if _, err := Write(b, run); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for _, must := range []string{"index.html", "taxonomy.svg", "taxonomy.png", "phases.svg", "phases.png"} {
+		musts := []string{"index.html", "taxonomy.svg", "taxonomy.png"}
+		switch name {
+		case "three maps", "words":
+			musts = []string{"index.html", "taxonomy-1.svg", "taxonomy-3.png"}
+		case "digits", "published", "empty":
+			musts = append(musts, "phases.svg", "phases.png")
+		}
+		for _, must := range musts {
 			if !slices.Contains(paths, filepath.Join(a, must)) {
 				t.Errorf("%s: %s is missing", name, must)
 			}
@@ -85,7 +160,7 @@ func TestWriteIsCompleteAndRepeatable(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", path, err)
 				}
-				if img.Bounds().Dx() < 1000 {
+				if img.Bounds().Dx() < 600 {
 					t.Errorf("%s is %v", path, img.Bounds())
 				}
 			}
@@ -111,7 +186,7 @@ func TestNamesAreEscapedInSVG(t *testing.T) {
 	in := phasetest.Published(true)
 	in.Name = `<script>alert("1")</script> & more`
 	var b bytes.Buffer
-	if err := overview(build(t, in)).writeSVG(&b); err != nil {
+	if err := figureNamed(t, build(t, in), "taxonomy").WriteSVG(&b); err != nil {
 		t.Fatal(err)
 	}
 	wellFormed(t, "taxonomy.svg", b.Bytes())
@@ -123,38 +198,37 @@ func TestNamesAreEscapedInSVG(t *testing.T) {
 // The picture shows the data: in the figure of the test accuracy, the pixel at the centre of a cell's lower left quarter (clear of its
 // number) has the colour of its mean; the phase diagram that of its label.
 func TestPixelsHaveTheColorsOfTheData(t *testing.T) {
-	table := build(t, phasetest.Published(true))
-	q := panels[0]
-	s := newScale(q, table)
-	acc, phases := pixels(t, single(table, q)), pixels(t, phaseDiagram(table))
-	// the layout of alone(): margins in inches at 150 dpi
-	x0, x1, y0, y1 := 0.8, 7.6-0.95, 0.95, 5.2-0.45
-	for i := range table.Cells {
-		c := &table.Cells[i]
-		x := int(dpi * (x0 + (x1-x0)*(float64(c.Col)+0.2)/float64(table.Cols())))
-		y := int(dpi * (5.2 - (y0 + (y1-y0)*(float64(c.Row)+0.3)/float64(table.Rows()))))
-		if want := s.color(c.Mean(q.name)); !near(acc.At(x, y), want) {
-			t.Fatalf("test accuracy at width %s, batch %s: pixel %v, want %v", c.Load, c.Temp, acc.At(x, y), want)
-		}
+	run := build(t, phasetest.Published(true))
+	d := phase.New(run, phase.Options{})
+	q := run.Main()[0]
+	s := newScale(q, d)
+	// The layout of a large tile; in pixels, from the left and from the top.
+	pixel := func(f Figure, img image.Image, i int, dx, dy float64) color.Color {
+		x := float64(leftLeast) + float64(large.width)*(float64(i%run.Cols())+dx)/float64(run.Cols())
+		y := float64(top) + float64(large.height)*(float64(run.Rows()-1-i/run.Cols())+1-dy)/float64(run.Rows())
+		return img.At(int(x*dpi/72), int(y*dpi/72))
 	}
+	heat, phases := figureNamed(t, run, q.Name), figureNamed(t, run, "phases")
+	heatImage, phaseImage := pixels(t, heat), pixels(t, phases)
 	hits := 0
-	for i := range table.Cells { // boundaries and region names hide a few
-		c := &table.Cells[i]
-		x := int(dpi * (x0 + (x1-x0)*(float64(c.Col)+0.3)/float64(table.Cols())))
-		y := int(dpi * (5.2 - (y0 + (y1-y0)*(float64(c.Row)+0.3)/float64(table.Rows()))))
-		if near(phases.At(x, y), phaseColor[c.Label]) {
+	for i := range run.Cells {
+		c := &run.Cells[i]
+		if got, want := pixel(heat, heatImage, i, 0.2, 0.3), s.color(c.Mean(q.Name)); !near(got, want) {
+			t.Fatalf("test accuracy at %s: pixel %v, want %v", c.Label, got, want)
+		}
+		if near(pixel(phases, phaseImage, i, 0.3, 0.3), phaseColor[d.Cells[i].Label]) { // boundaries and region names hide a few
 			hits++
 		}
 	}
-	if hits < len(table.Cells)*9/10 {
-		t.Errorf("only %d of %d cells have their phase's colour", hits, len(table.Cells))
+	if hits < len(run.Cells)*9/10 {
+		t.Errorf("only %d of %d cells have their phase's colour", hits, len(run.Cells))
 	}
 }
 
-func pixels(t *testing.T, f figure) image.Image {
+func pixels(t *testing.T, f Figure) image.Image {
 	t.Helper()
 	var b bytes.Buffer
-	if err := f.writePNG(&b); err != nil {
+	if err := f.WritePNG(&b); err != nil {
 		t.Fatal(err)
 	}
 	img, err := png.Decode(&b)
@@ -174,64 +248,62 @@ func near(a, b interface{ RGBA() (r, g, b, a uint32) }) bool {
 }
 
 func TestScales(t *testing.T) {
-	values := func(q string, v ...float64) *phase.Table {
-		in := phase.Input{}
-		for i, x := range v {
-			in.Load.Values = append(in.Load.Values, i)
-			in.Cells = append(in.Cells, phase.CellRecords{Col: i, Records: []record.Record{{Quantity: q, Of: record.Points(0), Value: x, Status: record.OK}}})
-		}
-		return build(t, in)
-	}
-	s := newScale(describe(record.Trace), values(record.Trace, 1, 10, 100))
+	s := span([]float64{1, 10, 100}, record.Log)
 	if !s.log || math.Abs(s.position(10)-0.5) > 1e-12 {
 		t.Errorf("10 between 1 and 100 stands at %v on a log scale (%v)", s.position(10), s.log)
 	}
-	s = newScale(describe(record.Trace), values(record.Trace, -1, 1, 100))
+	s = span([]float64{-1, 1, 100}, record.Log)
 	if !s.log || !s.below || s.color(-1) != viridis[0] {
-		t.Errorf("a negative trace: %+v", s)
+		t.Errorf("a negative value on a log scale: %+v", s)
 	}
-	if s = newScale(describe(record.Trace), values(record.Trace, 2, 3, 4)); s.log {
+	if s = span([]float64{2, 3, 4}, record.Log); s.log {
 		t.Error("values within a decade need no log scale")
 	}
-	s = newScale(describe(record.MC), values(record.MC, -7, 1, 2))
+	s = span([]float64{-7, 1, 2}, record.Diverging)
 	if s.lo != -s.hi || s.position(0) != 0.5 {
-		t.Errorf("mc: scale from %v to %v", s.lo, s.hi)
+		t.Errorf("diverging: scale from %v to %v", s.lo, s.hi)
 	}
 	many := make([]float64, 40)
 	many[0], many[1] = -90, 4
-	s = newScale(describe(record.MC), values(record.MC, many...))
+	s = span(many, record.Diverging)
 	if s.hi > 10 || !s.below || s.above {
 		t.Errorf("one outlier of −90 among 40: scale from %v to %v, pointed %v %v", s.lo, s.hi, s.below, s.above)
 	}
-	if s = newScale(describe(record.CKA), values(record.CKA, .5, .5)); !s.constant || s.position(.5) != .5 {
+	if s = span([]float64{.5, .5}, record.Linear); !s.constant || s.position(.5) != .5 {
 		t.Errorf("equal values: %+v", s)
 	}
-	for _, c := range []struct{ lo, hi float64 }{{0, 1}, {45, 97}, {-3, 12}, {1e-5, 3e-5}, {1e6, 5e6}, {-8, -2}} {
-		s := scale{lo: c.lo, hi: c.hi}
-		if k := s.linearTicks(); len(k) < 3 || len(k) > 7 || k[0].at < -1e-6 || k[len(k)-1].at > 1+1e-6 {
-			t.Errorf("linear ticks from %v to %v: %v", c.lo, c.hi, k)
-		}
-	}
-	for _, c := range []struct{ lo, hi float64 }{{1, 10}, {.003, 4}, {30, 4000}, {1e-9, 1e4}} {
-		s := scale{lo: c.lo, hi: c.hi, log: true}
-		if k := s.logTicks(); len(k) < 3 || len(k) > 7 || k[0].at < -1e-6 || k[len(k)-1].at > 1+1e-6 {
-			t.Errorf("log ticks from %v to %v: %v", c.lo, c.hi, k)
+	for _, log := range []bool{false, true} {
+		for _, c := range []struct{ lo, hi float64 }{{0, 1}, {45, 97}, {-3, 12}, {1e-5, 3e-5}, {1e6, 5e6}, {-8, -2}, {1, 10}, {.003, 4}, {30, 4000}, {1e-9, 1e4}, {0.03, 1.1}} {
+			if log && c.lo <= 0 {
+				continue
+			}
+			s := scale{lo: c.lo, hi: c.hi, log: log}
+			ticks := s.roundTicks()
+			if len(ticks) < 3 || len(ticks) > mostTicks || ticks[0].at < -1e-6 || ticks[len(ticks)-1].at > 1+1e-6 {
+				t.Errorf("ticks from %v to %v, log %v: %v", c.lo, c.hi, log, ticks)
+			}
+			for _, k := range ticks {
+				if len(plain(k.label)) > 12 {
+					t.Errorf("from %v to %v, log %v: a tick says %q", c.lo, c.hi, log, k.label)
+				}
+			}
 		}
 	}
 }
 
 func TestNumbers(t *testing.T) {
 	for _, c := range []struct {
-		format func(float64) string
+		format string
 		value  float64
 		want   string
 	}{
-		{fixed(1), 97.25, "97.2"}, {signed(1), 4.44, "+4.4"}, {signed(1), -0.01, "0.0"}, {signed(1), -6.27, "−6.3"}, {signed(2), 0, "0.00"},
-		{significant(3), 4085.5, "4086"}, {significant(3), 12345, "12.3k"}, {significant(3), 123456, "123k"}, {significant(3), 8.88, "8.88"},
-		{significant(2), 0.000902, "0.00090"}, {significant(3), 1.2e-6, "1.20e−6"}, {significant(3), -167.4, "−167"}, {significant(3), 0, "0"},
+		{"%.1f", 97.25, "97.2"}, {"%+.1f", 4.44, "+4.4"}, {"%+.1f", -0.01, "0.0"}, {"%+.1f", -6.27, "−6.3"}, {"%+.2f", 0, "0.00"},
+		{"", 4085.5, "4086"}, {"", 12345, "12.3k"}, {"", 123456, "123k"}, {"%.3g", 8.88, "8.88"}, {"%.2g", 0.000902, "0.00090"},
+		{"%.3g", 1.2e-6, "1.20e−6"}, {"", -167.4, "−167"}, {"", 0, "0"}, {"%d", 1.5, "1.50"}, {"no verb", 1.5, "1.50"}, {"%s%s", 2, "2.00"},
+		{"%.1f s", 2, "2.0 s"},
 	} {
-		if got := c.format(c.value); got != c.want {
-			t.Errorf("%v: got %q, want %q", c.value, got, c.want)
+		if got := formatter(record.Quantity{Format: c.format})(c.value); got != c.want {
+			t.Errorf("%v as %s: got %q, want %q", c.value, c.format, got, c.want)
 		}
 	}
 }
@@ -240,20 +312,21 @@ func TestNumbers(t *testing.T) {
 const quick = 2 * time.Second
 
 func TestTenThousandCellsStayQuick(t *testing.T) {
-	table := build(t, phasetest.Synthetic(phasetest.Size{Rows: 100, Cols: 100, Replicas: 2}))
-	for name, run := range map[string]func(io.Writer) error{
-		"taxonomy.png": overview(table).writePNG,
-		"taxonomy.svg": overview(table).writeSVG,
-		"index.html":   func(w io.Writer) error { return Page(w, table) },
-		"table":        func(w io.Writer) error { return Table(w, table) },
-		"cells.csv":    func(w io.Writer) error { return Cells(w, CSV, table) },
+	run := build(t, phasetest.Synthetic(phasetest.Size{Rows: 100, Cols: 100, Replicas: 2}))
+	for name, write := range map[string]func(io.Writer) error{
+		"taxonomy.png": func(w io.Writer) error { return figureNamed(t, run, "taxonomy").WritePNG(w) },
+		"taxonomy.svg": func(w io.Writer) error { return figureNamed(t, run, "taxonomy").WriteSVG(w) },
+		"index.html":   func(w io.Writer) error { return Page(w, run) },
+		"table":        func(w io.Writer) error { return Table(w, run) },
+		"summary":      func(w io.Writer) error { return Summary(w, run) },
+		"cells.csv":    func(w io.Writer) error { return cellTable.Write(w, CSV, run) },
 	} {
 		best := time.Duration(math.MaxInt64)
 		size := 0
 		for range 3 {
 			var b bytes.Buffer
 			start := time.Now()
-			if err := run(&b); err != nil {
+			if err := write(&b); err != nil {
 				t.Fatal(err)
 			}
 			best, size = min(best, time.Since(start)), b.Len()

@@ -2,58 +2,147 @@ package report
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"basin/phase"
 	"basin/record"
+	"basin/results"
 )
 
-// The interactive page: written by hand, 40 kB before data, where plotly.js alone would add 1.4 to 4.5 MB to every report. Everything is
+// The interactive page: written by hand, 30 kB before data, where plotly.js alone would add 1.4 to 4.5 MB to every report. Everything is
 // inline, and its content-security policy forbids it to load anything.
 var (
 	//go:embed page/page.html
 	pageHTML string
 	//go:embed page/page.css
 	pageCSS string
-	//go:embed page/page.js
-	pageJS string
+	//go:embed page/*.js
+	pageScripts embed.FS
 )
 
-// arrayBudget is how many numbers of curves and spectra a page may hold. Beyond it, only the telling cells keep theirs.
-const arrayBudget = 1_000_000
+// scripts are joined in this order and share one scope.
+var scripts = []string{"dom.js", "map.js", "plot.js", "table.js", "main.js"}
 
-// arrayPoints is how many points of one curve or spectrum are kept: more than there are pixels.
-const arrayPoints = 200
+// Page writes the self-contained interactive page.
+func Page(w io.Writer, run *results.Run) error {
+	d, err := newPageData(run)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(d) // escapes <, > and &, so that no name ends the script element
+	if err != nil {
+		return err
+	}
+	var js strings.Builder
+	js.WriteString("\"use strict\";\n(() => {\n")
+	for _, name := range scripts {
+		text, err := pageScripts.ReadFile("page/" + name)
+		if err != nil {
+			return err
+		}
+		js.Write(text)
+	}
+	js.WriteString("})();")
+	tmpl, err := template.New("page").Parse(pageHTML)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := tmpl.Execute(&b, struct {
+		Name string
+		CSS  template.CSS
+		JS   template.JS
+		Data template.JS
+	}{run.Name, template.CSS(pageCSS), template.JS(js.String()), template.JS(data)}); err != nil {
+		return err
+	}
+	_, err = b.WriteTo(w)
+	return err
+}
 
-// pageData is what the page's script reads.
+// pageData is what the page's scripts read. Numbers that a reader sees are texts; colours are indices into a palette.
 type pageData struct {
-	Name         string            `json:"name"`
-	Rule         string            `json:"rule"`
-	Load         pageAxis          `json:"load"`
-	Temp         pageAxis          `json:"temp"`
-	Quantities   []pageQuantity    `json:"quantities"` // each with its values, cell by cell
-	Labels       []pageLabel       `json:"labels"`
-	Cells        []pageCell        `json:"cells"`
-	Boundaries   [][][2]float64    `json:"boundaries"`
-	Names        []pageName        `json:"names"`  // of the big regions
-	Unsure       float64           `json:"unsure"` // confidence below which a cell is marked
-	Telling      []telling         `json:"telling"`
-	ArraysOf     string            `json:"arraysOf"` // "all" or "telling"
-	Sensitivity  []pageSensitivity `json:"sensitivity"`
-	Correlations []pageCorrelation `json:"correlations"`
+	Lead       string           `json:"lead"`
+	Marks      string           `json:"marks"` // what the marks on maps mean
+	Rows       int              `json:"rows"`
+	Cols       int              `json:"cols"`
+	Axes       []pageAxis       `json:"axes"`
+	Palettes   []pagePalette    `json:"palettes"`
+	Quantities []pageQuantity   `json:"quantities"` // each with its values, cell by cell
+	Phases     bool             `json:"phases"`     // some cell has a label
+	Labels     []pageLabel      `json:"labels"`
+	Cells      []pageCell       `json:"cells"`
+	Boundaries [][][][2]float64 `json:"boundaries"` // of each map
+	Names      [][]pageName     `json:"names"`      // of the big regions of each map
+	Highlights []highlight      `json:"highlights"`
+	Tables     []pageTable      `json:"tables"`
+	pageArrays
 }
 
 type pageAxis struct {
-	Label  string   `json:"label"`
-	Path   string   `json:"path"`
-	Values []string `json:"values"`
-	Ticks  []string `json:"ticks"` // the same, short
-	Log    bool     `json:"log"`
+	Label  string     `json:"label"`
+	Title  string     `json:"title"`
+	Values []string   `json:"values"`
+	Ticks  []pageTick `json:"ticks"`
+}
+
+// flat writes powers for a canvas, which has one height of letters: "3e−4".
+func flat(label string) string {
+	return strings.NewReplacer("·10^{", "e", "10^{", "1e", "}", "").Replace(label)
+}
+
+type pageTick struct {
+	At    number `json:"at"`
+	Label string `json:"label"`
+}
+
+type pagePalette struct {
+	Colors []string `json:"colors"`
+	Inks   []string `json:"inks"` // that read on the colours
+}
+
+type pageQuantity struct {
+	Name    string   `json:"name"`
+	Title   string   `json:"title"` // markup of this package, as in Heading
+	Heading string   `json:"heading"`
+	Unit    string   `json:"unit"`
+	Main    bool     `json:"main"`
+	Bar     pageBar  `json:"bar"`
+	At      []int    `json:"at,omitempty"`   // colour of each cell; -1: none
+	Text    []string `json:"text,omitempty"` // in each cell of the map
+	Value   []string `json:"value"`          // mean ± standard error
+	N       []int    `json:"n"`
+}
+
+type pageBar struct {
+	Palette int        `json:"palette"`
+	Ticks   []pageTick `json:"ticks"`
+	Below   bool       `json:"below"`
+	Above   bool       `json:"above"`
+}
+
+type pageLabel struct {
+	Name  string `json:"name"`  // "IV-A", "dead", "none"
+	Title string `json:"title"` // "phase IV-A"
+	Means string `json:"means"`
+	Color string `json:"color"`
+	Ink   string `json:"ink"`
+	Mark  string `json:"mark"` // "x", "/" or none
+}
+
+type pageCell struct {
+	Label  int         `json:"l"`           // index into Labels
+	Kept   string      `json:"k,omitempty"` // share of resamples that keep the label, in per cent
+	Unsure bool        `json:"u,omitempty"`
+	Notes  []string    `json:"n,omitempty"`
+	Arrays []pageArray `json:"a,omitempty"`
 }
 
 type pageName struct {
@@ -62,73 +151,11 @@ type pageName struct {
 	Y     float64 `json:"y"`
 }
 
-func newPageAxis(a phase.Axis) pageAxis {
-	out := pageAxis{a.Label, a.Path, a.Values, nil, a.Scale == phase.Log}
-	for i := range a.Values {
-		out.Ticks = append(out.Ticks, tickLabel(a, i))
-	}
-	return out
-}
-
-type pageQuantity struct {
-	Name   string     `json:"name"`
-	Title  string     `json:"title"` // markup of this package
-	Short  string     `json:"short"` // over a map
-	Unit   string     `json:"unit"`
-	Panel  bool       `json:"panel"`
-	Colors []string   `json:"colors,omitempty"` // of the bar, evenly spaced
-	Ticks  []pageTick `json:"ticks,omitempty"`
-	Below  bool       `json:"below,omitempty"`
-	Above  bool       `json:"above,omitempty"`
-	At     []number   `json:"at,omitempty"` // position on the bar
-	Mean   []number   `json:"mean"`
-	SE     []number   `json:"se"`
-	N      []int      `json:"n"`
-	Text   []string   `json:"text,omitempty"` // short, for cells
-}
-
-type pageTick struct {
-	At    number `json:"at"`
-	Label string `json:"label"`
-}
-
-type pageLabel struct {
-	Name     string `json:"name"`
-	Means    string `json:"means"`
-	Color    string `json:"color"`
-	Ink      string `json:"ink"`
-	Cells    int    `json:"cells"`
-	Accuracy number `json:"accuracy"`
-}
-
-type pageCell struct {
-	Label      int         `json:"l"` // index into Labels
-	Confidence number      `json:"c"`
-	Counts     [5]int      `json:"k"` // planned, seen, dead, diverged, failed
-	Reason     string      `json:"r,omitempty"`
-	Single     []string    `json:"s,omitempty"`
-	Arrays     []pageArray `json:"a,omitempty"`
-}
-
-type pageArray struct {
-	Quantity string     `json:"q"`
-	Replicas []int      `json:"r"`
-	Columns  []string   `json:"n"`
-	Data     [][]coarse `json:"d"`
-}
-
-type pageSensitivity struct {
-	Role      string `json:"role"`
-	Quantity  string `json:"quantity"`
-	Threshold number `json:"threshold"`
-	Lower     number `json:"lower"`
-	Raise     number `json:"raise"`
-}
-
-type pageCorrelation struct {
-	Title string `json:"title"`
-	Rho   number `json:"rho"`
-	N     int    `json:"n"`
+type pageTable struct {
+	Title string     `json:"title"`
+	Head  []string   `json:"head"`
+	Lines [][]string `json:"lines"`
+	Color []string   `json:"color,omitempty"` // of each line's swatch
 }
 
 // number is written with five significant digits; what is not finite becomes null.
@@ -148,171 +175,204 @@ func digits(v float64, n int) ([]byte, error) {
 	return strconv.AppendFloat(nil, v, 'g', n, 64), nil
 }
 
-// Page writes the self-contained interactive page.
-func Page(w io.Writer, t *phase.Table) error {
-	data, err := json.Marshal(newPageData(t)) // escapes <, > and &, so that no name ends the script element
-	if err != nil {
-		return err
+func newPageData(run *results.Run) (pageData, error) {
+	d := phase.New(run, phase.Options{})
+	p := pageData{
+		Lead: lead(d), Rows: run.Rows(), Cols: run.Cols(), Phases: d.Labelled(), Highlights: highlights(d), Tables: pageTables(d),
+		Palettes: []pagePalette{newPalette(viridis), newPalette(diverging)},
+		Axes:     []pageAxis{}, Quantities: []pageQuantity{}, // empty, not null, for the scripts
 	}
-	tmpl, err := template.New("page").Parse(pageHTML)
-	if err != nil {
-		return err
+	main := run.Main()
+	explained := notes(planes(d), main, p.Phases, false)
+	if p.Phases { // the lead has the thresholds
+		explained = explained[1:]
 	}
-	var b bytes.Buffer
-	if err := tmpl.Execute(&b, struct {
-		Name string
-		CSS  template.CSS
-		JS   template.JS
-		Data template.JS
-	}{t.Name, template.CSS(pageCSS), template.JS(pageJS), template.JS(data)}); err != nil {
-		return err
+	for i, n := range explained {
+		explained[i] = capital(n) + "."
 	}
-	_, err = b.WriteTo(w)
-	return err
-}
-
-func newPageData(t *phase.Table) pageData {
-	d := pageData{
-		Name: t.Name, Rule: t.Rule.String(),
-		Load: newPageAxis(t.Load), Temp: newPageAxis(t.Temperature),
-		Telling: tellingCells(t), ArraysOf: "all", Unsure: unsure,
-		// empty, not null, for the script
-		Quantities: []pageQuantity{}, Labels: []pageLabel{}, Cells: []pageCell{}, Boundaries: [][][2]float64{}, Names: []pageName{},
-		Sensitivity: []pageSensitivity{}, Correlations: []pageCorrelation{},
-	}
-	for _, q := range panels {
-		if t.Has(q.name) {
-			d.Quantities = append(d.Quantities, newPageQuantity(t, q, true))
+	p.Marks = strings.Join(explained, " ")
+	for i, a := range run.Axes {
+		title := axisTitle(a)
+		if i == 1 {
+			title = verticalTitle(a)
 		}
+		p.Axes = append(p.Axes, newPageAxis(a, title))
 	}
-	for _, name := range t.Quantities {
-		if q := describe(name); t.Has(name) && !isPanel(name) {
-			d.Quantities = append(d.Quantities, newPageQuantity(t, q, false))
+	for _, q := range main {
+		p.Quantities = append(p.Quantities, newPageQuantity(d, q, true))
+	}
+	for _, q := range run.Columns() {
+		if run.Has(q.Name) && !q.Main {
+			p.Quantities = append(p.Quantities, newPageQuantity(d, q, false))
 		}
 	}
 	place := map[phase.Label]int{}
-	for _, s := range t.Summary {
-		place[s.Label] = len(d.Labels)
-		c := phaseColor[s.Label]
-		d.Labels = append(d.Labels, pageLabel{string(s.Label), s.Label.Describe(), css(c), css(ink(c)), s.Cells, number(s.TestAccuracy)})
+	for _, s := range d.Summary() {
+		place[s.Label] = len(p.Labels)
+		p.Labels = append(p.Labels, newPageLabel(s.Label))
 	}
-	keep := func(int) bool { return true }
-	if arraySize(t) > arrayBudget {
-		d.ArraysOf = "telling"
-		chosen := map[int]bool{}
-		for _, c := range d.Telling {
-			chosen[c.Cell] = true
+	for i := range run.Cells {
+		p.Cells = append(p.Cells, newPageCell(d, i, place))
+	}
+	for k, plane := range planes(d) {
+		lines, names := [][][2]float64{}, []pageName{}
+		for _, b := range d.Boundaries(k) {
+			lines = append(lines, b.Points)
 		}
-		keep = func(i int) bool { return chosen[i] }
-	}
-	for i := range t.Cells {
-		c := &t.Cells[i]
-		p := pageCell{Label: place[c.Label], Confidence: number(c.Confidence),
-			Counts: [5]int{c.Replicas, c.Seen, c.Dead, c.Diverged, c.Failed}, Reason: c.Reason, Single: c.Single}
-		if keep(i) {
-			for _, r := range c.Arrays {
-				p.Arrays = append(p.Arrays, newPageArray(r))
-			}
+		for _, r := range regions(plane) {
+			names = append(names, pageName{place[r.label], r.col, r.row})
 		}
-		d.Cells = append(d.Cells, p)
+		p.Boundaries, p.Names = append(p.Boundaries, lines), append(p.Names, names)
 	}
-	for _, b := range t.Boundaries {
-		d.Boundaries = append(d.Boundaries, b.Points)
-	}
-	for _, r := range regions(t) {
-		d.Names = append(d.Names, pageName{place[r.label], r.col, r.row})
-	}
-	for _, s := range t.Sensitivity {
-		d.Sensitivity = append(d.Sensitivity, pageSensitivity{s.Role, s.Quantity, number(s.Threshold), number(s.Lower), number(s.Raise)})
-	}
-	for _, c := range t.Correlations {
-		d.Correlations = append(d.Correlations, pageCorrelation{describe(c.Quantity).title, number(c.Rho), c.N})
-	}
-	return d
+	var err error
+	p.pageArrays, err = newPageArrays(run, p.Highlights, p.Cells)
+	return p, err
 }
 
-func isPanel(name string) bool {
-	for _, q := range panels {
-		if q.name == name {
-			return true
+// lead says what the grid is, and by which thresholds its phases are told apart.
+func lead(d *phase.Diagram) string {
+	var axes []string
+	for _, a := range d.Run.Axes {
+		s := strconv.Itoa(len(a.Values)) + " of " + a.Label
+		if a.Path != a.Label {
+			s += " (" + a.Path + ")"
 		}
+		axes = append(axes, s)
 	}
-	return false
+	s := count(len(d.Cells), "cell")
+	if len(axes) > 0 {
+		s += ": " + strings.Join(axes, " × ")
+	}
+	if d.Labelled() {
+		s += ".  " + capital(minus(d.Run.Rule.String()))
+	}
+	return s
 }
 
-func newPageQuantity(t *phase.Table, q quantity, panel bool) pageQuantity {
-	out := pageQuantity{Name: q.name, Title: q.title, Short: shortTitle(q), Unit: q.unit, Panel: panel}
-	s := newScale(q, t)
-	if panel {
-		for _, c := range s.colors {
-			out.Colors = append(out.Colors, css(c))
-		}
-		for _, k := range s.ticks {
-			out.Ticks = append(out.Ticks, pageTick{number(k.at), k.label})
-		}
-		out.Below, out.Above = s.below, s.above
-	}
-	for i := range t.Cells {
-		c := &t.Cells[i]
-		v, ok := c.Values[q.name]
-		if !ok {
-			v.Mean, v.StdErr = math.NaN(), math.NaN()
-		}
-		out.Mean = append(out.Mean, number(v.Mean))
-		out.SE = append(out.SE, number(v.StdErr))
-		out.N = append(out.N, v.N)
-		if !panel {
-			continue
-		}
-		at, text := math.NaN(), ""
-		if !math.IsNaN(v.Mean) && c.Label != phase.Dead {
-			at, text = min(max(s.position(v.Mean), 0), 1), q.text(v.Mean)
-		}
-		out.At, out.Text = append(out.At, number(at)), append(out.Text, text)
+func newPageAxis(a results.Axis, title string) pageAxis {
+	out := pageAxis{a.Label, title, a.Values, []pageTick{}}
+	for _, t := range axisTicks(a, 1, func(string) float64 { return 1 }) { // the page leaves out those that have no room
+		out.Ticks = append(out.Ticks, pageTick{number(t.at), flat(t.label)})
 	}
 	return out
 }
 
-func arraySize(t *phase.Table) int {
-	n := 0
-	for i := range t.Cells {
-		for _, r := range t.Cells[i].Arrays {
-			n += (1 + len(r.Array.Columns)) * min(r.Array.Size(), arrayPoints)
-		}
+// shades is the number of colours of a palette.
+const shades = 256
+
+func newPalette(m colormap) pagePalette {
+	var p pagePalette
+	for i := range shades {
+		c := m.at(float64(i) / (shades - 1))
+		p.Colors, p.Inks = append(p.Colors, css(c)), append(p.Inks, css(ink(c)))
 	}
-	return n
+	return p
 }
 
-// newPageArray thins long arrays evenly; the ends stay, and so does a spectrum's every peak: of each stretch the largest value is kept.
-func newPageArray(r record.Record) pageArray {
-	out := pageArray{Quantity: r.Quantity, Replicas: r.Replicas()}
-	if len(r.Array.Axes) != 1 || len(r.Array.Columns) == 0 {
-		return out
+// shade is a value's colour in its palette.
+func (s scale) shade(v float64) int {
+	return int(min(max(s.position(v), 0), 1)*(shades-1) + 0.5)
+}
+
+func (s scale) bar(kind record.Scale) pageBar {
+	b := pageBar{Ticks: []pageTick{}, Below: s.below, Above: s.above}
+	if kind == record.Diverging {
+		b.Palette = 1
 	}
-	columns := append([]record.Column{{Name: r.Array.Axes[0].Name, Data: r.Array.Axes[0].At}}, r.Array.Columns...)
-	last := columns[len(columns)-1].Data
-	n := len(last)
-	var picked []int
-	for k := range min(n, arrayPoints) {
-		lo, hi := k*n/min(n, arrayPoints), (k+1)*n/min(n, arrayPoints)
-		best := lo
-		if lo > 0 && hi < n {
-			for i := lo; i < hi; i++ {
-				if last[i] > last[best] {
-					best = i
-				}
+	for _, t := range s.ticks {
+		b.Ticks = append(b.Ticks, pageTick{number(t.at), flat(t.label)})
+	}
+	return b
+}
+
+func newPageQuantity(d *phase.Diagram, q record.Quantity, main bool) pageQuantity {
+	out := pageQuantity{Name: q.Name, Title: q.Title, Heading: heading(q), Unit: q.Unit, Main: main}
+	s, text := newScale(q, d), formatter(q)
+	if main {
+		out.Bar = s.bar(q.Scale)
+	}
+	for i := range d.Cells {
+		v := d.Run.Cells[i].Values[q.Name]
+		out.Value, out.N = append(out.Value, plusMinus(v, text)), append(out.N, v.N)
+		if !main {
+			continue
+		}
+		shade, short := -1, ""
+		if v.N > 0 && d.Cells[i].Label != phase.Dead {
+			shade, short = s.shade(v.Mean), text(v.Mean)
+		}
+		out.At, out.Text = append(out.At, shade), append(out.Text, short)
+	}
+	return out
+}
+
+func newPageLabel(l phase.Label) pageLabel {
+	c := phaseColor[l]
+	p := pageLabel{Name: l.Name(), Title: "phase " + string(l), Means: l.Describe(), Color: css(c), Ink: css(ink(c))}
+	switch l {
+	case phase.Dead:
+		p.Title, p.Mark = "dead", "x"
+	case phase.Undefined:
+		p.Title, p.Mark, p.Means = "no phase", "/", ""
+	}
+	return p
+}
+
+func newPageCell(d *phase.Diagram, i int, place map[phase.Label]int) pageCell {
+	c, l := &d.Run.Cells[i], d.Cells[i]
+	p := pageCell{Label: place[l.Label]}
+	if v := d.Confidence(i); !math.IsNaN(v) {
+		p.Kept, p.Unsure = percent(v), l.Label.IsPhase() && v < unsure
+	}
+	if l.Reason != "" && (d.Labelled() || l.Label == phase.Dead) {
+		p.Notes = append(p.Notes, l.Reason)
+	}
+	if len(l.Single) > 0 {
+		p.Notes = append(p.Notes, "from one pair or seed, spread unknown: "+strings.Join(l.Single, ", "))
+	}
+	seeds := fmt.Sprintf("%d of %s", len(c.Seeds), count(max(c.Replicas, len(c.Seeds)), "seed"))
+	for _, k := range []struct {
+		n    int
+		what string
+	}{{c.Dead, "dead"}, {c.Diverged, "diverged"}, {c.Failed, "failed"}} {
+		if k.n > 0 {
+			seeds += fmt.Sprintf(", %d %s", k.n, k.what)
+		}
+	}
+	p.Notes = append(p.Notes, seeds)
+	return p
+}
+
+// pageTables are the phases that occur, what they depend on, and the rank correlations.
+func pageTables(d *phase.Diagram) []pageTable {
+	out := []pageTable{}
+	merit, ok := d.Run.Merit()
+	if d.Labelled() {
+		t := pageTable{Title: "Phases", Head: []string{"phase", "meaning", "cells"}}
+		if ok {
+			t.Head = append(t.Head, "mean "+withUnit(merit.Symbol, merit.Unit))
+		}
+		for _, s := range d.Summary() {
+			line := []string{s.Label.Name(), s.Label.Describe(), strconv.Itoa(s.Cells)}
+			if ok {
+				line = append(line, orDash(s.Merit, formatter(merit)))
 			}
-		} else if hi == n {
-			best = n - 1
+			t.Lines, t.Color = append(t.Lines, line), append(t.Color, css(phaseColor[s.Label]))
 		}
-		picked = append(picked, best)
+		out = append(out, t)
+		t = pageTable{Title: "Labels that change with a threshold", Head: []string{"threshold", "value", "20 % smaller", "20 % larger"}}
+		for _, s := range d.Sensitivity() {
+			share := func(v float64) string { return orDash(v, func(v float64) string { return percent(v) + " %" }) }
+			t.Lines = append(t.Lines, []string{s.Role + ": " + s.Quantity, minus(fmt.Sprint(s.Threshold)), share(s.Lower), share(s.Raise)})
+		}
+		out = append(out, t)
 	}
-	for _, column := range columns {
-		thin := make([]coarse, len(picked))
-		for i, k := range picked {
-			thin[i] = coarse(column.Data[k])
+	if c := d.Correlations(); len(c) > 0 {
+		t := pageTable{Title: "Rank correlation with " + merit.Symbol, Head: []string{"quantity", "Spearman’s ρ", "cells"}}
+		for _, c := range c {
+			t.Lines = append(t.Lines, []string{d.Run.Quantity(c.Quantity).Title, orDash(c.Rho, fixed(3)), strconv.Itoa(c.N)})
 		}
-		out.Columns, out.Data = append(out.Columns, column.Name), append(out.Data, thin)
+		out = append(out, t)
 	}
 	return out
 }

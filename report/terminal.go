@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,80 +13,147 @@ import (
 
 	"basin/phase"
 	"basin/record"
+	"basin/results"
 )
 
-// Table writes the diagram for a terminal: a line for each cell, from the smallest load and the coldest up, then the phases, the
-// thresholds and what cells without a phase lack. A mean is followed by its standard error over seeds, where there are several.
-func Table(w io.Writer, t *phase.Table) error {
-	lines := [][]string{{heading(t.Load, "load"), heading(t.Temperature, "temperature"), "phase", "sure", "test acc %", "train loss",
-		"λ_max", "trace", "mc %", "CKA", "ℓ2", "seeds", "dead", "failed"}}
-	for col := range t.Cols() {
-		for row := range t.Rows() {
-			c := t.At(row, col)
-			lines = append(lines, []string{clean(c.Load), clean(c.Temp), string(c.Label), confidence(c.Confidence),
-				plusMinus(c, record.TestAccuracy, fixed(2)), plusMinus(c, record.TrainLoss, significant(2)),
-				plusMinus(c, record.EigenvalueMax, significant(2)), plusMinus(c, record.Trace, significant(2)),
-				plusMinus(c, record.MC, signed(2)), plusMinus(c, record.CKA, fixed(3)), plusMinus(c, record.L2, significant(3)),
-				strconv.Itoa(max(0, c.Seen-c.Dead-c.Diverged)) + "/" + strconv.Itoa(c.Replicas), dashZero(c.Dead), dashZero(c.Failed + c.Diverged)})
+// Table writes a run for a terminal: a line for each cell, from the smallest values of the axes up, then the phases and their thresholds. A
+// mean is followed by its standard error over seeds, where there are several.
+func Table(w io.Writer, run *results.Run) error {
+	d := phase.New(run, phase.Options{})
+	var order []int
+	for k := range run.Sheets() {
+		for col := range run.Cols() {
+			for row := range run.Rows() {
+				order = append(order, (k*run.Rows()+row)*run.Cols()+col)
+			}
 		}
 	}
 	b := bufio.NewWriter(w)
-	if t.Name != "" {
-		fmt.Fprintf(b, "%s\n\n", clean(t.Name))
+	if run.Name != "" {
+		fmt.Fprintf(b, "%s\n\n", clean(run.Name))
 	}
-	columns(b, lines)
-	summary := [][]string{{"phase", "cells", "test acc %", "meaning"}}
-	for _, s := range t.Summary {
-		summary = append(summary, []string{string(s.Label), strconv.Itoa(s.Cells), orDash(s.TestAccuracy, fixed(2)), s.Label.Describe()})
-	}
-	fmt.Fprintln(b)
-	columns(b, summary)
-	fmt.Fprintf(b, "\n%s\n", minus(t.Rule.String()))
-	for _, s := range t.Sensitivity {
-		if !math.IsNaN(s.Lower) {
-			fmt.Fprintf(b, "%s %s: %s %% of labels change when it is 20 %% smaller, %s %% when larger\n", s.Quantity, minus(fmt.Sprint(s.Threshold)),
-				percent(s.Lower), percent(s.Raise))
-		}
-	}
+	columns(b, cellLines(d, order))
+	phaseLines(b, d)
 	return b.Flush()
 }
 
-func heading(a phase.Axis, otherwise string) string {
-	if a.Label == "" {
-		return otherwise
+// extremes is how many of the best and of the worst cells a summary shows.
+const extremes = 5
+
+// Summary writes what fits on a screen of a run that has too many cells for a table: the axes, the range of each main quantity, the best and
+// the worst cells by the figure of merit, and the phases.
+func Summary(w io.Writer, run *results.Run) error {
+	d := phase.New(run, phase.Options{})
+	b := bufio.NewWriter(w)
+	if run.Name != "" {
+		fmt.Fprintf(b, "%s\n\n", clean(run.Name))
 	}
-	return clean(a.Label)
+	axes := [][]string{{"axis", "sweeps", "values", "first", "last"}}
+	for _, a := range run.Axes {
+		axes = append(axes, []string{clean(a.Label), clean(a.Path), strconv.Itoa(len(a.Values)), clean(ownLabel(a, 0)), clean(ownLabel(a, len(a.Values)-1))})
+	}
+	columns(b, axes)
+	main := run.Main()
+	if len(main) > 0 {
+		ranges := [][]string{{"quantity", "cells", "lowest", "median", "highest"}}
+		for _, q := range main {
+			values := means(run, q)
+			text := formatter(q)
+			ranges = append(ranges, []string{columnHead(q), strconv.Itoa(len(values)), text(values[0]), text(values[len(values)/2]), text(values[len(values)-1])})
+		}
+		fmt.Fprintln(b)
+		columns(b, ranges)
+	}
+	if q, ok := run.Merit(); ok {
+		order := ranked(run, q)
+		if len(order) > 2*extremes {
+			order = append(order[:extremes:extremes], order[len(order)-extremes:]...)
+		}
+		fmt.Fprintf(b, "\nBest and worst cells by %s:\n", columnHead(q))
+		columns(b, cellLines(d, order))
+	}
+	phaseLines(b, d)
+	return b.Flush()
 }
 
-func confidence(c float64) string {
-	if math.IsNaN(c) {
-		return "–"
+// means lists those of a quantity in rising order.
+func means(run *results.Run, q record.Quantity) []float64 {
+	var out []float64
+	for i := range run.Cells {
+		if v := run.Cells[i].Mean(q.Name); !math.IsNaN(v) {
+			out = append(out, v)
+		}
 	}
-	return percent(c) + " %"
+	slices.Sort(out)
+	return out
 }
 
-// plusMinus writes mean ± standard error, both to the error's second digit; without an error, the mean as text writes it.
-func plusMinus(c *phase.Cell, name string, text func(float64) string) string {
-	v, ok := c.Values[name]
-	switch {
-	case !ok || math.IsNaN(v.Mean):
-		return "–"
-	case math.IsNaN(v.StdErr) || v.StdErr == 0:
-		return text(v.Mean)
+// cellLines are a table of some cells under its heads.
+func cellLines(d *phase.Diagram, cells []int) [][]string {
+	run, main, labelled := d.Run, d.Run.Main(), d.Labelled()
+	var head []string
+	for _, a := range run.Axes {
+		head = append(head, clean(a.Label))
 	}
-	const most = 5 // decimals
-	decimals := max(0, 1-int(math.Floor(math.Log10(v.StdErr))))
-	if decimals > most || max(v.StdErr, math.Abs(v.Mean)) >= 1e6 {
-		return significant(3)(v.Mean) + " ± " + significant(2)(v.StdErr)
+	if labelled {
+		head = append(head, "phase", "sure")
 	}
-	return fixed(decimals)(v.Mean) + " ± " + fixed(decimals)(v.StdErr)
+	texts := make([]func(float64) string, len(main))
+	for k, q := range main {
+		head, texts[k] = append(head, columnHead(q)), formatter(q)
+	}
+	lines := [][]string{append(head, "seeds", "dead", "failed")}
+	for _, i := range cells {
+		c := &run.Cells[i]
+		var line []string
+		for k, at := range c.At {
+			line = append(line, clean(run.Axes[k].Values[at]))
+		}
+		if labelled {
+			line = append(line, string(d.Cells[i].Label), orDash(d.Confidence(i), func(v float64) string { return percent(v) + " %" }))
+		}
+		for k, q := range main {
+			line = append(line, plusMinus(c.Values[q.Name], texts[k]))
+		}
+		usable := max(0, len(c.Seeds)-c.Dead-c.Diverged)
+		lines = append(lines, append(line, strconv.Itoa(usable)+"/"+strconv.Itoa(c.Replicas), dashZero(c.Dead), dashZero(c.Failed+c.Diverged)))
+	}
+	return lines
 }
 
-func orDash(v float64, text func(float64) string) string {
-	if math.IsNaN(v) {
-		return "–"
+// phaseLines are the phases that occur, the thresholds, and how much the labels depend on them.
+func phaseLines(b io.Writer, d *phase.Diagram) {
+	if !d.Labelled() {
+		return
 	}
-	return text(v)
+	head := []string{"phase", "cells", "meaning"}
+	merit, ok := d.Run.Merit()
+	if ok {
+		head = slices.Insert(head, 2, columnHead(merit))
+	}
+	lines := [][]string{head}
+	for _, s := range d.Summary() {
+		line := []string{string(s.Label), strconv.Itoa(s.Cells), s.Label.Describe()}
+		if ok {
+			line = slices.Insert(line, 2, orDash(s.Merit, formatter(merit)))
+		}
+		lines = append(lines, line)
+	}
+	fmt.Fprintln(b)
+	columns(b, lines)
+	fmt.Fprintf(b, "\n%s\n", minus(d.Run.Rule.String()))
+	for _, s := range d.Sensitivity() {
+		if !math.IsNaN(s.Lower) {
+			fmt.Fprintf(b, "%s %s: %s %% of the labels change when it is 20 %% smaller, %s %% when it is 20 %% larger\n",
+				s.Quantity, minus(fmt.Sprint(s.Threshold)), percent(s.Lower), percent(s.Raise))
+		}
+	}
+}
+
+// columnHead is a quantity's symbol with its unit, its markup in a terminal's letters: "λ_max".
+func columnHead(q record.Quantity) string {
+	s := strings.NewReplacer("_{", "_", "^{", "^", "}", "").Replace(q.Symbol)
+	return clean(strings.TrimSpace(s + " " + q.Unit))
 }
 
 func dashZero(n int) string {
@@ -112,7 +180,8 @@ func columns(w io.Writer, lines [][]string) {
 	for i, line := range lines {
 		for k, s := range line {
 			widths[k] = max(widths[k], utf8.RuneCountInString(s))
-			words[k] = words[k] || i > 0 && s != "" && unicode.IsLetter([]rune(s)[0])
+			first, _ := utf8.DecodeRuneInString(s)
+			words[k] = words[k] || i > 0 && unicode.IsLetter(first)
 		}
 	}
 	for _, line := range lines {

@@ -82,12 +82,14 @@ func (st style) width(s string) vg.Length {
 	return w
 }
 
-// fit shortens plain text to a width.
-func (st style) fit(s string, width vg.Length) string {
-	if st.width(s) <= width {
-		return s
+// fit returns the first text that fits into a width; if none does, the last one without its markup, cut.
+func (st style) fit(width vg.Length, texts ...string) string {
+	for _, s := range texts {
+		if st.width(s) <= width {
+			return s
+		}
 	}
-	letters := []rune(s)
+	letters := []rune(plain(texts[len(texts)-1]))
 	for len(letters) > 0 && st.width(string(letters)+"…") > width {
 		letters = letters[:len(letters)-1]
 	}

@@ -1,44 +1,46 @@
-// Package report shows a phase diagram: pictures (SVG and PNG), a self-contained interactive page, a table for the terminal, and CSV
-// and Parquet for other tools. It reads phase.Table alone. The same table gives the same bytes.
+// Package report shows a run: pictures (SVG and PNG), a self-contained interactive page, a table for the terminal, and CSV and Parquet for
+// other tools. What it shows, and how, comes from the run's quantities; it knows none by name. The same run gives the same bytes.
 package report
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
-	"basin/phase"
+	"basin/results"
 )
 
-// Write draws everything into a folder, which it makes if need be, and returns the paths it wrote, the page first: index.html, then
-// taxonomy and phases, then a picture for each quantity that was measured, each as .svg and .png.
-func Write(dir string, t *phase.Table) ([]string, error) {
+// Write draws everything into a folder, which it makes if need be, and returns the paths it wrote: index.html, then each figure of the
+// pictures as .svg and .png.
+func Write(dir string, run *results.Run) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
 	var paths []string
-	save := func(name string, render func(*bytes.Buffer) error) error {
-		var b bytes.Buffer
-		if err := render(&b); err != nil {
-			return fmt.Errorf("report: %s: %w", name, err)
-		}
+	save := func(name string, write func(io.Writer) error) error {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-			return fmt.Errorf("report: %w", err)
+		if err := Save(path, write); err != nil {
+			return err
 		}
 		paths = append(paths, path)
 		return nil
 	}
-	if err := save("index.html", func(b *bytes.Buffer) error { return Page(b, t) }); err != nil {
+	if err := save("index.html", func(w io.Writer) error { return Page(w, run) }); err != nil {
 		return paths, err
 	}
-	for _, f := range figures(t) {
-		if err := save(f.name+".svg", func(b *bytes.Buffer) error { return f.writeSVG(b) }); err != nil {
-			return paths, err
+	for _, p := range Pictures {
+		figures, err := p.Draw(run)
+		if err != nil {
+			return paths, fmt.Errorf("report: %s: %w", p.Name, err)
 		}
-		if err := save(f.name+".png", func(b *bytes.Buffer) error { return f.writePNG(b) }); err != nil {
-			return paths, err
+		for _, f := range figures {
+			if err := save(f.Name+".svg", f.WriteSVG); err != nil {
+				return paths, err
+			}
+			if err := save(f.Name+".png", f.WritePNG); err != nil {
+				return paths, err
+			}
 		}
 	}
 	return paths, nil

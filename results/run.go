@@ -23,8 +23,9 @@ type Run struct {
 	Failures   []Failure
 	Costs      []Cost
 
-	arrays func(cell string) ([]record.Record, error)
-	close  func() error
+	columns columns
+	arrays  func(cell string) ([]record.Record, error)
+	close   func() error
 }
 
 // Cell is one combination of the grid.
@@ -121,6 +122,14 @@ func (r *Run) Quantity(column string) record.Quantity {
 		}
 	}
 	return named(column)
+}
+
+// Of says what a record of the run holds.
+func (r *Run) Of(rec *record.Record) record.Quantity {
+	if i, ok := r.columns.of[source{rec.Measure, rec.Quantity, points(rec.Of)}]; ok {
+		return r.columns.list[i]
+	}
+	return named(rec.Quantity)
 }
 
 func named(column string) record.Quantity {

@@ -53,8 +53,8 @@ func New(s Source) (*Run, error) {
 			seen[source{c.Records[i].Measure, c.Records[i].Quantity, points(c.Records[i].Of)}] = true
 		}
 	}
-	cols := newColumns(seen, s.Quantities, s.Kinds)
-	r.Quantities = cols.list
+	r.columns = newColumns(seen, s.Quantities, s.Kinds)
+	r.Quantities = r.columns.list
 	taken := map[int]string{}
 	for _, c := range s.Cells {
 		at, err := r.place(c, position)
@@ -73,7 +73,7 @@ func New(s Source) (*Run, error) {
 		cell.Records = c.Records
 		sortRecords(cell.Records)
 		cell.findSeeds(c.Training, s.Kinds)
-		cell.tabulate(cols)
+		cell.tabulate(r.columns)
 		for _, f := range c.Failures {
 			r.Failures = append(r.Failures, Failure{at, f.Work, f.Reason})
 		}

@@ -61,7 +61,7 @@ func run(args []string, s streams) int {
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("basin"), kong.Writers(s.out, s.err), kong.Exit(func(code int) { exited = code }),
 		kong.Description("Basin maps the loss landscapes of neural networks.\n\nTry it in an empty folder:\n\n  basin run digits\n  basin report runs/digits"),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
+		kong.UsageOnError(), kong.Vars{"tables": exportTables()}, kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
 	if err != nil {
 		fmt.Fprintln(s.err, "basin:", err)
 		return exitBadInput

@@ -9,9 +9,8 @@ import (
 	"math"
 	"strconv"
 
-	"basin/phase"
 	"basin/record"
-	"basin/spec"
+	"basin/results"
 )
 
 // The published grid: ResNet-18, width × batch size, CIFAR-10, schedule A, means over five seeds (mc from seeds 0 and 1). See
@@ -20,9 +19,9 @@ import (
 //go:embed testdata/yang2021_resnet18_cifar10.csv
 var published []byte
 
-// Published returns the grid as an input. With selected, only the 169 cells on which REFERENCE §1 counts phases: width ≥ 2, batch sizes
-// other than 19 and 27, a test accuracy. Each published mean stands as one value of seed 0, or of the pair (0, 1).
-func Published(selected bool) phase.Input {
+// Published returns the grid. With selected, only the 169 cells whose phases the tests count: width ≥ 2, batch sizes other than 19 and 27, a
+// test accuracy. Each published mean stands as one value of seed 0, or of the pair (0, 1).
+func Published(selected bool) results.Source {
 	rows, err := csv.NewReader(bytes.NewReader(published)).ReadAll()
 	if err != nil {
 		panic(err)
@@ -31,10 +30,11 @@ func Published(selected bool) phase.Input {
 	for i, name := range rows[0] {
 		column[name] = i
 	}
-	in := phase.Input{
-		Name:        "ResNet-18 on CIFAR-10 (Yang et al. 2021)",
-		Load:        spec.Axis{Path: "model.width"},
-		Temperature: spec.Axis{Path: "train.batch"},
+	in := results.Source{
+		Name:       "ResNet-18 on CIFAR-10 (Yang et al. 2021)",
+		Axes:       []results.Axis{load(), temperature()},
+		Rule:       Rule(),
+		Quantities: record.Quantities,
 	}
 	widths, batches := map[int]int{}, map[int]int{}
 	for _, row := range rows[1:] {
@@ -49,10 +49,8 @@ func Published(selected bool) phase.Input {
 		if selected && (width < 2 || batch == 19 || batch == 27 || math.IsNaN(get("test_accuracy_pct"))) {
 			continue
 		}
-		c := phase.CellRecords{
-			ID:  fmt.Sprintf("w%d-b%d", width, batch),
-			Row: index(&in.Temperature, batches, batch), Col: index(&in.Load, widths, width), Replicas: 5,
-		}
+		c := results.SourceCell{ID: fmt.Sprintf("w%d-b%d", width, batch), State: results.Done, Replicas: 5,
+			At: []int{index(&in.Axes[0], widths, width), index(&in.Axes[1], batches, batch)}}
 		add := func(measure, quantity string, value float64, replicas ...int) {
 			if !math.IsNaN(value) {
 				c.Records = append(c.Records, record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...),
@@ -81,12 +79,27 @@ func Published(selected bool) phase.Input {
 }
 
 // index of a value on an axis; a new one is appended.
-func index(a *spec.Axis, known map[int]int, value int) int {
+func index(a *results.Axis, known map[int]int, value int) int {
 	i, ok := known[value]
 	if !ok {
 		i = len(a.Values)
 		known[value] = i
-		a.Values = append(a.Values, value)
+		a.Values, a.Numbers = append(a.Values, strconv.Itoa(value)), append(a.Numbers, float64(value))
 	}
 	return i
+}
+
+func load() results.Axis { return results.Axis{Name: "load", Path: "model.width", Label: "width"} }
+
+func temperature() results.Axis {
+	return results.Axis{Name: results.Temperature, Path: "train.batch", Label: "batch size", Colder: true}
+}
+
+// Rule has the thresholds of Yang et al. (2021), the training loss in place of the Hessian.
+func Rule() results.Rule {
+	return results.Rule{
+		Sharp:   []results.Threshold{{Quantity: record.TrainLoss, Value: 0.05}},
+		Poor:    []results.Threshold{{Quantity: record.MC, Value: -1}},
+		Similar: []results.Threshold{{Quantity: record.CKA, Value: 0.7}},
+	}
 }

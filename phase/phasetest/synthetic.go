@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 
-	"basin/phase"
 	"basin/random"
 	"basin/record"
-	"basin/spec"
+	"basin/results"
 )
 
 // Size of a synthetic grid.
 type Size struct {
 	Rows, Cols, Replicas int
+	Sheets               int  // maps, along a third axis; default 1, and no third axis
 	Pairs                bool // all pairs for every global measure; else one
 	Arrays               bool // curves and spectra
 	Holes                bool // a cell without records, one that diverged, one that failed
@@ -21,51 +22,66 @@ type Size struct {
 
 // Synthetic invents a grid that looks like the published ones: loss falls with load, curves connect with load and with cold, similarity
 // comes last, and the hot corner of small models is dead. Every number is made up.
-func Synthetic(s Size) phase.Input {
-	in := phase.Input{
-		Name:        "synthetic",
-		Load:        spec.Axis{Path: "model.width"},
-		Temperature: spec.Axis{Path: "train.batch"},
-	}
+func Synthetic(s Size) results.Source {
+	in := results.Source{Name: "synthetic", Axes: []results.Axis{load(), temperature()}, Rule: Rule(), Quantities: record.Quantities,
+		Costs: []results.Cost{{Measure: "hessian", Seconds: 2.5}, {Measure: "train", Seconds: 10}}}
 	for c := range s.Cols {
-		in.Load.Values = append(in.Load.Values, value([]int{1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64}, c, s.Cols))
+		add(&in.Axes[0], value([]float64{1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64}, c, s.Cols))
 	}
 	for r := range s.Rows {
-		in.Temperature.Values = append(in.Temperature.Values, value([]int{8, 16, 32, 64, 128, 256, 512}, r, s.Rows))
+		add(&in.Axes[1], value([]float64{8, 16, 32, 64, 128, 256, 512}, r, s.Rows))
 	}
-	for r := range s.Rows {
-		for c := range s.Cols {
-			in.Cells = append(in.Cells, cell(s, r, c))
+	if s.Sheets > 1 {
+		in.Axes = append(in.Axes, results.Axis{Name: "rate", Path: "train.optimizer.lr", Label: "learning rate"})
+		for k := range s.Sheets {
+			add(&in.Axes[2], 0.1/float64(int(1)<<k))
+		}
+	}
+	for k := range max(1, s.Sheets) {
+		for r := range s.Rows {
+			for c := range s.Cols {
+				cell := cell(s, k, r, c)
+				cell.At = []int{c, r, k}[:len(in.Axes)]
+				in.Cells = append(in.Cells, cell)
+			}
 		}
 	}
 	if s.Holes {
 		n := len(in.Cells)
-		in.Cells[n-1].Records = nil
-		in.Cells[n-2].Records, in.Cells[n-2].Diverged = nil, s.Replicas
-		in.Cells[n-3].Failed = 1
+		in.Cells[n-1].Records, in.Cells[n-1].State = nil, results.Pending
+		in.Cells[n-2].Records, in.Cells[n-2].Training = nil, map[int]record.Status{}
+		for i := range s.Replicas {
+			in.Cells[n-2].Training[i] = record.Diverged
+		}
+		in.Cells[n-3].Failures, in.Cells[n-3].State = []results.Failure{{Work: "hessian", Reason: "out of memory"}}, results.Failed
 	}
 	return in
 }
 
+func add(a *results.Axis, value float64) {
+	a.Values, a.Numbers = append(a.Values, strconv.FormatFloat(value, 'g', -1, 64)), append(a.Numbers, value)
+}
+
 // value is the i-th of n on an axis: from the list while it lasts, else geometric between its ends.
-func value(list []int, i, n int) any {
+func value(list []float64, i, n int) float64 {
 	if n <= len(list) {
 		return list[i]
 	}
-	lo, hi := float64(list[0]), float64(list[len(list)-1])
+	lo, hi := list[0], list[len(list)-1]
 	return math.Round(1000*lo*math.Pow(hi/lo, float64(i)/float64(n-1))) / 1000
 }
 
-func cell(s Size, r, c int) phase.CellRecords {
+func cell(s Size, k, r, c int) results.SourceCell {
 	x := float64(c) / math.Max(1, float64(s.Cols-1))   // load
 	y := 1 - float64(r)/math.Max(1, float64(s.Rows-1)) // heat: small batches come first
-	rng := random.Stream(1, "phasetest", r*s.Cols+c)
-	out := phase.CellRecords{ID: fmt.Sprintf("%03d-%03d", r, c), Row: r, Col: c, Replicas: s.Replicas}
+	rng := random.Stream(1, "phasetest", (k*s.Rows+r)*s.Cols+c)
+	out := results.SourceCell{ID: fmt.Sprintf("%03d-%03d-%03d", k, r, c), State: results.Done, Replicas: s.Replicas, Training: map[int]record.Status{}}
 	dead := y > 0.85 && x < 0.35
 	sharp := 1 / (1 + math.Exp(14*(x-0.36-0.25*math.Abs(y-0.5))))
 	poor := 1 / (1 + math.Exp(12*(x-0.25-0.65*y*y-0.2*y)))
 	noise := func(size float64) float64 { return size * rng.NormFloat64() }
 	for i := range s.Replicas {
+		out.Training[i] = record.OK
 		add := func(measure, quantity string, value, se float64) {
 			status := record.OK
 			if dead && i*2 < s.Replicas+2 {

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+
+	"basin/report"
+	"basin/results"
+	"basin/store"
+)
+
+type reportCommand struct {
+	Dir string `arg:"" type:"path" help:"Run folder."`
+	Out string `placeholder:"DIR" type:"path" help:"Where to (default: DIR/report)."`
+}
+
+func (c reportCommand) Run(s streams) error {
+	run, err := results.Open(c.Dir)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	out := c.Out
+	if out == "" {
+		out = store.Folder(c.Dir).Report()
+	}
+	paths, err := report.Write(out, run)
+	for _, p := range paths {
+		fmt.Fprintln(s.out, p)
+	}
+	return err
+}

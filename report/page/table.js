@@ -1,0 +1,35 @@
+// Tables, and what is shown of the selected cell.
+function table(head, lines) {
+  const words = head.map((_, k) => lines.some(l => /^[a-z]/i.test(l[k])) ? "words" : "");
+  const cells = (tag, line) => line.map((c, k) => el(tag, { class: words[k], ...(tag === "th" ? { scope: "col" } : {}) }, ...rich(c)));
+  return el("table", {}, el("thead", {}, el("tr", {}, ...cells("th", head))),
+    el("tbody", {}, ...lines.map(l => el("tr", {}, ...cells("td", l)))));
+}
+
+function badge(i) {
+  const l = labelOf(i);
+  return D.phases ? el("span", { class: "badge", style: `background:${l.color};color:${l.ink}` }, l.title) : "";
+}
+
+function select(i) {
+  selected = cursor = i;
+  const c = D.cells[i], box = $("detail"), plots = plotsOf(i);
+  const measured = D.quantities.filter(q => q.n[i]).map(q => [q.heading, q.value[i], String(q.n[i])]);
+  box.replaceChildren(el("h3", {}, where(i)), badge(i), " ",
+    el("span", { class: "note" }, D.phases ? [labelOf(i).means, surety(i)].filter(Boolean).join(" · ") : ""), el("p", { class: "note" }, c.n.join("; ")));
+  if (measured.length) box.append(table(["quantity", "mean ± s.e. over seeds", "n"], measured));
+  box.append(...plots.map(p => plot(i, p)));
+  if (!plots.length && D.plots.length) {
+    box.append(el("p", { class: "note" }, D.partial ? "The curves of so large a grid are kept for highlighted cells only; basin export --table arrays has them all."
+      : "No curve was measured here."));
+  }
+  repaint();
+}
+
+// allCells is the table of all cells, built when first opened.
+function allCells(into) {
+  if (into.children.length) return;
+  const phases = D.phases ? ["phase", "kept (%)"] : [];
+  into.append(table([...D.axes.map(a => a.label), ...phases, ...D.quantities.map(q => q.heading)], D.cells.map((c, i) => [
+    ...placeOf(i).map((k, a) => D.axes[a].values[k]), ...(D.phases ? [labelOf(i).name, c.k || "–"] : []), ...D.quantities.map(q => q.value[i])])));
+}
