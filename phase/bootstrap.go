@@ -8,12 +8,12 @@ import (
 	"basin/results"
 )
 
-// exactSeeds is the largest number of seeds for which every resample is enumerated: C(2n−1, n) = 1716 multisets for 7. With more, they
-// are drawn at random.
+// exactSeeds is the largest number of seeds for which every resample is enumerated: C(2n−1, n) = 1716 multisets
+// for 7. With more, they are drawn at random.
 const exactSeeds = 7
 
-// bootstrap resamples seeds with replacement. All cells with n seeds share the same resamples, so that a cell's result depends on the
-// sweep's seed and its own records alone.
+// bootstrap resamples seeds with replacement. All cells with n seeds share the same resamples, so that a cell's
+// result depends on the sweep's seed and its own records alone.
 type bootstrap struct {
 	seed      uint64
 	resamples int // drawn where they are too many to enumerate
@@ -80,9 +80,10 @@ func monteCarlo(seed uint64, n, resamples int) []resample {
 	return out
 }
 
-// confidence is the share of bootstrap resamples that keep the label. Replicas and pairs follow the same draw: a pair counts as often as the
-// product of its seeds' counts. A quantity that rests on one replica or pair cannot vary and stays as it is; conversely, a resample in which
-// a quantity with several samples has none left says nothing and is passed over. NaN where nothing can vary.
+// confidence is the share of bootstrap resamples that keep the label. Replicas and pairs follow the same draw: a
+// pair counts as often as the product of its seeds' counts. A quantity that rests on one replica or pair cannot
+// vary and stays as it is; conversely, a resample in which a quantity with several samples has none left says
+// nothing and is passed over. NaN where nothing can vary.
 func (b *bootstrap) confidence(r rule, l Label, c *results.Cell) float64 {
 	n := len(c.Seeds)
 	if n < 2 || b.resamples <= 0 || l == Undefined {
@@ -141,8 +142,9 @@ next:
 // margin keeps oneSided from judging where the rounding of a mean could decide.
 const margin = 1e-9
 
-// oneSided reports whether the samples of each column all lie on the same side of each of its thresholds. Then so does every mean of them,
-// and every resample has the same label. Most cells of a grid are like that, and need no resamples.
+// oneSided reports whether the samples of each column all lie on the same side of each of its thresholds. Then so
+// does every mean of them, and every resample has the same label. Most cells of a grid are like that, and need no
+// resamples.
 func (r rule) oneSided(samples [][]results.Sample) bool {
 	for _, t := range slices.Concat(r.sharp, r.poor, r.similar) {
 		below, above := 0, 0

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// Boundary separates two labels. Its points are in grid coordinates: the cell in column c and row r covers [c−½, c+½] × [r−½, r+½].
+// Boundary separates two labels. Its points are in grid coordinates: the cell in column c and row r covers [c−½,
+// c+½] × [r−½, r+½].
 type Boundary struct {
 	A, B   Label // in the order of Labels
 	Points [][2]float64
@@ -14,8 +15,8 @@ type Boundary struct {
 // corner of cells: (x, y) stands for the point (x−½, y−½).
 type corner struct{ x, y int }
 
-// Boundaries of one map of the run. They run along the edges between unlike neighbours, joined into polylines, each between the same two
-// labels. An edge next to an undefined cell is none: what is not known bounds nothing.
+// Boundaries of one map of the run. They run along the edges between unlike neighbours, joined into polylines,
+// each between the same two labels. An edge next to an undefined cell is none: what is not known bounds nothing.
 func (d *Diagram) Boundaries(sheet int) []Boundary {
 	rows, cols := d.Run.Rows(), d.Run.Cols()
 	first := sheet * rows * cols
@@ -51,7 +52,8 @@ func (d *Diagram) Boundaries(sheet int) []Boundary {
 	return out
 }
 
-// join chains unit edges into polylines that start and end where the number of edges at a corner is not two; what is left are loops.
+// join chains unit edges into polylines that start and end where the number of edges at a corner is not two; what
+// is left are loops.
 func join(edges [][2]corner) [][][2]float64 {
 	at := map[corner][]int{}
 	for i, e := range edges {

@@ -1,6 +1,7 @@
-// Package phase labels the cells of a run with the phases of Yang et al. (2021, "Taxonomizing local versus global structure in neural
-// network loss landscapes"), and says how sure a label is (bootstrap over seeds), where the boundaries run, and how much they depend on the
-// thresholds. It sees tables of results alone: no network, no folder.
+// Package phase labels the cells of a run with the phases of Yang et al. (2021, "Taxonomizing local versus global
+// structure in neural network loss landscapes"), and says how sure a label is (bootstrap over seeds), where the
+// boundaries run, and how much they depend on the thresholds. It sees tables of results alone: no network, no
+// folder.
 package phase
 
 import (
@@ -29,7 +30,7 @@ type Cell struct {
 
 // Options of New. The zero value is the documented default.
 type Options struct {
-	Resamples int // of the bootstrap over more than seven seeds (with fewer it is exact); default 1000; -1: no bootstrap
+	Resamples int // of the bootstrap over more than seven seeds (else it is exact); default 1000; -1: no bootstrap
 }
 
 func (o Options) withDefaults() Options {
@@ -42,8 +43,9 @@ func (o Options) withDefaults() Options {
 // New labels all cells.
 func New(run *results.Run, o Options) *Diagram {
 	n := len(run.Cells)
-	d := &Diagram{Run: run, Cells: make([]Cell, n), rule: compile(run.Rule), confidence: make([]float64, n), known: make([]bool, n),
-		bootstrap: bootstrap{seed: run.Seed, resamples: o.withDefaults().Resamples, of: map[int][]resample{}}}
+	b := bootstrap{seed: run.Seed, resamples: o.withDefaults().Resamples, of: map[int][]resample{}}
+	d := &Diagram{Run: run, Cells: make([]Cell, n), rule: compile(run.Rule), bootstrap: b,
+		confidence: make([]float64, n), known: make([]bool, n)}
 	for i := range run.Cells {
 		c := &run.Cells[i]
 		e := d.rule.evidence(c)
@@ -71,8 +73,8 @@ func (d *Diagram) Labelled() bool {
 	return false
 }
 
-// Confidence is the share of bootstrap resamples over seeds that keep a cell's label; NaN where nothing can vary. It is computed when first
-// asked for.
+// Confidence is the share of bootstrap resamples over seeds that keep a cell's label; NaN where nothing can vary.
+// It is computed when first asked for.
 func (d *Diagram) Confidence(cell int) float64 {
 	if !d.known[cell] {
 		d.known[cell] = true

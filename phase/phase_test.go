@@ -20,7 +20,8 @@ func rec(quantity string, value float64, replicas ...int) record.Record {
 	if len(replicas) == 2 {
 		measure = record.Connectivity
 	}
-	return record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...), Value: value, StdErr: math.NaN(), Status: record.OK}
+	return record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...), Value: value,
+		StdErr: math.NaN(), Status: record.OK}
 }
 
 // of labels a run.
@@ -76,6 +77,12 @@ func TestLabels(t *testing.T) {
 		r.Status = record.Constant
 		return r
 	}
+	loss := func(v float64, seed int) record.Record { return rec("train_loss", v, seed) }
+	mc := func(v float64) record.Record { return rec("mc", v, 0, 1) }
+	cka := func(v float64) record.Record { return rec("cka", v, 0, 1) }
+	byTrace, byBoth := defaults(), defaults()
+	byTrace.Sharp = above("trace", 500)
+	byBoth.Sharp = append(above("trace", 500), byBoth.Sharp...)
 	cases := []struct {
 		name    string
 		records []record.Record
@@ -83,22 +90,22 @@ func TestLabels(t *testing.T) {
 		rule    results.Rule
 		want    Label
 	}{
-		{"I", []record.Record{rec("train_loss", 1, 0), rec("mc", -2, 0, 1)}, 0, defaults(), I},
-		{"II", []record.Record{rec("train_loss", 1, 0), rec("mc", 2, 0, 1)}, 0, defaults(), II},
-		{"III", []record.Record{rec("train_loss", .01, 0), rec("mc", -2, 0, 1), rec("cka", .9, 0, 1)}, 0, defaults(), III},
-		{"IV-A", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1), rec("cka", .69, 0, 1)}, 0, defaults(), IVA},
-		{"IV-B", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1), rec("cka", .7, 0, 1)}, 0, defaults(), IVB},
-		{"at the thresholds: smooth, connected", []record.Record{rec("train_loss", .05, 0), rec("mc", -1, 0, 1), rec("cka", .7, 0, 1)}, 0, defaults(), IVB},
-		{"a NaN decides nothing", []record.Record{rec("train_loss", .01, 0), rec("mc", math.NaN(), 0, 1)}, 0, defaults(), Undefined},
-		{"no CKA where it decides", []record.Record{rec("train_loss", .01, 0), rec("mc", 0, 0, 1)}, 0, defaults(), Undefined},
-		{"two of three dead", []record.Record{dead(0), dead(1), rec("train_loss", 1, 2)}, 0, defaults(), Dead},
-		{"two of four dead, the rest decides", []record.Record{dead(0), dead(1), rec("train_loss", 1, 2), rec("train_loss", 1, 3), rec("mc", 2, 2, 3)}, 0, defaults(), II},
-		{"most diverged", []record.Record{rec("train_loss", 1, 0), rec("mc", 2, 0, 1)}, 3, defaults(), Undefined},
+		{"I", []record.Record{loss(1, 0), mc(-2)}, 0, defaults(), I},
+		{"II", []record.Record{loss(1, 0), mc(2)}, 0, defaults(), II},
+		{"III", []record.Record{loss(.01, 0), mc(-2), cka(.9)}, 0, defaults(), III},
+		{"IV-A", []record.Record{loss(.01, 0), mc(0), cka(.69)}, 0, defaults(), IVA},
+		{"IV-B", []record.Record{loss(.01, 0), mc(0), cka(.7)}, 0, defaults(), IVB},
+		{"at the thresholds: smooth, connected", []record.Record{loss(.05, 0), mc(-1), cka(.7)}, 0, defaults(), IVB},
+		{"a NaN decides nothing", []record.Record{loss(.01, 0), mc(math.NaN())}, 0, defaults(), Undefined},
+		{"no CKA where it decides", []record.Record{loss(.01, 0), mc(0)}, 0, defaults(), Undefined},
+		{"two of three dead", []record.Record{dead(0), dead(1), loss(1, 2)}, 0, defaults(), Dead},
+		{"two of four dead, the rest decides", []record.Record{dead(0), dead(1), loss(1, 2), loss(1, 3),
+			rec("mc", 2, 2, 3)}, 0, defaults(), II},
+		{"most diverged", []record.Record{loss(1, 0), mc(2)}, 3, defaults(), Undefined},
 		{"nothing", nil, 0, defaults(), Undefined},
-		{"sharp by trace", []record.Record{rec("trace", 600, 0), rec("mc", 2, 0, 1)}, 0, results.Rule{Sharp: above("trace", 500), Poor: defaults().Poor, Similar: defaults().Similar}, II},
-		{"sharp needs all its entries", []record.Record{rec("trace", 600, 0), rec("train_loss", 0, 0), rec("mc", -2, 0, 1)}, 0,
-			results.Rule{Sharp: append(above("trace", 500), defaults().Sharp...), Poor: defaults().Poor, Similar: defaults().Similar}, III},
-		{"no thresholds", []record.Record{rec("train_loss", 1, 0), rec("mc", -2, 0, 1)}, 0, results.Rule{}, Undefined},
+		{"sharp by trace", []record.Record{rec("trace", 600, 0), mc(2)}, 0, byTrace, II},
+		{"sharp needs all its entries", []record.Record{rec("trace", 600, 0), loss(0, 0), mc(-2)}, 0, byBoth, III},
+		{"no thresholds", []record.Record{loss(1, 0), mc(-2)}, 0, results.Rule{}, Undefined},
 	}
 	for _, c := range cases {
 		cell := one(t, c.rule, c.lost, c.records...).Cells[0]
@@ -111,7 +118,8 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// With two seeds of loss 0 and 1 and a threshold of 0.4, a resample is smooth only if it draws the low seed twice: sharp in 3 of 4.
+// With two seeds of loss 0 and 1 and a threshold of 0.4, a resample is smooth only if it draws the low seed twice:
+// sharp in 3 of 4.
 func TestConfidenceClosedForm(t *testing.T) {
 	rule := defaults()
 	rule.Sharp = above("train_loss", 0.4)
@@ -124,9 +132,10 @@ func TestConfidenceClosedForm(t *testing.T) {
 	}
 }
 
-// Pairs follow their seeds: with pair values +3, −3, −3 for (0,1), (0,2), (1,2) and threshold −0.5 the mean −1 is poor. Of the 27
-// equally likely draws of three seeds, the 3 that draw one seed thrice have no pair and are passed over. Draws of all three (6) have
-// mean −1: poor. Draws of two seeds only see their own pair: 6 draws of {0,1} at +3, 12 at −3. So 18 of 24 are poor.
+// Pairs follow their seeds: with pair values +3, −3, −3 for (0,1), (0,2), (1,2) and threshold −0.5 the mean −1 is
+// poor. Of the 27 equally likely draws of three seeds, the 3 that draw one seed thrice have no pair and are passed
+// over. Draws of all three (6) have mean −1: poor. Draws of two seeds only see their own pair: 6 draws of {0,1} at
+// +3, 12 at −3. So 18 of 24 are poor.
 func TestConfidenceOfPairs(t *testing.T) {
 	rule := defaults()
 	rule.Poor = above("mc", -0.5)
@@ -201,7 +210,8 @@ func TestBoundaries(t *testing.T) {
 		{"straight", []string{"12", "12"}, [][][2]float64{{{.5, -.5}, {.5, 1.5}}}},
 		{"corner", []string{"12", "11"}, [][][2]float64{{{.5, -.5}, {.5, .5}, {1.5, .5}}}},
 		{"next to unknown cells", []string{"102", "102"}, nil},
-		{"island: a loop", []string{"111", "121", "111"}, [][][2]float64{{{.5, .5}, {1.5, .5}, {1.5, 1.5}, {.5, 1.5}, {.5, .5}}}},
+		{"island: a loop", []string{"111", "121", "111"}, [][][2]float64{{{.5, .5}, {1.5, .5}, {1.5, 1.5}, {.5, 1.5},
+			{.5, .5}}}},
 	} {
 		var got [][][2]float64
 		for _, b := range grid(t, c.grid...).Boundaries(0) {
@@ -252,20 +262,23 @@ func TestBoundariesCoverEachEdgeOnce(t *testing.T) {
 	}
 }
 
-// Losses 0.041, 0.05, 0.059, 0.07 against a threshold of 0.05 ± 20 %: 0.04 makes the first two sharp, 0.06 makes the third smooth.
+// Losses 0.041, 0.05, 0.059, 0.07 against a threshold of 0.05 ± 20 %: 0.04 makes the first two sharp, 0.06 makes
+// the third smooth.
 func TestSensitivity(t *testing.T) {
 	s := results.Source{Rule: defaults(), Axes: []results.Axis{numbers(4)}}
 	for i, loss := range []float64{0.041, 0.05, 0.059, 0.07} {
-		s.Cells = append(s.Cells, results.SourceCell{At: []int{i}, Records: []record.Record{rec("train_loss", loss, 0), rec("mc", 0, 0, 1),
-			rec("cka", 1, 0, 1)}})
+		records := []record.Record{rec("train_loss", loss, 0), rec("mc", 0, 0, 1), rec("cka", 1, 0, 1)}
+		s.Cells = append(s.Cells, results.SourceCell{At: []int{i}, Records: records})
 	}
-	want := []Sensitivity{{"sharp", "train_loss", 0.05, 0.5, 0.25}, {"poor", "mc", -1, 0, 0}, {"similar", "cka", 0.7, 0, 0}}
+	want := []Sensitivity{{"sharp", "train_loss", 0.05, 0.5, 0.25}, {"poor", "mc", -1, 0, 0},
+		{"similar", "cka", 0.7, 0, 0}}
 	if got := of(t, s).Sensitivity(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
 	}
 }
 
-// The shortcut for cells whose samples are all on one side of each threshold changes nothing: resamples give the same share.
+// The shortcut for cells whose samples are all on one side of each threshold changes nothing: resamples give the
+// same share.
 func TestOneSidedCellsNeedNoResamples(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		level := rapid.SampledFrom([]float64{-2, -1, -0.5, 0, 0.05, 0.06, 0.7, 0.9, 3})
@@ -319,7 +332,8 @@ func TestOneSidedCellsNeedNoResamples(t *testing.T) {
 func TestBoundariesOfEachMap(t *testing.T) {
 	s := results.Source{Rule: defaults(), Axes: []results.Axis{numbers(2), numbers(1), numbers(2)}}
 	for i, mc := range []float64{-5, -5, -5, 5} { // the second map alone has two phases
-		s.Cells = append(s.Cells, results.SourceCell{At: []int{i % 2, 0, i / 2}, Records: []record.Record{rec("train_loss", 1, 0), rec("mc", mc, 0, 1)}})
+		s.Cells = append(s.Cells, results.SourceCell{At: []int{i % 2, 0, i / 2},
+			Records: []record.Record{rec("train_loss", 1, 0), rec("mc", mc, 0, 1)}})
 	}
 	d := of(t, s)
 	if first, second := d.Boundaries(0), d.Boundaries(1); len(first) != 0 || len(second) != 1 {

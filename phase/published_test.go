@@ -36,7 +36,8 @@ func TestPublishedGridPhases(t *testing.T) {
 	for i, w := range want {
 		g := got[i]
 		if g.Label != w.Label || g.Cells != w.Cells || math.Round(g.Merit*100) != math.Round(w.Merit*100) {
-			t.Errorf("phase %s: got %d cells with mean test accuracy %.3f, want %d with %.2f", w.Label, g.Cells, g.Merit, w.Cells, w.Merit)
+			t.Errorf("phase %s: got %d cells with mean test accuracy %.3f, want %d with %.2f", w.Label, g.Cells, g.Merit,
+				w.Cells, w.Merit)
 		}
 	}
 }
@@ -56,13 +57,15 @@ func TestPublishedGridCorrelations(t *testing.T) {
 	}
 }
 
-// The best published cell: batch 44, width 128, 89.908 %. And the axes: batch size runs downwards, both are logarithmic.
+// The best published cell: batch 44, width 128, 89.908 %. And the axes: batch size runs downwards, both are
+// logarithmic.
 func TestPublishedGridAxes(t *testing.T) {
 	run := label(t, phasetest.Published(false)).Run
 	load, temperature := run.Axes[0], run.Axes[1]
 	best := &run.Cells[0]
 	for i := range run.Cells {
-		if a := run.Cells[i].Mean(record.TestAccuracy); a > best.Mean(record.TestAccuracy) || math.IsNaN(best.Mean(record.TestAccuracy)) {
+		if a := run.Cells[i].Mean(record.TestAccuracy); a > best.Mean(record.TestAccuracy) ||
+			math.IsNaN(best.Mean(record.TestAccuracy)) {
 			best = &run.Cells[i]
 		}
 	}
@@ -72,7 +75,8 @@ func TestPublishedGridAxes(t *testing.T) {
 	if run.Rows() != 15 || run.Cols() != 14 {
 		t.Errorf("grid of %d×%d, want 15×14", run.Rows(), run.Cols())
 	}
-	if load.Spacing != results.Log || temperature.Spacing != results.Log || temperature.Values[0] != "1024" || temperature.Values[14] != "16" {
+	if load.Spacing != results.Log || temperature.Spacing != results.Log || temperature.Values[0] != "1024" ||
+		temperature.Values[14] != "16" {
 		t.Errorf("axes: %+v, %+v", load, temperature)
 	}
 }

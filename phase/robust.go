@@ -41,7 +41,8 @@ func (d *Diagram) Sensitivity() []Sensitivity {
 				(*tests)[i].value = t.Value * factor
 				return d.changed(moved)
 			}
-			out = append(out, Sensitivity{g.role, t.Quantity, t.Value, changed(1 - thresholdShift), changed(1 + thresholdShift)})
+			out = append(out, Sensitivity{g.role, t.Quantity, t.Value, changed(1 - thresholdShift),
+				changed(1 + thresholdShift)})
 		}
 	}
 	return out
@@ -64,7 +65,8 @@ func (d *Diagram) changed(r rule) float64 {
 	return float64(n) / float64(of)
 }
 
-// Correlation is Spearman's rank correlation of a column with the run's figure of merit, over the N cells that have both.
+// Correlation is Spearman's rank correlation of a column with the run's figure of merit, over the N cells that
+// have both.
 type Correlation struct {
 	Quantity string
 	Rho      float64

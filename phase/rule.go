@@ -37,8 +37,8 @@ func compile(r results.Rule) rule {
 	return out
 }
 
-// evidence is what a label is decided from: numbers of seeds (weighted, in a resample), and the mean of each of the rule's columns, NaN if it
-// is missing.
+// evidence is what a label is decided from: numbers of seeds (weighted, in a resample), and the mean of each of
+// the rule's columns, NaN if it is missing.
 type evidence struct {
 	seeds, dead, diverged float64
 	means                 []float64

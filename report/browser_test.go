@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"basin/phase"
 	"basin/phase/phasetest"
 	"basin/results"
 )
@@ -26,12 +27,14 @@ import (
 // browser starts an installed Chromium that reaches no host, or skips the test, unless CI_BROWSER=1 requires one.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+		"headless-shell"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			continue
 		}
-		options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.NoSandbox,
+		options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path),
+			chromedp.NoSandbox,
 			chromedp.DisableGPU, chromedp.WindowSize(1500, 1400), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"))
 		ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 		t.Cleanup(cancel)
@@ -93,7 +96,8 @@ func openTab(t *testing.T, browser context.Context, run *results.Run) tab {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file), chromedp.WaitVisible(chromedp.CSS("#detail h3"))); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file),
+		chromedp.WaitVisible(chromedp.CSS("#detail h3"))); err != nil {
 		t.Fatalf("the page does not start: %v; it %s", err, strings.Join(complaints, "; "))
 	}
 	return tab{t, ctx, func() []string {
@@ -127,13 +131,15 @@ func (b tab) count(selector string) int {
 
 func (b tab) tip() string {
 	b.t.Helper()
-	return get(b.t, b.ctx, chromedp.Evaluate[string](`document.getElementById("tip").hidden ? "" : document.getElementById("tip").textContent`))
+	const shown = `(t => t.hidden ? "" : t.textContent)(document.getElementById("tip"))`
+	return get(b.t, b.ctx, chromedp.Evaluate[string](shown))
 }
 
 // centre is where a cell's middle is on a map, in the window's coordinates, as the page lays it out.
 func (b tab) centre(name string, run *results.Run, i int) []float64 {
 	b.t.Helper()
-	return get(b.t, b.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => { const c = document.querySelector('canvas[data-map="%s"]');
+	return get(b.t, b.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => {
+		const c = document.querySelector('canvas[data-map="%s"]');
 		c.scrollIntoView({block: "center"}); const r = c.getBoundingClientRect(), b = c.basinBox;
 		return [r.left + b.x + (%d + 0.5) * b.w / %d, r.top + b.y + b.h - (%d + 0.5) * b.h / %d]; })()`,
 		name, i%run.Cols(), run.Cols(), i/run.Cols(), run.Rows())))
@@ -157,8 +163,8 @@ func get[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
 	return v
 }
 
-// In a browser without a network: the page loads and asks for nothing; pointing shows value ± error; a click shows the cell's curves
-// and spectrum; the arrow keys and Enter do the same; the table of all cells opens.
+// In a browser without a network: the page loads and asks for nothing; pointing shows value ± error; a click shows
+// the cell's curves and spectrum; the arrow keys and Enter do the same; the table of all cells opens.
 func TestPageInABrowser(t *testing.T) {
 	run := digitsLike(t)
 	tab := openTab(t, browser(t), run)
@@ -176,17 +182,20 @@ func TestPageInABrowser(t *testing.T) {
 	}
 
 	tab.do(chromedp.MouseClickXY(at[0], at[1]))
-	if head, rows := tab.text("#detail h3"), tab.text("#detail table"); head != place || !strings.Contains(rows, want) {
+	if head, rows := tab.text("#detail h3"), tab.text("#detail table"); head != place ||
+		!strings.Contains(rows, want) {
 		t.Errorf("a click shows %q with %q", head, rows)
 	}
 	// curve and line × ten pairs; five seeds
-	for plot, lines := range map[string]int{"Error (connectivity)": 20, "Loss (connectivity)": 20, "Hessian spectral density": 5, "Loss during training": 5} {
+	for plot, lines := range map[string]int{"Error (connectivity)": 20, "Loss (connectivity)": 20,
+		"Hessian spectral density": 5, "Loss during training": 5} {
 		if n := tab.count(fmt.Sprintf("#detail [data-plot=%q] path", plot)); n != lines {
 			t.Errorf("a click shows %d lines of %s, want %d", n, plot, lines)
 		}
 	}
 
-	tab.do(chromedp.Focus(chromedp.CSS(`canvas[data-map="phases"]`)), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.Enter))
+	tab.do(chromedp.Focus(chromedp.CSS(`canvas[data-map="phases"]`)), chromedp.KeyEvent(kb.ArrowLeft),
+		chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.Enter))
 	if head := tab.text("#detail h3"); head != "width "+run.Axes[0].Values[7]+" · batch size "+run.Axes[1].Values[4] {
 		t.Errorf("left, up, Enter leads to %q", head)
 	}
@@ -198,13 +207,16 @@ func TestPageInABrowser(t *testing.T) {
 	tab.quiet()
 }
 
-// A run with three axes has a selector for the third: what is pointed at is the chosen map's cell. A card leads to its cell's map.
+// A run with three axes has a selector for the third: what is pointed at is the chosen map's cell. A card leads to
+// its cell's map.
 func TestPageWithThreeAxes(t *testing.T) {
 	run := build(t, phasetest.Synthetic(phasetest.Size{Rows: 5, Cols: 7, Replicas: 3, Sheets: 3, Pairs: true}))
 	tab := openTab(t, browser(t), run)
+	const choose = `(s => { s.selectedIndex = %d; s.dispatchEvent(new Event("change")); })
+		(document.querySelector("select"))`
 	q := run.Main()[0]
 	for sheet, value := range run.Axes[2].Values {
-		tab.run(fmt.Sprintf(`(() => { const s = document.querySelector("#sheets select"); s.selectedIndex = %d; s.dispatchEvent(new Event("change")); })()`, sheet))
+		tab.run(fmt.Sprintf(choose, sheet))
 		at := tab.centre(q.Name, run, 10)
 		tab.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
 		c := &run.Sheet(sheet)[10]
@@ -214,21 +226,27 @@ func TestPageWithThreeAxes(t *testing.T) {
 			}
 		}
 	}
+	h := highlights(phase.New(run, phase.Options{}))[0].Cell
+	other := (h/(run.Rows()*run.Cols()) + 1) % run.Sheets()
+	tab.run(fmt.Sprintf(choose, other))
 	tab.run(`document.querySelector("#highlights .card").click()`)
 	if head, where := tab.text("#detail h3"), tab.text("#highlights .card .where"); !strings.HasPrefix(where, head) {
 		t.Errorf("the card of %q leads to %q", where, head)
 	}
-	if chosen := get(t, tab.ctx, chromedp.Evaluate[string](`document.querySelector("#sheets select").selectedOptions[0].text`)); !strings.Contains(tab.text("#detail h3"), chosen) {
+	chosen := get(t, tab.ctx, chromedp.Evaluate[string](`document.querySelector("select").selectedOptions[0].text`))
+	if !strings.Contains(tab.text("#detail h3"), chosen) {
 		t.Errorf("the selector says %q for %q", chosen, tab.text("#detail h3"))
 	}
 	tab.quiet()
 }
 
-// Every grid's page starts without an exception, a name full of markup does nothing, and 10,000 cells repaint quickly.
+// Every grid's page starts without an exception, a name full of markup does nothing, and 10,000 cells repaint
+// quickly.
 func TestPagesStartInABrowser(t *testing.T) {
 	chromium := browser(t)
 	all := grids(t)
-	for _, name := range []string{"digits", "one row", "empty"} { // much like others; a tab takes a second
+	// a tab takes a second
+	for _, name := range []string{"digits", "published", "one row", "one axis", "many maps", "long numbers", "empty"} {
 		delete(all, name)
 	}
 	in := phasetest.Published(true)

@@ -11,16 +11,20 @@ import (
 // colormap is a list of evenly spaced colours, blended in sRGB.
 type colormap []color.NRGBA
 
-// viridis (Smith and van der Walt, matplotlib, CC0): luminance rises evenly, and keeps doing so for colour-blind eyes.
-var viridis = hexes("440154", "482475", "414487", "355f8d", "2a788e", "21918c", "22a884", "44bf70", "7ad151", "bddf26", "fde725")
+// viridis (Smith and van der Walt, matplotlib, CC0): luminance rises evenly, and keeps doing so for colour-blind
+// eyes.
+var viridis = hexes(
+	"440154", "482475", "414487", "355f8d", "2a788e", "21918c", "22a884", "44bf70", "7ad151", "bddf26", "fde725")
 
-// diverging runs from orange through near-white to blue. Both arms go straight through CIELAB from L* = 97 to 42, so that equal
-// distances from 0 look equally dark; orange and blue stay apart for deuteranopes and protanopes.
-var diverging = hexes("a64600", "bc6936", "d08b64", "e0ae93", "edd2c4", "f6f6f6", "d1d7e7", "abb9d8", "849cc9", "5a80ba", "1f65ab")
+// diverging runs from orange through near-white to blue. Both arms go straight through CIELAB from L* = 97 to 42,
+// so that equal distances from 0 look equally dark; orange and blue stay apart for deuteranopes and protanopes.
+var diverging = hexes(
+	"a64600", "bc6936", "d08b64", "e0ae93", "edd2c4", "f6f6f6", "d1d7e7", "abb9d8", "849cc9", "5a80ba", "1f65ab")
 
 // phaseColor tells phases apart by hue and luminance, under deuteranopia and protanopia too (tested).
 var phaseColor = map[phase.Label]color.NRGBA{
-	phase.I: hex("a3341c"), phase.II: hex("f5b14c"), phase.III: hex("3d5a98"), phase.IVA: hex("8ecae6"), phase.IVB: hex("2a9d5c"),
+	phase.I: hex("a3341c"), phase.II: hex("f5b14c"), phase.III: hex("3d5a98"), phase.IVA: hex("8ecae6"),
+	phase.IVB:  hex("2a9d5c"),
 	phase.Dead: hex("5f5f5f"), phase.Undefined: hex("efefef"),
 }
 
@@ -61,7 +65,8 @@ func (m colormap) at(t float64) color.NRGBA {
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }
 
-// ink is the text colour that reads on a background. WCAG's contrast of black beats that of white from a relative luminance of 0.18.
+// ink is the text colour that reads on a background. WCAG's contrast of black beats that of white from a relative
+// luminance of 0.18.
 func ink(bg color.NRGBA) color.NRGBA {
 	if luminance(bg) > 0.18 {
 		return black

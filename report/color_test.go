@@ -68,7 +68,8 @@ func TestViridisRises(t *testing.T) {
 	}
 }
 
-// Equal distances from 0 are equally dark, luminance falls from the middle outwards, and the two signs stay apart for every eye.
+// Equal distances from 0 are equally dark, luminance falls from the middle outwards, and the two signs stay apart
+// for every eye.
 func TestDivergingIsSymmetric(t *testing.T) {
 	const rounding = 1.0 // in L*: eleven 8-bit stops
 	for i := range 51 {

@@ -14,6 +14,10 @@ func barWidth(s scale, size vg.Length) vg.Length {
 	return size*1.5 + tickSpace + widest + 4
 }
 
+func rectangle(x0, y0, x1, y1 vg.Length) []vg.Point {
+	return []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
+}
+
 // colorBar draws a scale to the right of the panel.
 func (p panel) colorBar(c draw.Canvas, s scale) {
 	x0 := p.area.Max.X + p.size*0.6
@@ -31,7 +35,7 @@ func (p panel) colorBar(c draw.Canvas, s scale) {
 	for i := range steps {
 		y := y0 + dy*vg.Length(i)
 		top := min(y+dy+0.35, y1)
-		c.FillPolygon(s.colors.at((float64(i)+0.5)/steps), []vg.Point{{X: x0, Y: y}, {X: x1, Y: y}, {X: x1, Y: top}, {X: x0, Y: top}})
+		c.FillPolygon(s.colors.at((float64(i)+0.5)/steps), rectangle(x0, y, x1, top))
 	}
 	outline := []vg.Point{{X: x0, Y: y0}}
 	if s.below {

@@ -44,7 +44,8 @@ func (e Export) Write(w io.Writer, f Format, run *results.Run) error {
 	return nil
 }
 
-// A column has values of one type. What is unknown (NaN, no second replica) is an empty field in CSV and a null in Parquet.
+// A column has values of one type. What is unknown (NaN, no second replica) is an empty field in CSV and a null in
+// Parquet.
 type column struct {
 	name string
 	kind columnType
@@ -57,6 +58,14 @@ const (
 	integer
 	float
 )
+
+func columnsOf(kind columnType, names ...string) []column {
+	out := make([]column, len(names))
+	for i, name := range names {
+		out[i] = column{name, kind}
+	}
+	return out
+}
 
 // unique renames columns whose name another one has taken: names of axes and quantities come from users.
 func unique(columns []column) []column {

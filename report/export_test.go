@@ -19,7 +19,8 @@ import (
 
 func smallRun(t *testing.T) *results.Run {
 	t.Helper()
-	return build(t, phasetest.Synthetic(phasetest.Size{Rows: 3, Cols: 4, Replicas: 3, Sheets: 2, Pairs: true, Arrays: true, Holes: true}))
+	return build(t, phasetest.Synthetic(phasetest.Size{Rows: 3, Cols: 4, Replicas: 3, Sheets: 2, Pairs: true,
+		Arrays: true, Holes: true}))
 }
 
 func csvOf(t *testing.T, e Export, run *results.Run) [][]string {
@@ -101,8 +102,10 @@ func TestRecordsAreExact(t *testing.T) {
 		if err != nil {
 			v = math.NaN()
 		}
-		if get("quantity") != r.Quantity || !(v == r.Value || math.IsNaN(v) && math.IsNaN(r.Value)) || get("status") != string(r.Status) ||
-			get("replica") != strconv.Itoa(r.Of[0].Replica) || get("at") != record.Trained || (get("replica_b") == "") != (len(r.Of) == 1) {
+		if get("quantity") != r.Quantity || !(v == r.Value || math.IsNaN(v) && math.IsNaN(r.Value)) ||
+			get("status") != string(r.Status) ||
+			get("replica") != strconv.Itoa(r.Of[0].Replica) || get("at") != record.Trained ||
+			(get("replica_b") == "") != (len(r.Of) == 1) {
 			t.Fatalf("line %v for record %+v", lines[i+1], r)
 		}
 	}
@@ -115,11 +118,13 @@ func TestRecordsAreExact(t *testing.T) {
 func TestCellsHaveAllAxes(t *testing.T) {
 	run := smallRun(t)
 	lines := csvOf(t, cellTable, run)
-	want := []string{"cell", "load", "temperature", "rate", "load_index", "temperature_index", "rate_index", "state", "phase"}
+	want := []string{"cell", "load", "temperature", "rate", "load_index", "temperature_index", "rate_index",
+		"state", "phase"}
 	if d := cmp.Diff(want, lines[0][:len(want)]); d != "" {
 		t.Error(d)
 	}
-	if len(lines)-1 != 24 || lines[1][1] != "1" || lines[1][3] != run.Axes[2].Values[0] || lines[24][3] != run.Axes[2].Values[1] {
+	if len(lines)-1 != 24 || lines[1][1] != "1" || lines[1][3] != run.Axes[2].Values[0] ||
+		lines[24][3] != run.Axes[2].Values[1] {
 		t.Errorf("%d lines: %v … %v", len(lines), lines[1], lines[len(lines)-1])
 	}
 }
@@ -127,14 +132,17 @@ func TestCellsHaveAllAxes(t *testing.T) {
 // Arrays of any axes: one column an axis, shared by name; layers by layers have two.
 func TestArraysOfAnyAxes(t *testing.T) {
 	rec := func(quantity string, a *record.Array) record.Record {
-		return record.Record{Measure: "m", Quantity: quantity, Of: record.Points(0), Value: math.NaN(), Status: record.OK, Array: a}
+		return record.Record{Measure: "m", Quantity: quantity, Of: record.Points(0), Value: math.NaN(),
+			Status: record.OK, Array: a}
 	}
 	layers := record.Axis{Name: "layer", Names: []string{"in", "out"}}
 	run := build(t, results.Source{Cells: []results.SourceCell{{ID: "c", Records: []record.Record{
 		rec("a line", record.Curve("t", []float64{0, 1}, record.Column{Name: "loss", Data: []float64{5, 6}})),
-		rec("b surface", &record.Array{Axes: []record.Axis{{Name: "t", At: []float64{0, 0.5}}, {Name: "cell", At: []float64{7, 8, 9}}},
+		rec("b surface", &record.Array{Axes: []record.Axis{{Name: "t", At: []float64{0, 0.5}},
+			{Name: "cell", At: []float64{7, 8, 9}}},
 			Columns: []record.Column{{Name: "loss", Data: []float64{1, 2, 3, 4, 5, 6}}}}),
-		rec("c similarity", &record.Array{Axes: []record.Axis{layers, layers}, Columns: []record.Column{{Name: "cka", Data: []float64{1, 2, 3, 4}}}}),
+		rec("c similarity", &record.Array{Axes: []record.Axis{layers, layers},
+			Columns: []record.Column{{Name: "cka", Data: []float64{1, 2, 3, 4}}}}),
 	}}}})
 	lines := csvOf(t, arrayTable, run)
 	want := strings.Join([]string{
@@ -180,7 +188,8 @@ func TestExportsRepeat(t *testing.T) {
 }
 
 func TestUnknownFormatIsAnError(t *testing.T) {
-	if err := recordTable.Write(io.Discard, "xlsx", smallRun(t)); err == nil || !strings.Contains(err.Error(), "xlsx") {
+	if err := recordTable.Write(io.Discard, "xlsx", smallRun(t)); err == nil ||
+		!strings.Contains(err.Error(), "xlsx") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"basin/results"
 )
 
-// Picture is a kind of picture that a run can be drawn as. It takes what it shows from the run's quantities; where they have nothing to
-// show it draws no figure.
+// Picture is a kind of picture that a run can be drawn as. It takes what it shows from the run's quantities; where
+// they have nothing to show it draws no figure.
 type Picture struct {
 	Name string // of its figures, where it has one alone
 	Doc  string // one sentence
@@ -53,8 +53,9 @@ func (f Figure) WriteSVG(w io.Writer) error {
 		return fmt.Errorf("report: %s: gonum wrote no <svg>", f.Name)
 	}
 	tag, body, _ := bytes.Cut(rest, []byte(">"))
-	_, err := fmt.Fprintf(w, "%s<svg role=\"img\" %s>\n<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>%s",
-		head, tag, html.EscapeString(f.Title), body)
+	const background = `<rect width="100%" height="100%" fill="#ffffff"/>`
+	_, err := fmt.Fprintf(w, "%s<svg role=\"img\" %s>\n<title>%s</title>\n%s%s", head, tag, html.EscapeString(f.Title),
+		background, body)
 	return err
 }
 

@@ -34,7 +34,8 @@ func build(t testing.TB, s results.Source) *results.Run {
 // digitsLike is a grid of the main example's size, with a dead corner and a few holes.
 func digitsLike(t *testing.T) *results.Run {
 	t.Helper()
-	return build(t, phasetest.Synthetic(phasetest.Size{Rows: 7, Cols: 12, Replicas: 5, Pairs: true, Arrays: true, Holes: true}))
+	return build(t, phasetest.Synthetic(phasetest.Size{Rows: 7, Cols: 12, Replicas: 5, Pairs: true, Arrays: true,
+		Holes: true}))
 }
 
 // longNumbers is a grid whose values are long: 100 learning rates 0.001·1.06^i, by 40 widths.
@@ -52,10 +53,17 @@ func longNumbers() results.Source {
 // words is a grid of long words and mixed numbers on axes with long names, and without a phase.
 func words() results.Source {
 	s := phasetest.Synthetic(phasetest.Size{Rows: 4, Cols: 6, Replicas: 1, Sheets: 3})
-	s.Name = "a run with a name that is longer than any picture is wide, which some people will have, and so it must be cut somewhere"
+	s.Name = "a run " + strings.Repeat("with a name that is longer than any picture is wide ", 4)
 	s.Rule = results.Rule{}
+	s.Quantities = slices.Clone(s.Quantities)
+	for i := range s.Quantities {
+		s.Quantities[i].Title = "A quantity^{of some kind} whose title is longer than its panel is wide, number " +
+			fmt.Sprint(i)
+	}
+	s.Quantities[0].Symbol = s.Quantities[0].Title // no way to say it in short
 	s.Axes[0].Label = "a path of the spec that somebody sweeps together with another path of the spec"
-	s.Axes[1] = results.Axis{Name: "optimizer", Path: "train.optimizer", Label: "train.optimizer and then some more words to fill the height",
+	s.Axes[1] = results.Axis{Name: "optimizer", Path: "train.optimizer",
+		Label:  "train.optimizer and then some more words to fill the height",
 		Values: []string{"sgd momentum=0.9 nesterov=true", "adam", "adamw weight_decay=0.01", "rmsprop"}}
 	for i := range s.Axes[0].Values {
 		s.Axes[0].Numbers[i] = []float64{1.0 / 3, 0.34, 123456.789, 1e-9, 7, 1e12}[i]
@@ -67,19 +75,21 @@ func words() results.Source {
 // grids are the shapes that every output must survive.
 func grids(t *testing.T) map[string]*results.Run {
 	t.Helper()
-	width := results.Axis{Name: "load", Path: "model.width", Label: "width", Values: []string{"1", "2"}, Numbers: []float64{1, 2}}
+	width := results.Axis{Name: "load", Path: "model.width", Label: "width", Values: []string{"1", "2"},
+		Numbers: []float64{1, 2}}
 	one := phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 6, Replicas: 3, Arrays: true})
 	one.Axes = one.Axes[:1]
 	for i := range one.Cells {
 		one.Cells[i].At = one.Cells[i].At[:1]
 	}
 	return map[string]*results.Run{
-		"digits":       digitsLike(t),
-		"published":    build(t, phasetest.Published(false)),
-		"one row":      build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 5, Replicas: 1})),
-		"one axis":     build(t, one),
-		"one cell":     build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 1, Replicas: 2, Pairs: true})),
-		"three maps":   build(t, phasetest.Synthetic(phasetest.Size{Rows: 5, Cols: 7, Replicas: 3, Sheets: 3, Pairs: true, Arrays: true})),
+		"digits":    digitsLike(t),
+		"published": build(t, phasetest.Published(false)),
+		"one row":   build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 5, Replicas: 1})),
+		"one axis":  build(t, one),
+		"one cell":  build(t, phasetest.Synthetic(phasetest.Size{Rows: 1, Cols: 1, Replicas: 2, Pairs: true})),
+		"three maps": build(t, phasetest.Synthetic(phasetest.Size{Rows: 5, Cols: 7, Replicas: 3, Sheets: 3,
+			Pairs: true, Arrays: true})),
 		"many maps":    build(t, phasetest.Synthetic(phasetest.Size{Rows: 2, Cols: 3, Replicas: 1, Sheets: 15})),
 		"long numbers": build(t, longNumbers()),
 		"words":        build(t, words()),
@@ -113,7 +123,8 @@ func figureNamed(t *testing.T, run *results.Run, name string) Figure {
 	return Figure{}
 }
 
-// Every grid can be written; a second time gives the same bytes; SVGs are well-formed XML, PNGs decode at the figure's size.
+// Every grid can be written; a second time gives the same bytes; SVGs are well-formed XML, PNGs decode at the
+// figure's size.
 func TestWriteIsCompleteAndRepeatable(t *testing.T) {
 	for name, run := range grids(t) {
 		if name == "many maps" || name == "long numbers" { // much like others, and slow
@@ -195,8 +206,8 @@ func TestNamesAreEscapedInSVG(t *testing.T) {
 	}
 }
 
-// The picture shows the data: in the figure of the test accuracy, the pixel at the centre of a cell's lower left quarter (clear of its
-// number) has the colour of its mean; the phase diagram that of its label.
+// The picture shows the data: in the figure of the test accuracy, the pixel at the centre of a cell's lower left
+// quarter (clear of its number) has the colour of its mean; the phase diagram that of its label.
 func TestPixelsHaveTheColorsOfTheData(t *testing.T) {
 	run := build(t, phasetest.Published(true))
 	d := phase.New(run, phase.Options{})
@@ -216,7 +227,8 @@ func TestPixelsHaveTheColorsOfTheData(t *testing.T) {
 		if got, want := pixel(heat, heatImage, i, 0.2, 0.3), s.color(c.Mean(q.Name)); !near(got, want) {
 			t.Fatalf("test accuracy at %s: pixel %v, want %v", c.Label, got, want)
 		}
-		if near(pixel(phases, phaseImage, i, 0.3, 0.3), phaseColor[d.Cells[i].Label]) { // boundaries and region names hide a few
+		// boundaries and region names hide a few
+		if near(pixel(phases, phaseImage, i, 0.3, 0.3), phaseColor[d.Cells[i].Label]) {
 			hits++
 		}
 	}
@@ -273,7 +285,8 @@ func TestScales(t *testing.T) {
 		t.Errorf("equal values: %+v", s)
 	}
 	for _, log := range []bool{false, true} {
-		for _, c := range []struct{ lo, hi float64 }{{0, 1}, {45, 97}, {-3, 12}, {1e-5, 3e-5}, {1e6, 5e6}, {-8, -2}, {1, 10}, {.003, 4}, {30, 4000}, {1e-9, 1e4}, {0.03, 1.1}} {
+		for _, c := range []struct{ lo, hi float64 }{{0, 1}, {45, 97}, {-3, 12}, {1e-5, 3e-5}, {1e6, 5e6}, {-8, -2},
+			{1, 10}, {.003, 4}, {30, 4000}, {1e-9, 1e4}, {0.03, 1.1}} {
 			if log && c.lo <= 0 {
 				continue
 			}
@@ -297,9 +310,12 @@ func TestNumbers(t *testing.T) {
 		value  float64
 		want   string
 	}{
-		{"%.1f", 97.25, "97.2"}, {"%+.1f", 4.44, "+4.4"}, {"%+.1f", -0.01, "0.0"}, {"%+.1f", -6.27, "−6.3"}, {"%+.2f", 0, "0.00"},
-		{"", 4085.5, "4086"}, {"", 12345, "12.3k"}, {"", 123456, "123k"}, {"%.3g", 8.88, "8.88"}, {"%.2g", 0.000902, "0.00090"},
-		{"%.3g", 1.2e-6, "1.20e−6"}, {"", -167.4, "−167"}, {"", 0, "0"}, {"%d", 1.5, "1.50"}, {"no verb", 1.5, "1.50"}, {"%s%s", 2, "2.00"},
+		{"%.1f", 97.25, "97.2"}, {"%+.1f", 4.44, "+4.4"}, {"%+.1f", -0.01, "0.0"}, {"%+.1f", -6.27, "−6.3"},
+		{"%+.2f", 0, "0.00"},
+		{"", 4085.5, "4086"}, {"", 12345, "12.3k"}, {"", 123456, "123k"}, {"%.3g", 8.88, "8.88"},
+		{"%.2g", 0.000902, "0.00090"},
+		{"%.3g", 1.2e-6, "1.20e−6"}, {"", -167.4, "−167"}, {"", 0, "0"}, {"%d", 1.5, "1.50"}, {"no verb", 1.5, "1.50"},
+		{"%s%s", 2, "2.00"},
 		{"%.1f s", 2, "2.0 s"},
 	} {
 		if got := formatter(record.Quantity{Format: c.format})(c.value); got != c.want {
@@ -308,7 +324,8 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// quick is how long a picture, a page or a table of 10,000 cells may take. The best of three counts: tests share the machine.
+// quick is how long a picture, a page or a table of 10,000 cells may take. The best of three counts: tests share
+// the machine.
 const quick = 2 * time.Second
 
 func TestTenThousandCellsStayQuick(t *testing.T) {

@@ -24,8 +24,8 @@ func withUnit(s, unit string) string {
 	return s + " (" + unit + ")"
 }
 
-// formatter writes values of a quantity, short enough for a cell of a map. A quantity's format is a verb of package fmt; of %g the exponent
-// is kept away as long as the number is short without.
+// formatter writes values of a quantity, short enough for a cell of a map. A quantity's format is a verb of
+// package fmt; of %g the exponent is kept away as long as the number is short without.
 func formatter(q record.Quantity) func(float64) string {
 	var digits int
 	if n, err := fmt.Sscanf(q.Format, "%%.%dg", &digits); n == 1 && err == nil && digits > 0 {
@@ -68,7 +68,8 @@ func significant(digits int) func(float64) string {
 	}
 }
 
-// plusMinus writes mean ± standard error over seeds, both to the error's second digit; without an error, the mean as its quantity says.
+// plusMinus writes mean ± standard error over seeds, both to the error's second digit; without an error, the mean
+// as its quantity says.
 func plusMinus(v results.Value, text func(float64) string) string {
 	switch {
 	case v.N == 0 || math.IsNaN(v.Mean):
@@ -95,6 +96,8 @@ func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
 
 func percent(share float64) string { return strconv.Itoa(int(math.Round(100 * share))) }
 
+func percentText(share float64) string { return percent(share) + " %" }
+
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -110,7 +113,8 @@ func axisTitle(a results.Axis) string {
 	return a.Label
 }
 
-// verticalTitle names the second axis; on one of temperature it says where the heat is. Turned by 90°, the arrow points up.
+// verticalTitle names the second axis; on one of temperature it says where the heat is. Turned by 90°, the arrow
+// points up.
 func verticalTitle(a results.Axis) string {
 	s := axisTitle(a)
 	if a.Name == results.Temperature && len(a.Values) > 1 {

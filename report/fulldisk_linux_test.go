@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limitFiles makes files that grow beyond a size fail to be written, as on a full disk, until the function that it returns is called.
+// limitFiles makes files that grow beyond a size fail to be written, as on a full disk, until the function that it
+// returns is called.
 func limitFiles(t *testing.T, size uint64) (restore func()) {
 	t.Helper()
 	var before unix.Rlimit
@@ -42,7 +43,8 @@ func TestFullDisk(t *testing.T) {
 	_, reportErr := Write(filepath.Join(dir, "report"), run)
 	saveErr := Save(out, func(w io.Writer) error { return recordTable.Write(w, CSV, run) })
 	restore()
-	if reportErr == nil || !strings.Contains(reportErr.Error(), "index.html") || !strings.Contains(reportErr.Error(), "file too large") {
+	if reportErr == nil || !strings.Contains(reportErr.Error(), "index.html") ||
+		!strings.Contains(reportErr.Error(), "file too large") {
 		t.Errorf("the report says %v", reportErr)
 	}
 	if saveErr == nil || !strings.Contains(saveErr.Error(), "records.csv") {

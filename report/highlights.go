@@ -16,9 +16,10 @@ type highlight struct {
 	Why  []string `json:"why"`
 }
 
-// highlights chooses the best and the worst cell by each main quantity of which more or less is better, the highest and the lowest by each
-// that has two signs, and for each phase the surest cell (of several the one nearest the phase's mean figure of merit). A cell chosen twice
-// stands once, with all reasons. Dead cells have nothing to show.
+// highlights chooses the best and the worst cell by each main quantity of which more or less is better, the
+// highest and the lowest by each that has two signs, and for each phase the surest cell (of several the one
+// nearest the phase's mean figure of merit). A cell chosen twice stands once, with all reasons. Dead cells have
+// nothing to show.
 func highlights(d *phase.Diagram) []highlight {
 	out := []highlight{}
 	add := func(i int, why string) {

@@ -17,30 +17,37 @@ import (
 	"basin/results"
 )
 
-// invented is a run of a measure that nobody has written: a main quantity with a curve beside its value, one that is a surface alone, and
-// an aside.
+// invented is a run of a measure that nobody has written: a main quantity with a curve beside its value, one that
+// is a surface alone, and an aside.
 func invented() results.Source {
 	s := results.Source{
 		Name: "invented",
-		Axes: []results.Axis{{Name: "knob", Path: "model.knob", Label: "knob", Values: []string{"1", "2", "3"}, Numbers: []float64{1, 2, 3}}},
+		Axes: []results.Axis{{Name: "knob", Path: "model.knob", Label: "knob", Values: []string{"1", "2", "3"},
+			Numbers: []float64{1, 2, 3}}},
 		Quantities: []record.Quantity{
-			{Name: "wobble", Title: "Wobble of the ψ_{0}", Symbol: "ψ_{0}", Unit: "mm", Format: "%.2f", Better: record.Lower, Main: true, Doc: "d"},
+			{Name: "wobble", Title: "Wobble of the ψ_{0}", Symbol: "ψ_{0}", Unit: "mm", Format: "%.2f",
+				Better: record.Lower, Main: true, Doc: "d"},
 			{Name: "relief", Title: "Relief", Symbol: "relief", Array: true, Scale: record.Log},
 			{Name: "aside", Title: "An aside", Symbol: "aside"},
 		},
 	}
 	for i := range 3 {
-		c := results.SourceCell{ID: fmt.Sprint("cell", i), At: []int{i}, State: results.Done, Replicas: 2, Training: map[int]record.Status{}}
+		c := results.SourceCell{ID: fmt.Sprint("cell", i), At: []int{i}, State: results.Done, Replicas: 2,
+			Training: map[int]record.Status{}}
 		for r := range 2 {
 			c.Training[r] = record.OK
 			of := record.Points(r)
-			wave := record.Curve("phase angle", []float64{0, 1, 2}, record.Column{Name: "height", Data: []float64{1, float64(i), 3}})
+			wave := record.Curve("phase angle", []float64{0, 1, 2}, record.Column{Name: "height",
+				Data: []float64{1, float64(i), 3}})
 			wave.Axes[0].Unit = "rad"
-			relief := &record.Array{Axes: []record.Axis{{Name: "depth", At: []float64{1, 2}}, {Name: "layer", Names: []string{"in", "mid", "out"}}},
+			relief := &record.Array{Axes: []record.Axis{{Name: "depth", At: []float64{1, 2}},
+				{Name: "layer", Names: []string{"in", "mid", "out"}}},
 				Columns: []record.Column{{Name: "mass", Data: []float64{1, 10, 100, 1000, 1e4, math.NaN()}}}}
 			c.Records = append(c.Records,
-				record.Record{Measure: "wobbler", Quantity: "wobble", Of: of, Value: 1.25 + float64(i), StdErr: math.NaN(), Status: record.OK, Array: wave},
-				record.Record{Measure: "wobbler", Quantity: "relief", Of: of, Value: math.NaN(), StdErr: math.NaN(), Status: record.OK, Array: relief},
+				record.Record{Measure: "wobbler", Quantity: "wobble", Of: of, Value: 1.25 + float64(i), StdErr: math.NaN(),
+					Status: record.OK, Array: wave},
+				record.Record{Measure: "wobbler", Quantity: "relief", Of: of, Value: math.NaN(), StdErr: math.NaN(),
+					Status: record.OK, Array: relief},
 				record.Record{Measure: "wobbler", Quantity: "aside", Of: of, Value: 7, StdErr: math.NaN(), Status: record.OK})
 		}
 		s.Cells = append(s.Cells, c)
@@ -48,7 +55,8 @@ func invented() results.Source {
 	return s
 }
 
-// An invented quantity appears in pictures, on the terminal, in exports and on the page, without a line of code that knows it.
+// An invented quantity appears in pictures, on the terminal, in exports and on the page, without a line of code
+// that knows it.
 func TestInventedQuantitiesAppearEverywhere(t *testing.T) {
 	run := build(t, invented())
 	shown := func(where, text string, parts ...string) {
@@ -76,6 +84,14 @@ func TestInventedQuantitiesAppearEverywhere(t *testing.T) {
 	if strings.Contains(b.String(), "aside") || strings.Contains(b.String(), "phase") {
 		t.Errorf("the terminal shows what is not main, or phases:\n%s", &b)
 	}
+	b.Reset()
+	if err := Summary(&b, run); err != nil {
+		t.Fatal(err)
+	}
+	if _, list, ok := strings.Cut(b.String(), "Best and worst cells by ψ_0 mm:"); !ok ||
+		strings.Index(list, "1.25") > strings.Index(list, "3.25") {
+		t.Errorf("less wobble is better:\n%s", &b)
+	}
 	for e, parts := range map[*Export][]string{
 		&cellTable:   {"knob", "wobble_se", "aside_n", "2.25", "cell2"},
 		&recordTable: {"wobbler,wobble,1,train", "2.25", "relief"},
@@ -92,23 +108,26 @@ func TestInventedQuantitiesAppearEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := readPage(t, b.String())
-	if q := data.Quantities; len(q) != 2 || q[0].Heading != "Wobble of the ψ_{0} (mm)" || !q[0].Main || q[1].Name != "aside" || q[1].Main {
+	if q := data.Quantities; len(q) != 2 || q[0].Heading != "Wobble of the ψ_{0} (mm)" || !q[0].Main ||
+		q[1].Name != "aside" || q[1].Main {
 		t.Errorf("the page has the quantities %+v", q)
 	}
-	if p := data.Plots; len(p) != 2 || p[0].Title != "Relief" || p[0].X != "layer" || p[0].Y != "depth" || p[1].Title != "Wobble of the ψ_{0} (mm)" ||
+	if p := data.Plots; len(p) != 2 || p[0].Title != "Relief" || p[0].X != "layer" || p[0].Y != "depth" ||
+		p[1].Title != "Wobble of the ψ_{0} (mm)" ||
 		p[1].X != "phase angle (rad)" {
 		t.Errorf("the page has the plots %+v", p)
 	}
 	if a := data.Cells[1].A; len(a) != 4 || len(a[0].M) != 6 || a[0].M[5] != -1 || len(a[2].D) != 3 {
 		t.Errorf("the page's cell has the arrays %+v", a)
 	}
-	if h := data.Highlights; len(h) != 2 || h[0].Cell != 0 || h[0].Why[0] != "Wobble of the ψ0: best" || h[1].Cell != 2 {
+	if h := data.Highlights; len(h) != 2 || h[0].Cell != 0 || h[0].Why[0] != "Wobble of the ψ0: best" ||
+		h[1].Cell != 2 {
 		t.Errorf("highlights: %+v", h)
 	}
 }
 
-// No file that shows results knows a quantity by name: not as a constant of record, and not as a text. (results/open.go reads today's run
-// folders, which do not say what they hold.)
+// No file that shows results knows a quantity by name: not as a constant of record, and not as a text.
+// (results/open.go reads today's run folders, which do not say what they hold.)
 func TestNoQuantityIsKnownByName(t *testing.T) {
 	names := map[string]bool{}
 	for _, q := range record.Quantities {
@@ -131,7 +150,8 @@ func TestNoQuantityIsKnownByName(t *testing.T) {
 	}
 	constants["Quantities"], constants["Describe"] = true, true
 	var files []string
-	for _, pattern := range []string{"../results/*.go", "../phase/*.go", "*.go", "../cmd/basin/status.go", "../cmd/basin/report.go", "../cmd/basin/export.go"} {
+	for _, pattern := range []string{"../results/*.go", "../phase/*.go", "*.go", "../cmd/basin/status.go",
+		"../cmd/basin/report.go", "../cmd/basin/export.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

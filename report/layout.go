@@ -55,8 +55,8 @@ func (s size) columns(n int) int {
 // area of a tile at the origin.
 func (s size) area() vg.Rectangle { return vg.Rectangle{Max: vg.Point{X: s.width, Y: s.height}} }
 
-// arrange makes a figure of tiles on shared axes, with the run's name above and notes below. The layout follows what is in it: as many
-// columns as tiles need, and room for every label.
+// arrange makes a figure of tiles on shared axes, with the run's name above and notes below. The layout follows
+// what is in it: as many columns as tiles need, and room for every label.
 func arrange(name, title string, heads []string, d *phase.Diagram, s size, tiles []tile, notes []string) Figure {
 	cols := s.columns(len(tiles))
 	rows := (len(tiles) + cols - 1) / cols
@@ -139,7 +139,8 @@ func wrap(notes []string, width vg.Length) []string {
 // mostTiles is the number of maps in one figure; more of them are spread over several.
 const mostTiles = 12
 
-// pages makes figures of any number of tiles, each with up to mostTiles of them; in each row the last one alone has something beside it.
+// pages makes figures of any number of tiles, each with up to mostTiles of them; in each row the last one alone
+// has something beside it.
 func pages(name, title string, heads []string, d *phase.Diagram, tiles []tile, notes []string) []Figure {
 	if len(tiles) == 1 {
 		return []Figure{arrange(name, title, heads, d, large, tiles, notes)}

@@ -18,7 +18,8 @@ type box struct {
 	text           string
 }
 
-// boxes draws a figure and returns the places of its texts; the runs of one text with sub- and superscripts are several.
+// boxes draws a figure and returns the places of its texts; the runs of one text with sub- and superscripts are
+// several.
 func boxes(f Figure) []box {
 	var r recorder.Canvas
 	f.Draw(draw.NewCanvas(&r, f.Width, f.Height))
@@ -66,7 +67,8 @@ func TestTextsDoNotOverlap(t *testing.T) {
 			}
 			for i, a := range all {
 				if a.x0 < 0 || a.y0 < 0 || a.x1 > float64(f.Width) || a.y1 > float64(f.Height) {
-					t.Errorf("%s: %s: %q lies outside: %.1f…%.1f, %.1f…%.1f of %.1f × %.1f", name, f.Name, a.text, a.x0, a.x1, a.y0, a.y1, float64(f.Width), float64(f.Height))
+					t.Errorf("%s: %s: %q lies outside: %.1f…%.1f, %.1f…%.1f of %.1f × %.1f", name, f.Name, a.text, a.x0, a.x1,
+						a.y0, a.y1, float64(f.Width), float64(f.Height))
 				}
 				for _, b := range all[:i] {
 					if a.overlaps(b) {
@@ -92,7 +94,8 @@ func TestTicksOfLongNumbers(t *testing.T) {
 	for name, run := range grids(t) {
 		for _, f := range figuresOf(t, run) {
 			for _, b := range boxes(f) {
-				if digits := strings.TrimLeft(b.text, "−+."); len(digits) > 0 && digits[0] >= '0' && digits[0] <= '9' && strings.Contains(digits, "…") {
+				if digits := strings.TrimLeft(b.text, "−+."); len(digits) > 0 && digits[0] >= '0' && digits[0] <= '9' &&
+					strings.Contains(digits, "…") {
 					t.Errorf("%s: %s: a cut number: %q", name, f.Name, b.text)
 				}
 			}
@@ -117,7 +120,8 @@ func TestTicksStandAtTheirValues(t *testing.T) {
 
 // Panels of what was not measured are left out, and the layout closes up.
 func TestLayoutClosesUp(t *testing.T) {
-	for n, want := range map[int][2]int{1: {1, 1}, 2: {2, 1}, 4: {4, 1}, 5: {3, 2}, 6: {3, 2}, 7: {4, 2}, 8: {4, 2}, 9: {3, 3}, 12: {4, 3}, 13: {4, 4}} {
+	for n, want := range map[int][2]int{1: {1, 1}, 2: {2, 1}, 4: {4, 1}, 5: {3, 2}, 6: {3, 2}, 7: {4, 2}, 8: {4, 2},
+		9: {3, 3}, 12: {4, 3}, 13: {4, 4}} {
 		if cols := small.columns(n); cols != want[0] || (n+cols-1)/cols != want[1] {
 			t.Errorf("%d tiles: %d columns, want %d × %d", n, cols, want[0], want[1])
 		}

@@ -53,7 +53,7 @@ func (l legend) draw(c draw.Canvas, p panel) {
 	side := p.size * 0.9
 	name, cells := legendStyles(p.size)
 	for _, e := range l {
-		square := []vg.Point{{X: x, Y: y - side}, {X: x + side, Y: y - side}, {X: x + side, Y: y}, {X: x, Y: y}}
+		square := rectangle(x, y-side, x+side, y)
 		c.FillPolygon(phaseColor[e.label], square)
 		c.StrokeLines(draw.LineStyle{Color: black, Width: 0.5}, append(square, square[0]))
 		name.write(c, x+side*1.4, y-side*0.88, e.label.Name())
@@ -62,8 +62,8 @@ func (l legend) draw(c draw.Canvas, p panel) {
 	}
 }
 
-// notes explain the marks that occur on maps of some quantities, and, where phases are drawn, give their rule. With numbers, cells have their
-// confidence written in them; else unsure ones have a dot.
+// notes explain the marks that occur on maps of some quantities, and, where phases are drawn, give their rule.
+// With numbers, cells have their confidence written in them; else unsure ones have a dot.
 func notes(planes []plane, shown []record.Quantity, phases, numbers bool) []string {
 	var out []string
 	var dead, missing, low, sure bool

@@ -29,7 +29,9 @@ var quantityMaps = Picture{
 			if run.Sheets() > 1 {
 				what = plain(heading(q))
 			}
-			out = append(out, pages(fileName(q.Name), plain(q.Title)+" of "+run.Name, heads(run, what), d, tiles, notes(planes(d), []record.Quantity{q}, false, false))...)
+			explained := notes(planes(d), []record.Quantity{q}, false, false)
+			title := plain(q.Title) + " of " + run.Name
+			out = append(out, pages(fileName(q.Name), title, heads(run, what), d, tiles, explained)...)
 		}
 		return out, nil
 	},

@@ -48,7 +48,8 @@ func TestPageEscapesNames(t *testing.T) {
 	in.Axes[0].Path, in.Axes[0].Label = "x."+evil, evil
 	in.Axes[0].Values[0], in.Axes[0].Numbers = evil, nil
 	in.Cells[0].ID = evil
-	in.Cells[0].Records = append(in.Cells[0].Records, record.Record{Measure: evil, Quantity: evil, Of: record.Points(0), Value: 1, Status: record.OK})
+	in.Cells[0].Records = append(in.Cells[0].Records, record.Record{Measure: evil, Quantity: evil,
+		Of: record.Points(0), Value: 1, Status: record.OK})
 	s := page(t, in)
 	data := readPage(t, s)
 	if strings.Contains(s, "<img") || strings.Count(s, "<script") != 2 || strings.Count(s, "</script>") != 2 {
@@ -113,9 +114,11 @@ func TestBigGridsKeepHighlightedArrays(t *testing.T) {
 	}
 }
 
-// Quantities of one measure whose arrays are alike share plots, a plot for each column; arrays with one quantity are called by its title.
+// Quantities of one measure whose arrays are alike share plots, a plot for each column; arrays with one quantity
+// are called by its title.
 func TestPlots(t *testing.T) {
-	data := readPage(t, page(t, phasetest.Synthetic(phasetest.Size{Rows: 2, Cols: 2, Replicas: 2, Pairs: true, Arrays: true})))
+	data := readPage(t, page(t, phasetest.Synthetic(phasetest.Size{Rows: 2, Cols: 2, Replicas: 2, Pairs: true,
+		Arrays: true})))
 	var got []string
 	for _, p := range data.Plots {
 		text := p.Title + " / " + p.X
@@ -160,19 +163,23 @@ func TestThinningKeepsPeaks(t *testing.T) {
 	if d := cmp.Diff(short, thin(short)); d != "" {
 		t.Errorf("a short array was changed:\n%s", d)
 	}
-	big := &record.Array{Axes: []record.Axis{{Name: "y", At: make([]float64, 100)}, {Name: "x", At: make([]float64, 130)}},
+	big := &record.Array{Axes: []record.Axis{{Name: "y", At: make([]float64, 100)},
+		{Name: "x", At: make([]float64, 130)}},
 		Columns: []record.Column{{Name: "z", Data: make([]float64, 13000)}}}
 	for i := range big.Columns[0].Data {
 		big.Columns[0].Data[i] = float64(i)
 	}
 	surface := thin(big)
-	if z := surface.Columns[0].Data; surface.Check() != nil || len(z) != surfacePoints*surfacePoints || z[0] != 0 || z[len(z)-1] != 12999 ||
+	if z := surface.Columns[0].Data; surface.Check() != nil || len(z) != surfacePoints*surfacePoints || z[0] != 0 ||
+		z[len(z)-1] != 12999 ||
 		z[surfacePoints-1] != 129 || z[len(z)-surfacePoints] != 12870 {
-		t.Errorf("the corners of a surface: %v, %v, %v, %v", z[0], z[surfacePoints-1], z[len(z)-surfacePoints], z[len(z)-1])
+		t.Errorf("the corners of a surface: %v, %v, %v, %v", z[0], z[surfacePoints-1], z[len(z)-surfacePoints],
+			z[len(z)-1])
 	}
 }
 
-// The highlights of the published grid: the best cell is the one with the highest published accuracy, and every phase has one.
+// The highlights of the published grid: the best cell is the one with the highest published accuracy, and every
+// phase has one.
 func TestHighlights(t *testing.T) {
 	run := build(t, phasetest.Published(true))
 	d := phase.New(run, phase.Options{})
@@ -192,7 +199,8 @@ func TestHighlights(t *testing.T) {
 	}
 	worst, lowest := run.Cells[why["Training loss: worst"]], run.Cells[why["Mode connectivity: lowest"]]
 	for i := range run.Cells {
-		if run.Cells[i].Mean(record.TrainLoss) > worst.Mean(record.TrainLoss) || run.Cells[i].Mean(record.MC) < lowest.Mean(record.MC) {
+		if run.Cells[i].Mean(record.TrainLoss) > worst.Mean(record.TrainLoss) ||
+			run.Cells[i].Mean(record.MC) < lowest.Mean(record.MC) {
 			t.Fatal("the worst training loss or the lowest connectivity is another cell's")
 		}
 	}

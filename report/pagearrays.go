@@ -11,10 +11,12 @@ import (
 	"basin/results"
 )
 
-// arrayBudget is how many numbers of curves and surfaces a page may hold. Beyond it, only highlighted cells keep theirs.
+// arrayBudget is how many numbers of curves and surfaces a page may hold. Beyond it, only highlighted cells keep
+// theirs.
 const arrayBudget = 1_000_000
 
-// linePoints is how many points of one curve are kept: more than there are pixels. Of a surface, each axis keeps surfacePoints.
+// linePoints is how many points of one curve are kept: more than there are pixels. Of a surface, each axis keeps
+// surfacePoints.
 const (
 	linePoints    = 200
 	surfacePoints = 60
@@ -60,10 +62,12 @@ type pageArray struct {
 }
 
 // Line colours that stay apart for every eye, and against white.
-var lineColors = []struct{ color, dash string }{{"#1f65ab", ""}, {"#a64600", "5 3"}, {"#3b2a6b", "2 2"}, {"#2a7f5c", "8 3 2 3"}}
+var lineColors = []struct{ color, dash string }{
+	{"#1f65ab", ""}, {"#a64600", "5 3"}, {"#3b2a6b", "2 2"}, {"#2a7f5c", "8 3 2 3"},
+}
 
-// plotKey is what the columns on one plot have in common. Quantities of one measure with like arrays share plots, as a curve and the line that
-// it is compared with do; maps stand alone.
+// plotKey is what the columns on one plot have in common. Quantities of one measure with like arrays share plots,
+// as a curve and the line that it is compared with do; maps stand alone.
 type plotKey struct{ measure, at, shape, column string }
 
 // plotSet collects the plots of a run.
@@ -77,7 +81,8 @@ type plotSet struct {
 	size  int // numbers so far
 }
 
-// newPageArrays reads the arrays of all cells into their page cells; those of highlighted cells alone if all would be too many.
+// newPageArrays reads the arrays of all cells into their page cells; those of highlighted cells alone if all would
+// be too many.
 func newPageArrays(run *results.Run, chosen []highlight, cells []pageCell) (pageArrays, error) {
 	out, err := arraysOf(run, cells, func(int) bool { return true }, arrayBudget)
 	if err != nil || !out.Partial {
@@ -93,7 +98,8 @@ func newPageArrays(run *results.Run, chosen []highlight, cells []pageCell) (page
 }
 
 func arraysOf(run *results.Run, cells []pageCell, keep func(cell int) bool, budget int) (pageArrays, error) {
-	set := plotSet{run: run, out: pageArrays{Plots: []pagePlot{}, ArrayAxes: []pageArrayAxis{}}, plots: map[plotKey]int{}, axes: map[string]int{}}
+	set := plotSet{run: run, out: pageArrays{Plots: []pagePlot{}, ArrayAxes: []pageArrayAxis{}},
+		plots: map[plotKey]int{}, axes: map[string]int{}}
 	for i := range cells {
 		cells[i].Arrays = nil
 	}
@@ -155,7 +161,8 @@ func replicaText(r *record.Record) string {
 
 // surface maps values to the colours of a scale of their own range.
 func surface(values []float64, kind record.Scale) ([]int, *pageBar) {
-	finite := slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
+	unusable := func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+	finite := slices.DeleteFunc(slices.Clone(values), unusable)
 	sc := span(finite, kind)
 	out := make([]int, len(values))
 	for i, v := range values {
@@ -222,8 +229,8 @@ func (s *plotSet) plot(r *record.Record, q record.Quantity, column string) (plot
 	return plot, len(p.Lines) - 1
 }
 
-// finish puts the plots in the order of their quantities, those first whose finding is the array itself, and names those that several
-// quantities share by their column.
+// finish puts the plots in the order of their quantities, those first whose finding is the array itself, and names
+// those that several quantities share by their column.
 func (s *plotSet) finish(cells []pageCell) {
 	rank := func(plot int) int {
 		i := slices.IndexFunc(s.run.Quantities, func(q record.Quantity) bool { return q.Name == s.first[plot].Name })

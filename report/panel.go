@@ -8,7 +8,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// panel is one map of the grid, placed on a canvas. Cells are of equal size: on a geometric axis that is a logarithmic scale.
+// panel is one map of the grid, placed on a canvas. Cells are of equal size: on a geometric axis that is a
+// logarithmic scale.
 type panel struct {
 	plane
 	title  string
@@ -20,7 +21,8 @@ type panel struct {
 	boundaries bool // between phases
 }
 
-// rasterCells is the number of cells from which a map is drawn as an image: a rectangle each would make files of many megabytes.
+// rasterCells is the number of cells from which a map is drawn as an image: a rectangle each would make files of
+// many megabytes.
 const rasterCells = 2500
 
 func (p panel) cellSize() (w, h vg.Length) {
@@ -90,7 +92,7 @@ func (p panel) paint(c draw.Canvas, i int, l look) {
 	// A hair of overlap hides the seams that anti-aliasing leaves between neighbours; the next cell paints over it.
 	e := vg.Length(0.35)
 	x1, y1 := min(o.X+w+e, p.area.Max.X), min(o.Y+h+e, p.area.Max.Y)
-	c.FillPolygon(l.fill, []vg.Point{o, {X: x1, Y: o.Y}, {X: x1, Y: y1}, {X: o.X, Y: y1}})
+	c.FillPolygon(l.fill, rectangle(o.X, o.Y, x1, y1))
 	r := min(w, h) * 0.22
 	line := draw.LineStyle{Color: grey, Width: max(0.4, min(1, r/5))}
 	switch l.mark {

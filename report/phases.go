@@ -31,7 +31,8 @@ var phaseDiagram = Picture{
 		if run.Sheets() > 1 {
 			what = "Phases"
 		}
-		return pages("phases", "Phases of "+run.Name, heads(run, what), d, tiles, notes(planes(d), nil, true, numbers)), nil
+		explained := notes(planes(d), nil, true, numbers)
+		return pages("phases", "Phases of "+run.Name, heads(run, what), d, tiles, explained), nil
 	},
 }
 
@@ -91,8 +92,9 @@ func (p panel) regionName(c draw.Canvas, r region) {
 	st := style{size: p.size * 1.35, bold: true, color: ink(fill), x: -0.5, y: -0.5}
 	pad := st.size * 0.22
 	_, cell := p.cellSize()
-	w, h := st.width(string(r.label))/2+pad, max(st.size*0.36, min(st.size*0.36+pad, cell/2-1.5)) // off the boundary of a region one row high
+	// off the boundary of a region one row high
+	w, h := st.width(string(r.label))/2+pad, max(st.size*0.36, min(st.size*0.36+pad, cell/2-1.5))
 	// a patch of the region's colour keeps dots and crosses away from the name
-	c.FillPolygon(fill, []vg.Point{{X: at.X - w, Y: at.Y - h}, {X: at.X + w, Y: at.Y - h}, {X: at.X + w, Y: at.Y + h}, {X: at.X - w, Y: at.Y + h}})
+	c.FillPolygon(fill, rectangle(at.X-w, at.Y-h, at.X+w, at.Y+h))
 	st.write(c, at.X, at.Y, string(r.label))
 }

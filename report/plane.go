@@ -5,7 +5,8 @@ import (
 	"basin/results"
 )
 
-// plane is one map of a run: the cells that differ along the first two axes alone. Cells are counted row by row, the lowest row first.
+// plane is one map of a run: the cells that differ along the first two axes alone. Cells are counted row by row,
+// the lowest row first.
 type plane struct {
 	d          *phase.Diagram
 	sheet      int

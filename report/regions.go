@@ -59,8 +59,8 @@ func neighbours(p plane, i int) []int {
 	return out
 }
 
-// center of the largest block of cells, wider than high as words are, that lies inside a region; of several the one nearest the
-// region's centre of mass.
+// center of the largest block of cells, wider than high as words are, that lies inside a region; of several the
+// one nearest the region's centre of mass.
 func center(p plane, cells []int) (row, col float64) {
 	inside := make(map[int]bool, len(cells))
 	mr, mc := 0.0, 0.0

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Save replaces a file by what write writes: whole or not at all. After an error, a full disk among them, the file is what it was before.
-// What is not a file, such as /dev/stdout or a pipe, is written to directly.
+// Save replaces a file by what write writes: whole or not at all. After an error, a full disk among them, the file
+// is what it was before. What is not a file, such as /dev/stdout or a pipe, is written to directly.
 func Save(path string, write func(io.Writer) error) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real

@@ -41,7 +41,8 @@ func TestSave(t *testing.T) {
 		writes("half")(w)
 		return errors.New("it broke")
 	}
-	if err := Save(path, failing); err == nil || !strings.Contains(err.Error(), "it broke") || !strings.Contains(err.Error(), path) || listed(t, dir) != "" {
+	if err := Save(path, failing); err == nil || !strings.Contains(err.Error(), "it broke") ||
+		!strings.Contains(err.Error(), path) || listed(t, dir) != "" {
 		t.Errorf("%v; the folder has %q", err, listed(t, dir))
 	}
 	if err := Save(path, writes("first")); err != nil {
@@ -59,7 +60,8 @@ func TestSave(t *testing.T) {
 	if err := Save(dir, writes("x")); err == nil || !strings.Contains(err.Error(), "folder") {
 		t.Errorf("saving over a folder: %v", err)
 	}
-	if err := Save(filepath.Join(dir, "absent", "x"), writes("x")); err == nil || !strings.Contains(err.Error(), "absent") {
+	if err := Save(filepath.Join(dir, "absent", "x"), writes("x")); err == nil ||
+		!strings.Contains(err.Error(), "absent") {
 		t.Errorf("saving into no folder: %v", err)
 	}
 }

@@ -21,8 +21,8 @@ type scale struct {
 	constant bool   // all values are equal
 }
 
-// outliers is the share of the largest |values| that a diverging scale may leave beyond its ends, so that one barrier does not wash out
-// the others.
+// outliers is the share of the largest |values| that a diverging scale may leave beyond its ends, so that one
+// barrier does not wash out the others.
 const outliers = 0.05
 
 // decade is the smallest ratio of a logarithmic scale; closer values are drawn on a linear one.

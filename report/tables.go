@@ -11,18 +11,18 @@ import (
 	"basin/results"
 )
 
-// cellTable is in wide form: each quantity has its mean, its standard error over seeds (_se) and its number of usable values (_n). The places
-// of a cell on the axes, in drawing order, are the columns _index.
+// cellTable is in wide form: each quantity has its mean, its standard error over seeds (_se) and its number of
+// usable values (_n). The places of a cell on the axes, in drawing order, are the columns _index.
 var cellTable = Export{
 	Name: "cells",
 	Doc:  "a line a cell, with the mean of each quantity",
 	write: func(run *results.Run, open func([]column) (sink, error)) error {
-		columns := append([]column{{"cell", text}}, axisColumns(run)...)
+		columns := slices.Concat(columnsOf(text, "cell"), axisColumns(run))
 		for _, a := range run.Axes {
 			columns = append(columns, column{a.Name + "_index", integer})
 		}
-		columns = append(columns, column{"state", text}, column{"phase", text}, column{"confidence", float}, column{"replicas", integer},
-			column{"trained", integer}, column{"dead", integer}, column{"diverged", integer}, column{"failed", integer}, column{"reason", text})
+		columns = slices.Concat(columns, columnsOf(text, "state", "phase"), columnsOf(float, "confidence"),
+			columnsOf(integer, "replicas", "trained", "dead", "diverged", "failed"), columnsOf(text, "reason"))
 		quantities := run.Columns()
 		for _, q := range quantities {
 			columns = append(columns, column{q.Name, float}, column{q.Name + "_se", float}, column{q.Name + "_n", integer})
@@ -38,8 +38,9 @@ var cellTable = Export{
 			for _, at := range c.At {
 				row = append(row, at)
 			}
-			row = append(row, string(c.State), string(d.Cells[i].Label), d.Confidence(i), c.Replicas, c.Trained, c.Dead, c.Diverged, c.Failed,
-				d.Cells[i].Reason)
+			l := d.Cells[i]
+			row = append(row, string(c.State), string(l.Label), d.Confidence(i))
+			row = append(row, c.Replicas, c.Trained, c.Dead, c.Diverged, c.Failed, l.Reason)
 			for _, q := range quantities {
 				v, ok := c.Values[q.Name]
 				if !ok {
@@ -57,8 +58,8 @@ var cellTable = Export{
 
 // findingColumns are those that say what a record is of.
 func findingColumns(run *results.Run) []column {
-	return slices.Concat([]column{{"cell", text}}, axisColumns(run), []column{{"measure", text}, {"quantity", text}, {"replica", integer},
-		{"at", text}, {"replica_b", integer}, {"at_b", text}})
+	return slices.Concat(columnsOf(text, "cell"), axisColumns(run), columnsOf(text, "measure", "quantity"),
+		[]column{{"replica", integer}, {"at", text}, {"replica_b", integer}, {"at_b", text}})
 }
 
 func finding(run *results.Run, c *results.Cell, r *record.Record) []any {
@@ -76,9 +77,8 @@ var recordTable = Export{
 	Name: "records",
 	Doc:  "a line a finding",
 	write: func(run *results.Run, open func([]column) (sink, error)) error {
-		s, err := open(append(findingColumns(run), column{"value", float}, column{"stderr", float}, column{"n", integer}, column{"status", text},
-			column{"reason", text}, column{"estimator", text}, column{"dtype", text}, column{"set", text}, column{"cpu", text},
-			column{"version", text}, column{"seconds", float}))
+		s, err := open(slices.Concat(findingColumns(run), columnsOf(float, "value", "stderr"), columnsOf(integer, "n"),
+			columnsOf(text, "status", "reason", "estimator", "dtype", "set", "cpu", "version"), columnsOf(float, "seconds")))
 		if err != nil {
 			return err
 		}
@@ -87,8 +87,8 @@ var recordTable = Export{
 			for k := range c.Records {
 				r := &c.Records[k]
 				p := r.Provenance
-				if err := s.row(append(finding(run, c, r), r.Value, r.StdErr, r.N, string(r.Status), r.Reason, p.Estimator, p.DType, p.Set,
-					p.CPU, p.Version, r.Seconds)...); err != nil {
+				row := append(finding(run, c, r), r.Value, r.StdErr, r.N, string(r.Status), r.Reason)
+				if err := s.row(append(row, p.Estimator, p.DType, p.Set, p.CPU, p.Version, r.Seconds)...); err != nil {
 					return err
 				}
 			}
@@ -97,8 +97,8 @@ var recordTable = Export{
 	},
 }
 
-// arrayTable has a line a number: the place on each axis, the array's column and the value there. Axes of one name share a column of the
-// table, whichever measure they come from.
+// arrayTable has a line a number: the place on each axis, the array's column and the value there. Axes of one name
+// share a column of the table, whichever measure they come from.
 var arrayTable = Export{
 	Name: "arrays",
 	Doc:  "a line a number of every curve, spectrum and surface",
@@ -181,7 +181,8 @@ func writeArray(s sink, head []any, axes []column, a *record.Array) error {
 	return nil
 }
 
-// axisName is the name of an array's axis; of two axes with one name, as layers by layers have, the second is numbered.
+// axisName is the name of an array's axis; of two axes with one name, as layers by layers have, the second is
+// numbered.
 func axisName(a *record.Array, axis int) string {
 	n := 1
 	for _, before := range a.Axes[:axis] {

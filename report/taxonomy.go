@@ -30,7 +30,9 @@ var taxonomy = Picture{
 				title = count(len(main), "map") + " and the phase diagram of " + run.Name
 			}
 			lettered(tiles)
-			out = append(out, arrange(numbered("taxonomy", k, run.Sheets() > 1), title, heads(run, run.SheetLabel(k)), d, small, tiles, notes([]plane{p}, main, withPhases, false)))
+			name := numbered("taxonomy", k, run.Sheets() > 1)
+			explained := notes([]plane{p}, main, withPhases, false)
+			out = append(out, arrange(name, title, heads(run, run.SheetLabel(k)), d, small, tiles, explained))
 		}
 		return out, nil
 	},
@@ -58,7 +60,8 @@ func withLetter(i int, titles []string) []string {
 	return out
 }
 
-// heads are what is written over a figure, the first that fits: the run's name and, if it is not clear, what of the run this is.
+// heads are what is written over a figure, the first that fits: the run's name and, if it is not clear, what of
+// the run this is.
 func heads(run *results.Run, what string) []string {
 	if what == "" {
 		return []string{run.Name}

@@ -16,8 +16,8 @@ import (
 	"basin/results"
 )
 
-// Table writes a run for a terminal: a line for each cell, from the smallest values of the axes up, then the phases and their thresholds. A
-// mean is followed by its standard error over seeds, where there are several.
+// Table writes a run for a terminal: a line for each cell, from the smallest values of the axes up, then the
+// phases and their thresholds. A mean is followed by its standard error over seeds, where there are several.
 func Table(w io.Writer, run *results.Run) error {
 	d := phase.New(run, phase.Options{})
 	var order []int
@@ -40,8 +40,8 @@ func Table(w io.Writer, run *results.Run) error {
 // extremes is how many of the best and of the worst cells a summary shows.
 const extremes = 5
 
-// Summary writes what fits on a screen of a run that has too many cells for a table: the axes, the range of each main quantity, the best and
-// the worst cells by the figure of merit, and the phases.
+// Summary writes what fits on a screen of a run that has too many cells for a table: the axes, the range of each
+// main quantity, the best and the worst cells by the figure of merit, and the phases.
 func Summary(w io.Writer, run *results.Run) error {
 	d := phase.New(run, phase.Options{})
 	b := bufio.NewWriter(w)
@@ -50,7 +50,9 @@ func Summary(w io.Writer, run *results.Run) error {
 	}
 	axes := [][]string{{"axis", "sweeps", "values", "first", "last"}}
 	for _, a := range run.Axes {
-		axes = append(axes, []string{clean(a.Label), clean(a.Path), strconv.Itoa(len(a.Values)), clean(ownLabel(a, 0)), clean(ownLabel(a, len(a.Values)-1))})
+		n := len(a.Values)
+		axes = append(axes, []string{clean(a.Label), clean(a.Path), strconv.Itoa(n), clean(ownLabel(a, 0)),
+			clean(ownLabel(a, n-1))})
 	}
 	columns(b, axes)
 	main := run.Main()
@@ -59,7 +61,9 @@ func Summary(w io.Writer, run *results.Run) error {
 		for _, q := range main {
 			values := means(run, q)
 			text := formatter(q)
-			ranges = append(ranges, []string{columnHead(q), strconv.Itoa(len(values)), text(values[0]), text(values[len(values)/2]), text(values[len(values)-1])})
+			n := len(values)
+			ranges = append(ranges, []string{columnHead(q), strconv.Itoa(n), text(values[0]), text(values[n/2]),
+				text(values[n-1])})
 		}
 		fmt.Fprintln(b)
 		columns(b, ranges)
@@ -110,13 +114,13 @@ func cellLines(d *phase.Diagram, cells []int) [][]string {
 			line = append(line, clean(run.Axes[k].Values[at]))
 		}
 		if labelled {
-			line = append(line, string(d.Cells[i].Label), orDash(d.Confidence(i), func(v float64) string { return percent(v) + " %" }))
+			line = append(line, string(d.Cells[i].Label), orDash(d.Confidence(i), percentText))
 		}
 		for k, q := range main {
 			line = append(line, plusMinus(c.Values[q.Name], texts[k]))
 		}
-		usable := max(0, len(c.Seeds)-c.Dead-c.Diverged)
-		lines = append(lines, append(line, strconv.Itoa(usable)+"/"+strconv.Itoa(c.Replicas), dashZero(c.Dead), dashZero(c.Failed+c.Diverged)))
+		seeds := fmt.Sprintf("%d/%d", max(0, len(c.Seeds)-c.Dead-c.Diverged), c.Replicas)
+		lines = append(lines, append(line, seeds, dashZero(c.Dead), dashZero(c.Failed+c.Diverged)))
 	}
 	return lines
 }

@@ -26,7 +26,8 @@ func TestTable(t *testing.T) {
 	}
 	lines := strings.Split(s, "\n")
 	head := lines[2]
-	if !strings.Contains(lines[0], "evil·[2Jname") || !strings.HasPrefix(strings.TrimSpace(head), "model.kind") || !strings.Contains(head, "λ_max") {
+	if !strings.Contains(lines[0], "evil·[2Jname") || !strings.HasPrefix(strings.TrimSpace(head), "model.kind") ||
+		!strings.Contains(head, "λ_max") {
 		t.Fatalf("starts with\n%s", strings.Join(lines[:3], "\n"))
 	}
 	body := lines[3 : 3+len(run.Cells)]
@@ -40,7 +41,8 @@ func TestTable(t *testing.T) {
 	found := false
 	for _, line := range body {
 		f := strings.Fields(line)
-		found = found || f[0] == run.Axes[0].Values[1] && f[1] == run.Axes[1].Values[0] && strings.Contains(line, want) && strings.Contains(line, " ± ")
+		found = found || f[0] == run.Axes[0].Values[1] && f[1] == run.Axes[1].Values[0] &&
+			strings.Contains(line, want) && strings.Contains(line, " ± ")
 	}
 	if !found {
 		t.Errorf("no line for %s with %q in\n%s", c.Label, want, s)

@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// style is how a piece of text looks and hangs: x and y as fractions of its size, as in gonum's alignments (0 left or bottom, −½
-// centred, −1 right or top).
+// style is how a piece of text looks and hangs: x and y as fractions of its size, as in gonum's alignments (0 left
+// or bottom, −½ centred, −1 right or top).
 type style struct {
 	size   vg.Length
 	bold   bool

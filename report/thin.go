@@ -2,8 +2,8 @@ package report
 
 import "basin/record"
 
-// thin keeps as many points of an array as can be seen. The ends stay; of a curve, so does every peak of its last column: of each stretch
-// the largest value is kept.
+// thin keeps as many points of an array as can be seen. The ends stay; of a curve, so does every peak of its last
+// column: of each stretch the largest value is kept.
 func thin(a *record.Array) *record.Array {
 	picked := make([][]int, len(a.Axes))
 	for k := range a.Axes {

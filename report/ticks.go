@@ -21,8 +21,8 @@ type roundNumber struct {
 	label string
 }
 
-// roundNumbers chooses up to n of them between lo and hi: on a logarithmic scale powers of ten, or 1, 2, 5 times them where fewer than
-// three powers lie inside; else multiples of 1, 2 or 5 times a power of ten.
+// roundNumbers chooses up to n of them between lo and hi: on a logarithmic scale powers of ten, or 1, 2, 5 times
+// them where fewer than three powers lie inside; else multiples of 1, 2 or 5 times a power of ten.
 func roundNumbers(lo, hi float64, log bool, n int) []roundNumber {
 	if log && lo > 0 {
 		for _, factors := range [][]float64{{1}, {1, 3}, {1, 2, 5}} {
@@ -81,8 +81,9 @@ const (
 	mostTicks  = 7
 )
 
-// axisTicks labels an axis: with its own values where they are short and few, every n-th of them if need be; else with a few round numbers,
-// at their place between the cells. A cell has a length along the axis, a label the length that extent says.
+// axisTicks labels an axis: with its own values where they are short and few, every n-th of them if need be; else
+// with a few round numbers, at their place between the cells. A cell has a length along the axis, a label the
+// length that extent says.
 func axisTicks(a results.Axis, cell float64, extent func(label string) float64) []tick {
 	short := len(a.Values) <= fewValues
 	for _, v := range a.Values {

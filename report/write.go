@@ -1,5 +1,6 @@
-// Package report shows a run: pictures (SVG and PNG), a self-contained interactive page, a table for the terminal, and CSV and Parquet for
-// other tools. What it shows, and how, comes from the run's quantities; it knows none by name. The same run gives the same bytes.
+// Package report shows a run: pictures (SVG and PNG), a self-contained interactive page, a table for the terminal,
+// and CSV and Parquet for other tools. What it shows, and how, comes from the run's quantities; it knows none by
+// name. The same run gives the same bytes.
 package report
 
 import (
@@ -11,8 +12,8 @@ import (
 	"basin/results"
 )
 
-// Write draws everything into a folder, which it makes if need be, and returns the paths it wrote: index.html, then each figure of the
-// pictures as .svg and .png.
+// Write draws everything into a folder, which it makes if need be, and returns the paths it wrote: index.html,
+// then each figure of the pictures as .svg and .png.
 func Write(dir string, run *results.Run) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("report: %w", err)

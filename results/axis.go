@@ -15,16 +15,18 @@ const (
 	Log                    // equal ratios
 )
 
-// An axis counts as evenly spaced when its largest step is at most this many times its smallest. Hand-picked geometric grids are far
-// from exact: 1 2 3 4 6 8 11 16 has log steps from 0.29 (6→8) to 0.69 (1→2), a factor of 2.4, and the published batch sizes, with 19
-// and 27 put between 16, 24 and 32, a factor of 3.4. Label noise 0, .025, .05 … .1, .2 has linear steps with a factor of 4: neither.
+// An axis counts as evenly spaced when its largest step is at most this many times its smallest. Hand-picked
+// geometric grids are far from exact: 1 2 3 4 6 8 11 16 has log steps from 0.29 (6→8) to 0.69 (1→2), a factor of
+// 2.4, and the published batch sizes, with 19 and 27 put between 16, 24 and 32, a factor of 3.4. Label noise 0,
+// .025, .05 … .1, .2 has linear steps with a factor of 4: neither.
 const evenSteps = 3.5
 
-// Temperature is the name of the axis along which the noise of training grows. As the second axis it is drawn with the hot end on top.
+// Temperature is the name of the axis along which the noise of training grows. As the second axis it is drawn with
+// the hot end on top.
 const Temperature = "temperature"
 
-// Axis is one axis of a grid. In a Run its values are in the order to be drawn: numbers ascend to the right and upwards, on an axis of
-// temperature the temperature does.
+// Axis is one axis of a grid. In a Run its values are in the order to be drawn: numbers ascend to the right and
+// upwards, on an axis of temperature the temperature does.
 type Axis struct {
 	Name    string    // in the spec's grid: "load", "temperature"
 	Path    string    // what it sweeps: "train.batch"

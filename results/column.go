@@ -9,8 +9,9 @@ import (
 	"basin/record"
 )
 
-// Column names the column of a record's values. It is the quantity's name, "mc", for the entry named as its kind at the end of training;
-// else the entry and the points are said: "control.min_delta", "train_loss@code", "mc@train..code".
+// Column names the column of a record's values. It is the quantity's name, "mc", for the entry named as its kind
+// at the end of training; else the entry and the points are said: "control.min_delta", "train_loss@code",
+// "mc@train..code".
 func Column(entry, kind, quantity string, of []record.Point) string {
 	return columnName(entry, kind, quantity, points(of))
 }
@@ -25,7 +26,8 @@ func columnName(entry, kind, quantity, at string) string {
 	return quantity
 }
 
-// points names the moments that a record is of: "" for the end of training, "code", or "train..code" for two of one replica.
+// points names the moments that a record is of: "" for the end of training, "code", or "train..code" for two of
+// one replica.
 func points(of []record.Point) string {
 	if len(of) == 0 {
 		return ""
@@ -49,8 +51,8 @@ type columns struct {
 	of   map[source]int // index into list
 }
 
-// newColumns orders columns by quantity as declared (unknown ones follow by name), then by entry, the one named as its kind first, then
-// by point, trained networks first.
+// newColumns orders columns by quantity as declared (unknown ones follow by name), then by entry, the one named as
+// its kind first, then by point, trained networks first.
 func newColumns(seen map[source]bool, declared []record.Quantity, kinds map[string]string) columns {
 	place := map[string]int{}
 	for i, q := range declared {

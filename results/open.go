@@ -13,7 +13,8 @@ import (
 	"basin/store"
 )
 
-// Open reads a run folder, also while another process writes it. Close the run when done. Arrays are read when asked for.
+// Open reads a run folder, also while another process writes it. Close the run when done. Arrays are read when
+// asked for.
 func Open(dir string) (*Run, error) {
 	folder := store.Folder(dir)
 	text, err := folder.ReadSpec()
@@ -41,7 +42,8 @@ func Open(dir string) (*Run, error) {
 
 // read gathers what the spec and the database hold.
 func read(sp *spec.Spec, r *store.Reader) (Source, error) {
-	s := Source{Name: sp.Name, Seed: sp.Seed, Rule: rule(sp.Phases), Quantities: slices.Clone(record.Quantities), Replicas: sp.Replicas, Close: r.Close}
+	s := Source{Name: sp.Name, Seed: sp.Seed, Rule: rule(sp.Phases), Quantities: slices.Clone(record.Quantities),
+		Replicas: sp.Replicas, Close: r.Close}
 	for _, a := range []struct {
 		name string
 		spec.Axis
@@ -58,7 +60,8 @@ func read(sp *spec.Spec, r *store.Reader) (Source, error) {
 	for _, c := range cells {
 		if at, ok := places[c.Label]; ok { // else a cell of a spec that the database has not seen yet
 			index[c.ID] = len(s.Cells)
-			s.Cells = append(s.Cells, SourceCell{ID: c.ID, At: at, State: State(c.State), Replicas: c.Replicas, Training: map[int]record.Status{}})
+			s.Cells = append(s.Cells, SourceCell{ID: c.ID, At: at, State: State(c.State), Replicas: c.Replicas,
+				Training: map[int]record.Status{}})
 		}
 	}
 	if err := r.Trainings(func(cell string, replica int, status record.Status) {
@@ -105,7 +108,8 @@ func read(sp *spec.Spec, r *store.Reader) (Source, error) {
 		}
 		if i, ok := index[c.ID]; ok {
 			if i != last {
-				s.Cells[i].Records = make([]record.Record, 0, len(s.Cells[last].Records)) // most cells have as many as the one before
+				// most cells have as many as the one before
+				s.Cells[i].Records = make([]record.Record, 0, len(s.Cells[last].Records))
 			}
 			last = i
 			s.Cells[i].Records = append(s.Cells[i].Records, rec)
@@ -157,8 +161,8 @@ var axisLabels = map[string]string{
 	"data.train":                   "training samples",
 }
 
-// axis describes a swept parameter. The noise of SGD goes as lr/batch, so small batches are hot (Yang et al. 2021, "Taxonomizing local
-// versus global structure in neural network loss landscapes").
+// axis describes a swept parameter. The noise of SGD goes as lr/batch, so small batches are hot (Yang et al. 2021,
+// "Taxonomizing local versus global structure in neural network loss landscapes").
 func axis(name string, a spec.Axis) Axis {
 	out := Axis{Name: name, Path: a.Path, Label: axisLabels[a.Path], Colder: a.Path == "train.batch"}
 	if out.Label == "" {
@@ -191,8 +195,9 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// rule reads a spec's thresholds. An empty group takes those of Yang et al. (2021), who draw their boundaries by hand: the training loss
-// stands in for the Hessian, poorly connected is a barrier of more than 1 % of error, similar a CKA of at least 0.7.
+// rule reads a spec's thresholds. An empty group takes those of Yang et al. (2021), who draw their boundaries by
+// hand: the training loss stands in for the Hessian, poorly connected is a barrier of more than 1 % of error,
+// similar a CKA of at least 0.7.
 func rule(p spec.Phases) Rule {
 	group := func(m map[string]float64, quantity string, value float64) []Threshold {
 		if len(m) == 0 {

@@ -3,8 +3,10 @@ package results
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -22,7 +24,8 @@ grid: {load: {model.width: [4, 2]}, temperature: {train.batch: [32, 64, 128]}}
 measure: {performance: {}}
 `
 
-// folder makes a run folder: of each cell, replica 0 is trained and measured, replica 1 diverged; the last cell failed.
+// folder makes a run folder: of each cell, replica 0 is trained and measured, replica 1 diverged; the last cell
+// failed.
 func folder(t *testing.T, text string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -43,7 +46,8 @@ func folder(t *testing.T, text string) string {
 		loss := rec("train", "epoch_loss", 0.5, 0)
 		loss.Array = record.Curve("epoch", []float64{1, 2}, record.Column{Name: "loss", Data: []float64{1, 0.5}})
 		for r, status := range []record.Status{record.OK, record.Diverged} {
-			_, err := st.SaveTrained(c.ID, sweep.Trained{Replica: r, Status: status, Seconds: 2, Records: []record.Record{loss}[:1-r]})
+			_, err := st.SaveTrained(c.ID, sweep.Trained{Replica: r, Status: status, Seconds: 2,
+				Records: []record.Record{loss}[:1-r]})
 			check(t, err)
 		}
 		accuracy := rec("performance", "test_accuracy", 1000*float64(c.Model.Width)+float64(c.Train.Batch), 0)
@@ -76,7 +80,8 @@ func TestOpen(t *testing.T) {
 	}
 	want := []Axis{
 		{Name: "load", Path: "model.width", Label: "width", Values: []string{"2", "4"}, Numbers: []float64{2, 4}},
-		{Name: "temperature", Path: "train.batch", Label: "batch size", Values: []string{"128", "64", "32"}, Numbers: []float64{128, 64, 32},
+		{Name: "temperature", Path: "train.batch", Label: "batch size", Values: []string{"128", "64", "32"},
+			Numbers: []float64{128, 64, 32},
 			Spacing: Log, Colder: true},
 	}
 	if d := cmp.Diff(want, r.Axes); d != "" {
@@ -88,7 +93,8 @@ func TestOpen(t *testing.T) {
 		if got := c.Mean("test_accuracy"); got != 1000*width+batch {
 			t.Errorf("width %v, batch %v: %v", width, batch, got)
 		}
-		if c.Trained != 2 || c.Diverged != 1 || len(c.Seeds) != 2 || c.Replicas != 2 || c.Label != fmt.Sprintf("width %v, batch size %v", width, batch) {
+		if c.Trained != 2 || c.Diverged != 1 || len(c.Seeds) != 2 || c.Replicas != 2 ||
+			c.Label != fmt.Sprintf("width %v, batch size %v", width, batch) {
 			t.Errorf("cell %d: %+v", i, c)
 		}
 		for _, rec := range c.Records {
@@ -115,7 +121,8 @@ func TestOpen(t *testing.T) {
 	if q := r.Quantity("eigenvalue_7"); !strings.Contains(q.Title, "λ_{7}") {
 		t.Errorf("an undeclared quantity is %q", q.Title)
 	}
-	if d := cmp.Diff(Rule{[]Threshold{{"train_loss", 0.05}}, []Threshold{{"mc", -1}}, []Threshold{{"cka", 0.7}}}, r.Rule); d != "" {
+	if d := cmp.Diff(Rule{[]Threshold{{"train_loss", 0.05}}, []Threshold{{"mc", -1}}, []Threshold{{"cka", 0.7}}},
+		r.Rule); d != "" {
 		t.Error(d)
 	}
 }
@@ -151,7 +158,8 @@ func TestOpenSmallGrids(t *testing.T) {
 		text := "name: one\nreplicas: 2\nmodel: {kind: mlp, width: 3}\nmeasure: {performance: {}}\n" + grid
 		r, err := Open(folder(t, text))
 		check(t, err)
-		if len(r.Cells) != cells || r.Cols() != cells || r.Rows() != 1 || !r.Has("test_accuracy") || r.Cells[cells-1].ID == "" {
+		if len(r.Cells) != cells || r.Cols() != cells || r.Rows() != 1 || !r.Has("test_accuracy") ||
+			r.Cells[cells-1].ID == "" {
 			t.Errorf("%s: %d cells, %d × %d", grid, len(r.Cells), r.Cols(), r.Rows())
 		}
 		r.Close()
@@ -163,7 +171,59 @@ func TestOpenSmallGrids(t *testing.T) {
 
 func TestOpenNothing(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "not a run folder") {
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), dir) ||
+		!strings.Contains(err.Error(), "not a run folder") {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+// tenThousandCells is how long opening a run of 10,000 cells with a handful of records each may take. The best of
+// three counts: tests share the machine.
+const tenThousandCells = time.Second
+
+func TestOpenTenThousandCells(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes a folder of 10,000 cells")
+	}
+	var widths, rates []string
+	for i := range 100 {
+		widths, rates = append(widths, strconv.Itoa(i+1)), append(rates, fmt.Sprint(0.001*math.Pow(1.06, float64(i))))
+	}
+	text := fmt.Sprintf("name: big\nreplicas: 1\nmodel: {kind: mlp}\nmeasure: {performance: {}}\n"+
+		"grid: {load: {model.width: [%s]}, temperature: {train.optimizer.lr: [%s]}}\n", strings.Join(widths, ", "),
+		strings.Join(rates, ", "))
+	dir := t.TempDir()
+	sp, err := spec.Parse("spec.yaml", []byte(text))
+	check(t, err)
+	st, err := store.Open(dir)
+	check(t, err)
+	check(t, st.FreezeSpec(spec.Marshal(sp)))
+	var cells []sweep.Cell
+	for i, c := range sp.Cells() {
+		cells = append(cells, sweep.Cell{Index: i, ID: c.ID, Label: c.Label, Replicas: 1})
+	}
+	_, err = st.Declare(cells)
+	check(t, err)
+	records := []record.Record{rec("train", "epoch_loss", 1, 0), rec("train", "a", 1, 0), rec("train", "b", 1, 0),
+		rec("train", "c", 1, 0),
+		rec("train", "d", 1, 0)}
+	for _, c := range cells {
+		_, err := st.SaveTrained(c.ID, sweep.Trained{Status: record.OK, Records: records})
+		check(t, err)
+	}
+	check(t, st.Close())
+	best := time.Hour
+	for range 3 {
+		start := time.Now()
+		r, err := Open(dir)
+		check(t, err)
+		best = min(best, time.Since(start))
+		if len(r.Cells) != 10_000 || r.Cells[9999].Mean("d") != 1 {
+			t.Fatalf("%d cells", len(r.Cells))
+		}
+		check(t, r.Close())
+	}
+	if best > tenThousandCells {
+		t.Errorf("took %v", best)
 	}
 }

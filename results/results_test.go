@@ -16,7 +16,8 @@ import (
 const exact = 1e-12
 
 func rec(measure, quantity string, value float64, replicas ...int) record.Record {
-	return record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...), Value: value, StdErr: math.NaN(), Status: record.OK}
+	return record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...), Value: value,
+		StdErr: math.NaN(), Status: record.OK}
 }
 
 // one tabulates a run of a single cell and returns the cell.
@@ -41,8 +42,8 @@ func TestStdErrOfReplicas(t *testing.T) {
 	}
 }
 
-// Over all pairs of seeds with a value f_i + f_j, the mean is 2·mean(f), so its standard error is 2·s/√n, not the one of ten
-// independent numbers.
+// Over all pairs of seeds with a value f_i + f_j, the mean is 2·mean(f), so its standard error is 2·s/√n, not the
+// one of ten independent numbers.
 func TestStdErrOfPairs(t *testing.T) {
 	f := []float64{1, 2, 4, 8.5, -3}
 	var s []Sample
@@ -65,14 +66,15 @@ func TestStatusesStayOutOfMeans(t *testing.T) {
 	bad.Status = record.Diverged
 	late := rec("performance", "train_loss", 3, 1)
 	late.Status = record.NotConverged
-	v := one(t, SourceCell{Records: []record.Record{rec("performance", "train_loss", 1, 0), late, bad}}).Values["train_loss"]
+	v := one(t, SourceCell{Records: []record.Record{rec("performance", "train_loss", 1, 0), late,
+		bad}}).Values["train_loss"]
 	if v.Mean != 2 || v.N != 2 || v.Total != 3 || v.Status[record.Diverged] != 1 || v.StdErr != 1 {
 		t.Errorf("got %+v", v)
 	}
 }
 
-// A seed is dead or diverged by its training and by performance at the end of training. What other measures find, or performance at other
-// points, is not about the seed.
+// A seed is dead or diverged by its training and by performance at the end of training. What other measures find,
+// or performance at other points, is not about the seed.
 func TestDeadAndDivergedSeeds(t *testing.T) {
 	with := func(r record.Record, s record.Status) record.Record {
 		r.Status = s
@@ -98,20 +100,24 @@ func TestDeadAndDivergedSeeds(t *testing.T) {
 		{"both", map[int]record.Status{2: record.Diverged}, lost(2), 3, 0, 1},
 		{"an infinite test loss alone", nil, []record.Record{rec("performance", "train_loss", 1, 2),
 			with(rec("performance", "test_loss", math.NaN(), 2), record.Diverged)}, 3, 0, 0},
-		{"another measure diverged", nil, []record.Record{with(rec("hessian", "trace", math.NaN(), 1), record.Diverged)}, 2, 0, 0},
+		{"another measure diverged", nil, []record.Record{with(rec("hessian", "trace", math.NaN(), 1),
+			record.Diverged)}, 2, 0, 0},
 		{"dead", nil, []record.Record{with(rec("performance", "train_loss", 2.3, 2), record.Constant)}, 3, 1, 0},
 		{"another measure constant", nil, []record.Record{with(rec("hessian", "trace", 0, 1), record.Constant)}, 2, 0, 0},
-		{"a pair constant", nil, []record.Record{with(rec("similarity", "cka", math.NaN(), 0, 1), record.Constant)}, 2, 0, 0},
+		{"a pair constant", nil, []record.Record{with(rec("similarity", "cka", math.NaN(), 0, 1), record.Constant)}, 2,
+			0, 0},
 		{"constant before training", nil, []record.Record{early}, 2, 0, 0},
 	} {
 		got := one(t, SourceCell{Replicas: 5, Training: c.training, Records: append(healthy[:5:5], c.records...)})
 		if len(got.Seeds) != c.seeds || got.Dead != c.dead || got.Diverged != c.diverged {
-			t.Errorf("%s: %d seeds, %d dead, %d diverged, want %d, %d, %d", c.name, len(got.Seeds), got.Dead, got.Diverged, c.seeds, c.dead, c.diverged)
+			t.Errorf("%s: %d seeds, %d dead, %d diverged, want %d, %d, %d", c.name, len(got.Seeds), got.Dead,
+				got.Diverged, c.seeds, c.dead, c.diverged)
 		}
 	}
 }
 
-// Whether a quantity enters the table is for the quantity to say: not for its records, which may have been read without their arrays.
+// Whether a quantity enters the table is for the quantity to say: not for its records, which may have been read
+// without their arrays.
 func TestTableDoesNotDependOnArrays(t *testing.T) {
 	curve := record.Curve("t", []float64{0, 1}, record.Column{Name: "error", Data: []float64{3, 4}})
 	number, array := rec("train", "epoch_loss", 0.5, 0), rec("connectivity", "curve_bezier", 9, 0, 1)
@@ -149,7 +155,8 @@ func TestColumnNames(t *testing.T) {
 		{"performance", "performance", "train_loss", at("code"), "train_loss@code"},
 		{"performance", "performance", "train_loss", at("epoch 40"), "train_loss@epoch 40"},
 		{"control", "interpolation", "min_delta", at("initial"), "control.min_delta@initial"},
-		{"connectivity", "connectivity", "mc", []record.Point{{Replica: 0, At: "train"}, {Replica: 0, At: "code"}}, "mc@train..code"},
+		{"connectivity", "connectivity", "mc", []record.Point{{Replica: 0, At: "train"}, {Replica: 0, At: "code"}},
+			"mc@train..code"},
 	} {
 		if got := Column(c.entry, c.kind, c.quantity, c.of); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
@@ -157,16 +164,20 @@ func TestColumnNames(t *testing.T) {
 	}
 }
 
-// Columns come as the quantities are declared; of one quantity, the entry named as its kind and trained networks come first.
+// Columns come as the quantities are declared; of one quantity, the entry named as its kind and trained networks
+// come first.
 func TestColumnsAreOrdered(t *testing.T) {
 	of := func(measure, quantity, at string) record.Record {
-		return record.Record{Measure: measure, Quantity: quantity, Of: []record.Point{{Replica: 0, At: at}}, Value: 1, Status: record.OK}
+		return record.Record{Measure: measure, Quantity: quantity, Of: []record.Point{{Replica: 0, At: at}}, Value: 1,
+			Status: record.OK}
 	}
 	source := Source{
 		Quantities: []record.Quantity{{Name: "b", Title: "B", Symbol: "b"}, {Name: "a", Title: "A", Symbol: "a_{0}"}},
 		Kinds:      map[string]string{"control": "line"},
-		Cells: []SourceCell{{Records: []record.Record{of("x", "unknown", "train"), of("line", "a", "code"), of("line", "a", "epoch 10"),
-			of("line", "a", "epoch 9"), of("control", "a", "train"), of("line", "a", "initial"), of("line", "a", "train"), of("line", "b", "train")}}},
+		Cells: []SourceCell{{Records: []record.Record{of("x", "unknown", "train"), of("line", "a", "code"),
+			of("line", "a", "epoch 10"),
+			of("line", "a", "epoch 9"), of("control", "a", "train"), of("line", "a", "initial"), of("line", "a", "train"),
+			of("line", "b", "train")}}},
 	}
 	r, err := New(source)
 	if err != nil {
@@ -211,7 +222,8 @@ func TestAxes(t *testing.T) {
 		}
 		a, order := Axis{Name: c.name, Colder: c.colder, Values: c.values, Numbers: c.numbers}.arranged(true)
 		if a.Spacing != c.spacing || a.Values[0] != c.first {
-			t.Errorf("%s %v: spacing %d, first %q, want %d, %q", c.name, c.values, a.Spacing, a.Values[0], c.spacing, c.first)
+			t.Errorf("%s %v: spacing %d, first %q, want %d, %q", c.name, c.values, a.Spacing, a.Values[0], c.spacing,
+				c.first)
 		}
 		for i, v := range c.values {
 			if a.Values[order[i]] != v {
@@ -219,12 +231,14 @@ func TestAxes(t *testing.T) {
 			}
 		}
 	}
-	if a, _ := (Axis{Name: Temperature, Colder: true, Values: []string{"8", "16"}, Numbers: []float64{8, 16}}).arranged(false); a.Values[0] != "8" {
+	if a, _ := (Axis{Name: Temperature, Colder: true, Values: []string{"8", "16"},
+		Numbers: []float64{8, 16}}).arranged(false); a.Values[0] != "8" {
 		t.Error("along x numbers ascend to the right, whatever they mean")
 	}
 }
 
-// Cells lie in the grid with the first axis fastest, whatever the order of values and cells; further axes make maps.
+// Cells lie in the grid with the first axis fastest, whatever the order of values and cells; further axes make
+// maps.
 func TestGridOfThreeAxes(t *testing.T) {
 	s := Source{Quantities: record.Quantities, Replicas: 7, Axes: []Axis{
 		{Name: "x", Label: "x", Values: []string{"2", "1"}, Numbers: []float64{2, 1}},
@@ -236,7 +250,8 @@ func TestGridOfThreeAxes(t *testing.T) {
 		for y := range 3 {
 			for z := range 2 {
 				if at := []int{x, y, z}; x+y+z > 0 { // one cell is missing
-					s.Cells = append(s.Cells, SourceCell{ID: fmt.Sprint(at), At: at, Records: []record.Record{rec("m", "q", value(at), 0)}})
+					s.Cells = append(s.Cells, SourceCell{ID: fmt.Sprint(at), At: at,
+						Records: []record.Record{rec("m", "q", value(at), 0)}})
 				}
 			}
 		}
@@ -265,7 +280,8 @@ func TestGridOfThreeAxes(t *testing.T) {
 			t.Errorf("cell %d: %v, want %v", i, got, want)
 		}
 	}
-	if got := r.Cells[11].Label; got != "x 2, y c, z true" || r.SheetLabel(1) != "z true" || &r.Sheet(1)[5] != &r.Cells[11] {
+	if got := r.Cells[11].Label; got != "x 2, y c, z true" || r.SheetLabel(1) != "z true" ||
+		&r.Sheet(1)[5] != &r.Cells[11] {
 		t.Errorf("the last cell is %q on the map %q", got, r.SheetLabel(1))
 	}
 }
@@ -287,11 +303,13 @@ func TestCellsThatDoNotFitAreErrors(t *testing.T) {
 
 // The figure of merit is the first main quantity with a direction that has a value.
 func TestMerit(t *testing.T) {
-	q := []record.Quantity{{Name: "spread", Main: true}, {Name: "aside", Better: record.Higher}, {Name: "empty", Main: true, Better: record.Lower},
+	q := []record.Quantity{{Name: "spread", Main: true}, {Name: "aside", Better: record.Higher},
+		{Name: "empty", Main: true, Better: record.Lower},
 		{Name: "error", Main: true, Better: record.Lower}}
 	bad := rec("m", "empty", math.NaN(), 0)
 	bad.Status = record.Undefined
-	r, err := New(Source{Quantities: q, Cells: []SourceCell{{Records: []record.Record{rec("m", "spread", 1, 0), rec("m", "aside", 1, 0), bad,
+	r, err := New(Source{Quantities: q, Cells: []SourceCell{{Records: []record.Record{rec("m", "spread", 1, 0),
+		rec("m", "aside", 1, 0), bad,
 		rec("m", "error", 1, 0)}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -299,7 +317,8 @@ func TestMerit(t *testing.T) {
 	if got, ok := r.Merit(); !ok || got.Name != "error" {
 		t.Errorf("got %q", got.Name)
 	}
-	if r, _ := New(Source{}); r.Has("x") || len(r.Main()) > 0 || len(r.Cells) != 1 || r.Cells[0].Label != "the only cell" {
+	if r, _ := New(Source{}); r.Has("x") || len(r.Main()) > 0 || len(r.Cells) != 1 ||
+		r.Cells[0].Label != "the only cell" {
 		t.Errorf("an empty run: %+v", r)
 	}
 }

@@ -8,8 +8,8 @@ type Threshold struct {
 	Value    float64
 }
 
-// Rule says what is locally sharp (every quantity above its threshold), globally poorly connected (every quantity below) and similar (every
-// quantity at or above).
+// Rule says what is locally sharp (every quantity above its threshold), globally poorly connected (every quantity
+// below) and similar (every quantity at or above).
 type Rule struct {
 	Sharp, Poor, Similar []Threshold
 }

@@ -1,6 +1,6 @@
-// Package results reads a run folder into tables: for each cell of a grid, the mean of every quantity with its uncertainty, and what
-// became of the cell's seeds. It knows no quantity by name: a run says what its numbers are. Open reads a folder, New tabulates what a
-// folder holds; phase labels a Run and report draws it.
+// Package results reads a run folder into tables: for each cell of a grid, the mean of every quantity with its
+// uncertainty, and what became of the cell's seeds. It knows no quantity by name: a run says what its numbers are.
+// Open reads a folder, New tabulates what a folder holds; phase labels a Run and report draws it.
 package results
 
 import (
@@ -62,7 +62,8 @@ type Failure struct {
 	Reason string
 }
 
-// Cost is what workers spent on one kind of work: wall-clock seconds of single workers. With two workers a run lasts about half of the sum.
+// Cost is what workers spent on one kind of work: wall-clock seconds of single workers. With two workers a run
+// lasts about half of the sum.
 type Cost struct {
 	Measure string // a measure's name, or "train"
 	Seconds float64
@@ -161,8 +162,8 @@ func (r *Run) Merit() (q record.Quantity, ok bool) {
 	return record.Quantity{}, false
 }
 
-// Arrays returns those records of a cell that hold a curve, a spectrum or a surface, with it, by quantity and replica. They are read when
-// asked for: a big run has far more of them than fit into memory.
+// Arrays returns those records of a cell that hold a curve, a spectrum or a surface, with it, by quantity and
+// replica. They are read when asked for: a big run has far more of them than fit into memory.
 func (r *Run) Arrays(cell int) ([]record.Record, error) {
 	c := &r.Cells[cell]
 	if r.arrays == nil {
@@ -185,6 +186,9 @@ func (r *Run) Close() error {
 		return nil
 	}
 	err := r.close()
-	r.arrays, r.close = func(string) ([]record.Record, error) { return nil, errors.New("results: the run is closed") }, nil
+	r.arrays, r.close = func(string) ([]record.Record, error) {
+		return nil,
+			errors.New("results: the run is closed")
+	}, nil
 	return err
 }

@@ -7,8 +7,8 @@ import (
 	"basin/record"
 )
 
-// performance is the measure that, with training itself, decides what became of a seed. Other measures may look at other samples, other
-// points or a part of a network: what they find is a finding about that.
+// performance is the measure that, with training itself, decides what became of a seed. Other measures may look at
+// other samples, other points or a part of a network: what they find is a finding about that.
 const performance = "performance"
 
 // Seed is a replica that has been trained or measured.
@@ -20,12 +20,16 @@ type Seed struct {
 
 // seed is the index of a replica in Seeds.
 func (c *Cell) seed(replica int) int {
-	i, _ := slices.BinarySearchFunc(c.Seeds, replica, func(s Seed, replica int) int { return cmp.Compare(s.Replica, replica) })
+	i, _ := slices.BinarySearchFunc(c.Seeds, replica, func(s Seed, replica int) int {
+		return cmp.Compare(s.Replica,
+			replica)
+	})
 	return i
 }
 
-// findSeeds lists the cell's seeds. A dead one has a record of performance at the end of training with status Constant. A diverged one has
-// a training with status Diverged, or nothing but that from performance: an infinite test loss alone is no divergence.
+// findSeeds lists the cell's seeds. A dead one has a record of performance at the end of training with status
+// Constant. A diverged one has a training with status Diverged, or nothing but that from performance: an infinite
+// test loss alone is no divergence.
 func (c *Cell) findSeeds(training map[int]record.Status, kinds map[string]string) {
 	add := func(replica int) {
 		c.Seeds = append(c.Seeds, Seed{Replica: replica})

@@ -34,8 +34,8 @@ type SourceCell struct {
 	Records  []record.Record
 }
 
-// New tabulates a run. It fails only where a cell does not fit the grid. The order of cells and records does not matter; New sorts the
-// records in place.
+// New tabulates a run. It fails only where a cell does not fit the grid. The order of cells and records does not
+// matter; New sorts the records in place.
 func New(s Source) (*Run, error) {
 	r := &Run{Name: s.Name, Seed: s.Seed, Rule: s.Rule, Costs: s.Costs, arrays: s.Arrays, close: s.Close}
 	position := make([][]int, len(s.Axes))
@@ -111,7 +111,8 @@ func (r *Run) place(c SourceCell, position [][]int) (int, error) {
 	index, stride := 0, 1
 	for k, v := range c.At {
 		if v < 0 || v >= len(r.Axes[k].Values) {
-			return 0, fmt.Errorf("results: cell %q is at %v, outside the grid: axis %q has %d values", c.ID, c.At, r.Axes[k].Name, len(r.Axes[k].Values))
+			return 0, fmt.Errorf("results: cell %q is at %v, outside the grid: axis %q has %d values", c.ID, c.At,
+				r.Axes[k].Name, len(r.Axes[k].Values))
 		}
 		index += stride * position[k][v]
 		stride *= len(r.Axes[k].Values)

@@ -12,21 +12,22 @@ import (
 type Value struct {
 	Mean    float64               // over usable replicas or pairs; NaN if there is none
 	StdErr  float64               // over seeds; NaN when fewer than two seeds have values
-	Within  float64               // of the mean, from the records' own standard errors (probes, Ritz residuals); NaN if they have none
+	Within  float64               // of the mean, from the records' standard errors (Ritz residuals, say); or NaN
 	N       int                   // usable replicas or pairs
 	Total   int                   // records, usable or not
 	Status  map[record.Status]int // of the records that are not ok; nil if all are
 	Samples []Sample              // the usable values
 }
 
-// Sample is one usable value and the seeds that it came from, as indices into Cell.Seeds; A == B for a single replica.
+// Sample is one usable value and the seeds that it came from, as indices into Cell.Seeds; A == B for a single
+// replica.
 type Sample struct {
 	A, B  int
 	Value float64
 }
 
-// Mean over samples, each weighted by how often its seeds were drawn (nil: once each): w_a for a replica, w_a·w_b for a pair. NaN where no
-// sample was drawn.
+// Mean over samples, each weighted by how often its seeds were drawn (nil: once each): w_a for a replica, w_a·w_b
+// for a pair. NaN where no sample was drawn.
 func Mean(samples []Sample, w []float64) float64 {
 	sum, total := 0.0, 0.0
 	for _, s := range samples {
@@ -45,8 +46,9 @@ func Mean(samples []Sample, w []float64) float64 {
 	return sum / total
 }
 
-// stdErr is the jackknife over seeds, se² = (n−1)/n · Σᵢ(m₋ᵢ − m̄)², m₋ᵢ the mean without seed i. For a mean over replicas it is exactly
-// s/√n; for a mean over pairs (a U-statistic) it accounts for pairs that share a seed, which s/√pairs would not (Arvesen 1969).
+// stdErr is the jackknife over seeds, se² = (n−1)/n · Σᵢ(m₋ᵢ − m̄)², m₋ᵢ the mean without seed i. For a mean over
+// replicas it is exactly s/√n; for a mean over pairs (a U-statistic) it accounts for pairs that share a seed,
+// which s/√pairs would not (Arvesen 1969).
 func stdErr(samples []Sample) float64 {
 	if len(samples) < 2 {
 		return math.NaN()

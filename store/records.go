@@ -19,8 +19,8 @@ type Query struct {
 	Arrays  bool // read arrays too; without, Record.Array is nil
 }
 
-// Records calls f with every record of the run that the plan asks for, cell by cell in grid order, in each by measure and group. It
-// holds one record in memory at a time. f may not use the Reader.
+// Records calls f with every record of the run that the plan asks for, cell by cell in grid order, in each by
+// measure and group. It holds one record in memory at a time. f may not use the Reader.
 func (r *Reader) Records(q Query, f func(Cell, record.Record) error) error {
 	cells, err := r.cells(q.Cell)
 	if err != nil {
@@ -29,14 +29,15 @@ func (r *Reader) Records(q Query, f func(Cell, record.Record) error) error {
 	return r.records(cells, q, func(c *Cell, _ sweep.Unit, rec record.Record) error { return f(*c, rec) })
 }
 
-// records reads those of some cells, which are in grid order. One query serves all cells: a query for each takes longer than its rows.
+// records reads those of some cells, which are in grid order. One query serves all cells: a query for each takes
+// longer than its rows.
 func (r *Reader) records(cells []Cell, q Query, f func(*Cell, sweep.Unit, record.Record) error) error {
 	array := "NULL"
 	if q.Arrays {
 		array = "r.array"
 	}
-	text := `SELECT c.id, u.id, u.measure, u.key, u.replicas, r.quantity, r.replicas, r.value, r.stderr, r.n, r.status, r.reason, r.seconds,
-			r.provenance, ` + array + `
+	text := `SELECT c.id, u.id, u.measure, u.key, u.replicas, r.quantity, r.replicas, r.value, r.stderr, r.n, r.status,
+			r.reason, r.seconds, r.provenance, ` + array + `
 		FROM cells c CROSS JOIN units u ON u.cell = c.id CROSS JOIN records r ON r.unit = u.id
 		WHERE c.position IS NOT NULL`
 	var args []any
@@ -124,8 +125,8 @@ type scanner struct {
 
 func (s *scanner) scan() error {
 	last := s.unitID
-	err := s.rows.Scan(&s.cell, &s.unitID, &s.measure, &s.key, &s.group, &s.quantity, &s.replicas, &s.value, &s.stderr, &s.n, &s.status,
-		&s.reason, &s.seconds, &s.provenance, &s.array)
+	err := s.rows.Scan(&s.cell, &s.unitID, &s.measure, &s.key, &s.group, &s.quantity, &s.replicas, &s.value, &s.stderr,
+		&s.n, &s.status, &s.reason, &s.seconds, &s.provenance, &s.array)
 	if err == nil && s.unitID != last {
 		s.unit = sweep.Unit{Measure: s.word(s.measure), Key: s.word(s.key), Replicas: s.word(s.group)}
 	}
@@ -143,8 +144,9 @@ func (s *scanner) word(b sql.RawBytes) string {
 
 // record is the row that was scanned last, without its provenance.
 func (s *scanner) record() (record.Record, error) {
-	rec := record.Record{Measure: s.unit.Measure, Quantity: s.word(s.quantity), Value: orNaN(s.value), StdErr: orNaN(s.stderr), N: s.n,
-		Status: record.Status(s.word(s.status)), Reason: s.word(s.reason), Seconds: s.seconds}
+	rec := record.Record{Measure: s.unit.Measure, Quantity: s.word(s.quantity), Value: orNaN(s.value),
+		StdErr: orNaN(s.stderr), N: s.n, Status: record.Status(s.word(s.status)), Reason: s.word(s.reason),
+		Seconds: s.seconds}
 	of, known := s.points[string(s.replicas)]
 	if !known {
 		replicas, err := parseGroup(string(s.replicas))

@@ -14,7 +14,7 @@ type statusCommand struct {
 }
 
 func (statusCommand) Help() string {
-	return fmt.Sprintf("Of more than %d cells it shows counts, ranges and the best and worst ones; --all shows every cell.", longTable)
+	return fmt.Sprintf("Of more than %d cells it shows counts, ranges, and the best and the worst.", longTable)
 }
 
 const (
@@ -55,7 +55,8 @@ func (c statusCommand) Run(s streams) error {
 		fmt.Fprintf(s.out, "To run them again: basin retry %s\n", c.Dir)
 	}
 	if summarise {
-		fmt.Fprintf(s.out, "\nAll %d cells: basin status %s --all, or basin export %s > cells.csv\n", len(run.Cells), c.Dir, c.Dir)
+		fmt.Fprintf(s.out, "\nAll %d cells: basin status %s --all, or basin export %s > cells.csv\n", len(run.Cells),
+			c.Dir, c.Dir)
 	}
 	return nil
 }
@@ -73,6 +74,7 @@ func writeProgress(w io.Writer, dir string, run *results.Run) {
 	if len(run.Cells) == 1 {
 		cells = "cell"
 	}
-	fmt.Fprintf(w, "%s: %d %s: %d done, %d pending, %d failed; %d of %d networks trained, %d diverged\n\n", dir, len(run.Cells), cells,
+	fmt.Fprintf(w, "%s: %d %s: %d done, %d pending, %d failed; %d of %d networks trained, %d diverged\n\n", dir,
+		len(run.Cells), cells,
 		states[results.Done], states[results.Pending], states[results.Failed], trained, networks, diverged)
 }

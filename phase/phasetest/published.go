@@ -1,4 +1,5 @@
-// Package phasetest holds grids to test on: the one that the taxonomy's authors published, and synthetic ones of any size.
+// Package phasetest holds grids to test on: the one that the taxonomy's authors published, and synthetic ones of
+// any size.
 package phasetest
 
 import (
@@ -13,14 +14,15 @@ import (
 	"basin/results"
 )
 
-// The published grid: ResNet-18, width × batch size, CIFAR-10, schedule A, means over five seeds (mc from seeds 0 and 1). See
-// testdata/README.md for its source.
+// The published grid: ResNet-18, width × batch size, CIFAR-10, schedule A, means over five seeds (mc from seeds 0
+// and 1). See testdata/README.md for its source.
 //
 //go:embed testdata/yang2021_resnet18_cifar10.csv
 var published []byte
 
-// Published returns the grid. With selected, only the 169 cells whose phases the tests count: width ≥ 2, batch sizes other than 19 and 27, a
-// test accuracy. Each published mean stands as one value of seed 0, or of the pair (0, 1).
+// Published returns the grid. With selected, only the 169 cells whose phases the tests count: width ≥ 2, batch
+// sizes other than 19 and 27, a test accuracy. Each published mean stands as one value of seed 0, or of the pair
+// (0, 1).
 func Published(selected bool) results.Source {
 	rows, err := csv.NewReader(bytes.NewReader(published)).ReadAll()
 	if err != nil {
@@ -53,8 +55,8 @@ func Published(selected bool) results.Source {
 			At: []int{index(&in.Axes[0], widths, width), index(&in.Axes[1], batches, batch)}}
 		add := func(measure, quantity string, value float64, replicas ...int) {
 			if !math.IsNaN(value) {
-				c.Records = append(c.Records, record.Record{Measure: measure, Quantity: quantity, Of: record.Points(replicas...),
-					Value: value, StdErr: math.NaN(), N: 1, Status: record.OK})
+				c.Records = append(c.Records, record.Record{Measure: measure, Quantity: quantity,
+					Of: record.Points(replicas...), Value: value, StdErr: math.NaN(), N: 1, Status: record.OK})
 			}
 		}
 		add(record.Performance, record.TestAccuracy, get("test_accuracy_pct"), 0)
@@ -70,8 +72,8 @@ func Published(selected bool) results.Source {
 		for _, t := range []string{"000", "025", "050", "075", "100"} {
 			errors = append(errors, get("curve_train_err_pct_t"+t))
 		}
-		c.Records = append(c.Records, record.Record{Measure: record.Connectivity, Quantity: record.CurveBezier, Of: record.Points(0, 1),
-			Value: math.NaN(), StdErr: math.NaN(), Status: record.OK,
+		c.Records = append(c.Records, record.Record{Measure: record.Connectivity, Quantity: record.CurveBezier,
+			Of: record.Points(0, 1), Value: math.NaN(), StdErr: math.NaN(), Status: record.OK,
 			Array: record.Curve("t", []float64{0, .25, .5, .75, 1}, record.Column{Name: "error", Data: errors})})
 		in.Cells = append(in.Cells, c)
 	}

@@ -20,11 +20,12 @@ type Size struct {
 	Holes                bool // a cell without records, one that diverged, one that failed
 }
 
-// Synthetic invents a grid that looks like the published ones: loss falls with load, curves connect with load and with cold, similarity
-// comes last, and the hot corner of small models is dead. Every number is made up.
+// Synthetic invents a grid that looks like the published ones: loss falls with load, curves connect with load and
+// with cold, similarity comes last, and the hot corner of small models is dead. Every number is made up.
 func Synthetic(s Size) results.Source {
-	in := results.Source{Name: "synthetic", Axes: []results.Axis{load(), temperature()}, Rule: Rule(), Quantities: record.Quantities,
-		Costs: []results.Cost{{Measure: "hessian", Seconds: 2.5}, {Measure: "train", Seconds: 10}}}
+	in := results.Source{Name: "synthetic", Axes: []results.Axis{load(), temperature()}, Rule: Rule(),
+		Quantities: record.Quantities,
+		Costs:      []results.Cost{{Measure: "hessian", Seconds: 2.5}, {Measure: "train", Seconds: 10}}}
 	for c := range s.Cols {
 		add(&in.Axes[0], value([]float64{1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64}, c, s.Cols))
 	}
@@ -53,7 +54,8 @@ func Synthetic(s Size) results.Source {
 		for i := range s.Replicas {
 			in.Cells[n-2].Training[i] = record.Diverged
 		}
-		in.Cells[n-3].Failures, in.Cells[n-3].State = []results.Failure{{Work: "hessian", Reason: "out of memory"}}, results.Failed
+		in.Cells[n-3].Failures, in.Cells[n-3].State = []results.Failure{{Work: "hessian", Reason: "out of memory"}},
+			results.Failed
 	}
 	return in
 }
@@ -75,7 +77,8 @@ func cell(s Size, k, r, c int) results.SourceCell {
 	x := float64(c) / math.Max(1, float64(s.Cols-1))   // load
 	y := 1 - float64(r)/math.Max(1, float64(s.Rows-1)) // heat: small batches come first
 	rng := random.Stream(1, "phasetest", (k*s.Rows+r)*s.Cols+c)
-	out := results.SourceCell{ID: fmt.Sprintf("%03d-%03d-%03d", k, r, c), State: results.Done, Replicas: s.Replicas, Training: map[int]record.Status{}}
+	out := results.SourceCell{ID: fmt.Sprintf("%03d-%03d-%03d", k, r, c), State: results.Done, Replicas: s.Replicas,
+		Training: map[int]record.Status{}}
 	dead := y > 0.85 && x < 0.35
 	sharp := 1 / (1 + math.Exp(14*(x-0.36-0.25*math.Abs(y-0.5))))
 	poor := 1 / (1 + math.Exp(12*(x-0.25-0.65*y*y-0.2*y)))
@@ -87,8 +90,8 @@ func cell(s Size, k, r, c int) results.SourceCell {
 			if dead && i*2 < s.Replicas+2 {
 				status = record.Constant
 			}
-			out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Of: record.Points(i), Value: value,
-				StdErr: se, N: 1, Status: status})
+			out.Records = append(out.Records, record.Record{Measure: measure, Quantity: quantity, Of: record.Points(i),
+				Value: value, StdErr: se, N: 1, Status: status})
 		}
 		loss := 0.002 + 1.6*sharp*sharp*math.Exp(noise(0.12)) + 0.03*y
 		test := 97 - 45*sharp*sharp - 6*poor + noise(0.6)
@@ -125,7 +128,8 @@ func cell(s Size, k, r, c int) results.SourceCell {
 			add(record.Similarity, record.CKA, 0.15+0.8*(1-sharp)*(1-0.75*poor)*(0.75+0.25*x)+noise(0.015))
 			add(record.Distance, record.L2, 8+22*x-6*(1-y)+noise(0.3))
 			if s.Arrays && !dead {
-				out.Records = append(out.Records, curve(record.CurveBezier, b, a, 4*sharp, mc), curve(record.CurveLine, b, a, 4*sharp, mc-20))
+				out.Records = append(out.Records, curve(record.CurveBezier, b, a, 4*sharp, mc),
+					curve(record.CurveLine, b, a, 4*sharp, mc-20))
 			}
 		}
 	}
@@ -140,9 +144,11 @@ func curve(quantity string, a, b int, end, mc float64) record.Record {
 		e := math.Max(0, end-mc*math.Pow(4*t*(1-t), 2))
 		ts, errors, losses = append(ts, t), append(errors, e), append(losses, 0.01+e/25)
 	}
-	return record.Record{Measure: record.Connectivity, Quantity: quantity, Of: record.Points(a, b), Value: math.NaN(), StdErr: math.NaN(),
+	return record.Record{Measure: record.Connectivity, Quantity: quantity, Of: record.Points(a, b),
+		Value: math.NaN(), StdErr: math.NaN(),
 		N: points, Status: record.OK,
-		Array: record.Curve("t", ts, record.Column{Name: "error", Data: errors}, record.Column{Name: "loss", Data: losses})}
+		Array: record.Curve("t", ts, record.Column{Name: "error", Data: errors},
+			record.Column{Name: "loss", Data: losses})}
 }
 
 // epochs fall from 2.3 to the final loss.
@@ -152,7 +158,8 @@ func epochs(replica int, last float64) record.Record {
 	for i := range n {
 		at, losses = append(at, float64(i+1)), append(losses, last+(2.3-last)*math.Exp(-float64(i)/8))
 	}
-	return record.Record{Measure: "train", Quantity: record.EpochLoss, Of: record.Points(replica), Value: losses[n-1], StdErr: math.NaN(),
+	return record.Record{Measure: "train", Quantity: record.EpochLoss, Of: record.Points(replica),
+		Value: losses[n-1], StdErr: math.NaN(),
 		N: n, Status: record.OK, Array: record.Curve("epoch", at, record.Column{Name: "loss", Data: losses})}
 }
 
@@ -169,6 +176,7 @@ func spectrum(rng *rand.Rand, replica int, top float64) record.Record {
 		}
 		at, density = append(at, l), append(density, d+1e-7/top)
 	}
-	return record.Record{Measure: record.Hessian, Quantity: record.Density, Of: record.Points(replica), Value: math.NaN(), StdErr: math.NaN(),
+	return record.Record{Measure: record.Hessian, Quantity: record.Density, Of: record.Points(replica),
+		Value: math.NaN(), StdErr: math.NaN(),
 		N: 4, Status: record.OK, Array: record.Curve("lambda", at, record.Column{Name: "density", Data: density})}
 }

@@ -3,7 +3,8 @@ const $ = id => document.getElementById(id);
 
 // el makes an element; text is always set as text, never as HTML: names come from users.
 function el(tag, attrs = {}, ...children) {
-  const e = tag.startsWith("svg:") ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4)) : document.createElement(tag);
+  const svg = tag.startsWith("svg:");
+  const e = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4)) : document.createElement(tag);
   for (const [k, v] of Object.entries(attrs)) e.setAttribute(k, v);
   e.append(...children);
   return e;
@@ -18,7 +19,8 @@ const plain = s => s.replace(/[_^]\{([^}]*)\}/g, "$1");
 
 // Cells: the first axis runs fastest, then the second; the others choose a sheet.
 const perSheet = D.rows * D.cols;
-const sheetOf = i => Math.floor(i / perSheet), rowOf = i => Math.floor(i % perSheet / D.cols), colOf = i => i % D.cols;
+const sheetOf = i => Math.floor(i / perSheet);
+const rowOf = i => Math.floor(i % perSheet / D.cols), colOf = i => i % D.cols;
 const at = (sheet, row, col) => sheet * perSheet + row * D.cols + col;
 // placeOf lists a cell's index on every axis.
 function placeOf(i) {
@@ -26,7 +28,8 @@ function placeOf(i) {
   for (const a of D.axes) { out.push(i % a.values.length); i = Math.floor(i / a.values.length); }
   return out;
 }
-const where = i => placeOf(i).map((k, a) => `${D.axes[a].label} ${D.axes[a].values[k]}`).join(" · ") || "the only cell";
+const valueOf = (i, a) => D.axes[a].values[placeOf(i)[a]];
+const where = i => D.axes.map((a, k) => `${a.label} ${valueOf(i, k)}`).join(" · ") || "the only cell";
 const labelOf = i => D.labels[D.cells[i].l];
 const surety = i => D.cells[i].k ? `kept by ${D.cells[i].k} % of resamples` : "";
 let sheet = 0, cursor = 0, selected = 0;

@@ -3,7 +3,8 @@ const maps = [];
 const FONT = "11px 'Liberation Sans', Arial, sans-serif", INK = "#1a1a1a", GREY = "#5c5c5c";
 const DEAD = { fill: "#bdbdbd", ink: "#4a4a4a", mark: "x" }, EMPTY = { fill: "#f2f2f2", ink: "#b4b4b4", mark: "/" };
 
-// look says how a cell is drawn: its colour, the ink on it, text and mark. Without a quantity it is that of its phase.
+// look says how a cell is drawn: its colour, the ink on it, text and mark. Without a quantity it is that of its
+// phase.
 function look(q, i) {
   const l = labelOf(i);
   if (!q) return { fill: l.color, ink: l.ink, text: l.mark ? "" : l.name, mark: l.mark };
@@ -19,13 +20,19 @@ function newMap(q) {
   const m = { q, canvas, box: null };
   const caption = el("figcaption", { title: plain(title) }, ...rich(title));
   $("maps").append(el("figure", { class: q ? "map" : "map hero" }, caption, canvas));
-  canvas.addEventListener("mousemove", e => { const i = hit(m, e); if (i >= 0) { moveTo(i); tip(m, i, e.clientX, e.clientY); } else hideTip(); });
+  canvas.addEventListener("mousemove", e => {
+    const i = hit(m, e);
+    if (i < 0) return hideTip();
+    moveTo(i);
+    tip(m, i, e.clientX, e.clientY);
+  });
   canvas.addEventListener("mouseleave", hideTip);
   canvas.addEventListener("click", e => { const i = hit(m, e); if (i >= 0) select(i); });
   canvas.addEventListener("focus", () => { if (canvas.matches(":focus-visible")) tipAtCursor(m); });
   canvas.addEventListener("blur", hideTip);
   canvas.addEventListener("keydown", e => {
-    const [dr, dc] = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0] }[e.key] || [0, 0];
+    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0] };
+    const [dr, dc] = steps[e.key] || [0, 0];
     if (dr || dc) {
       const r = rowOf(cursor) + dr, c = colOf(cursor) + dc;
       if (r >= 0 && r < D.rows && c >= 0 && c < D.cols) moveTo(at(sheet, r, c));
@@ -57,7 +64,9 @@ function paint(m) {
   const thin = Math.max(0.5, Math.min(1.3, Math.min(cw, ch) * 0.1));
   for (const [style, width] of [["#fff", thin * 2.8], [INK, thin]]) {
     g.strokeStyle = style; g.lineWidth = width; g.beginPath();
-    for (const line of D.boundaries[sheet]) line.forEach(([c, r], k) => k ? g.lineTo(X(c), Y(r)) : g.moveTo(X(c), Y(r)));
+    for (const line of D.boundaries[sheet]) {
+      line.forEach(([c, r], k) => k ? g.lineTo(X(c), Y(r)) : g.moveTo(X(c), Y(r)));
+    }
     g.stroke();
   }
   if (!q) names(g, X, Y, cw, ch, numbers);
@@ -73,18 +82,24 @@ function paint(m) {
   if (q) bar(g, q.bar, b); else legend(g, b);
 }
 
-// cell fills a cell around its middle, with its mark or text. A hair of overlap hides seams; the next cell paints over it.
+// cell fills a cell around its middle, with its mark or text. A hair of overlap hides seams; the next cell paints
+// over it.
 function cell(g, s, x, y, cw, ch, b, numbers) {
-  g.fillStyle = s.fill;
-  g.fillRect(x - cw / 2, y - ch / 2, Math.min(cw + 0.6, b.x + b.w - x + cw / 2), Math.min(ch + 0.6, b.y + b.h - y + ch / 2));
   const small = Math.min(cw, ch), k = small * 0.22, w = cw / 2, h = ch / 2;
+  g.fillStyle = s.fill;
+  g.fillRect(x - w, y - h, Math.min(cw + 0.6, b.x + b.w - x + w), Math.min(ch + 0.6, b.y + b.h - y + h));
   if (s.mark && small > 4) {
     g.strokeStyle = s.ink; g.lineWidth = s.mark === "x" ? 1 : 0.7; g.beginPath();
-    const strokes = s.mark === "x" ? [[-k, -k, k, k], [-k, k, k, -k]] : [[-w, h, w, -h], [-w, 0, 0, -h], [0, h, w, 0]];
-    for (const [x0, y0, x1, y1] of strokes) { g.moveTo(x + x0, y + y0); g.lineTo(x + x1, y + y1); }
+    const cross = [[-k, -k, k, k], [-k, k, k, -k]], hatch = [[-w, h, w, -h], [-w, 0, 0, -h], [0, h, w, 0]];
+    for (const [x0, y0, x1, y1] of s.mark === "x" ? cross : hatch) {
+      g.moveTo(x + x0, y + y0); g.lineTo(x + x1, y + y1);
+    }
     g.stroke();
   }
-  if (s.text && numbers) { g.fillStyle = s.ink; g.textAlign = "center"; g.textBaseline = "middle"; g.fillText(s.text, x, y + 0.5); }
+  if (s.text && numbers) {
+    g.fillStyle = s.ink; g.textAlign = "center"; g.textBaseline = "middle";
+    g.fillText(s.text, x, y + 0.5);
+  }
 }
 
 // names writes the names of big regions where cells have none, and marks cells whose label is unsure.
@@ -96,7 +111,8 @@ function names(g, X, Y, cw, ch, numbers) {
     g.fillStyle = "#fff"; g.fill(); g.strokeStyle = "#000"; g.lineWidth = 1.2; g.stroke();
   });
   if (numbers) return;
-  g.save(); g.font = "bold 16px 'Liberation Sans', Arial, sans-serif"; g.textAlign = "center"; g.textBaseline = "middle";
+  g.save();
+  g.font = "bold 16px 'Liberation Sans', Arial, sans-serif"; g.textAlign = "center"; g.textBaseline = "middle";
   for (const n of D.names[sheet]) {
     const l = D.labels[n.l], w = g.measureText(l.name).width + 8;
     g.fillStyle = l.color; g.fillRect(X(n.x) - w / 2, Y(n.y) - 10, w, 20);
@@ -115,11 +131,13 @@ function fit(g, s, width) {
 // axis labels as many ticks as have room, and writes the title beyond them.
 function axis(g, a, b, size, place, upward) {
   const room = upward ? 13 : Math.max(...a.ticks.map(t => g.measureText(plain(t.label)).width)) + 8;
-  const gaps = a.ticks.slice(1).map((t, i) => (t.at - a.ticks[i].at) * size), every = Math.max(1, Math.ceil(room / Math.min(room, ...gaps)));
+  const gaps = a.ticks.slice(1).map((t, i) => (t.at - a.ticks[i].at) * size);
+  const every = Math.max(1, Math.ceil(room / Math.min(room, ...gaps)));
   g.fillStyle = INK; g.textAlign = upward ? "right" : "center"; g.textBaseline = upward ? "middle" : "top";
   a.ticks.forEach((t, i) => {
     if (i % every) return;
-    if (upward) g.fillText(plain(t.label), b.x - 4, place(t.at)); else g.fillText(plain(t.label), place(t.at), b.y + b.h + 4);
+    const [x, y] = upward ? [b.x - 4, place(t.at)] : [place(t.at), b.y + b.h + 4];
+    g.fillText(plain(t.label), x, y);
   });
   g.save(); g.fillStyle = GREY; g.textAlign = "center"; g.textBaseline = "top";
   if (upward) { g.translate(1, b.y + b.h / 2); g.rotate(-Math.PI / 2); g.fillText(fit(g, a.title, b.h), 0, 0); }
@@ -147,18 +165,24 @@ function bar(g, s, b) {
 function legend(g, b) {
   D.labels.forEach((l, i) => {
     const x = b.x + b.w + 7, y = b.y + i * 19;
-    g.fillStyle = l.color; g.fillRect(x, y, 11, 11); g.strokeStyle = "#333"; g.lineWidth = 0.8; g.strokeRect(x, y, 11, 11);
+    g.fillStyle = l.color; g.fillRect(x, y, 11, 11);
+    g.strokeStyle = "#333"; g.lineWidth = 0.8; g.strokeRect(x, y, 11, 11);
     g.fillStyle = INK; g.textAlign = "left"; g.textBaseline = "middle"; g.fillText(l.name, x + 15, y + 6);
   });
 }
 
 function hit(m, e) {
   const rect = m.canvas.getBoundingClientRect(), b = m.box;
-  const c = Math.floor((e.clientX - rect.left - b.x) / b.w * D.cols), r = D.rows - 1 - Math.floor((e.clientY - rect.top - b.y) / b.h * D.rows);
+  const c = Math.floor((e.clientX - rect.left - b.x) / b.w * D.cols);
+  const r = D.rows - 1 - Math.floor((e.clientY - rect.top - b.y) / b.h * D.rows);
   return c >= 0 && c < D.cols && r >= 0 && r < D.rows ? at(sheet, r, c) : -1;
 }
 let queued = false;
-function repaint() { if (!queued) { queued = true; requestAnimationFrame(() => { queued = false; maps.forEach(paint); }); } }
+function repaint() {
+  if (queued) return;
+  queued = true;
+  requestAnimationFrame(() => { queued = false; maps.forEach(paint); });
+}
 function moveTo(i) { if (i !== cursor) { cursor = i; repaint(); } }
 
 function tip(m, i, x, y) {
@@ -173,6 +197,7 @@ function tip(m, i, x, y) {
 }
 function tipAtCursor(m) {
   const rect = m.canvas.getBoundingClientRect(), b = m.box;
-  tip(m, cursor, rect.left + b.x + (colOf(cursor) + 0.5) * b.w / D.cols, rect.top + b.y + b.h - (rowOf(cursor) + 0.5) * b.h / D.rows);
+  const x = b.x + (colOf(cursor) + 0.5) * b.w / D.cols, y = b.y + b.h - (rowOf(cursor) + 0.5) * b.h / D.rows;
+  tip(m, cursor, rect.left + x, rect.top + y);
 }
 function hideTip() { $("tip").hidden = true; }

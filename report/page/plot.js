@@ -1,35 +1,40 @@
-// Arrays of a cell: one axis gives lines, two a map. Replicas and pairs share the axes: the first is drawn full, the others thin.
+// Arrays of a cell: one axis gives lines, two a map. Replicas and pairs share the axes: the first is drawn full,
+// the others thin.
 const arraysOn = (i, p) => (D.cells[i].a || []).filter(a => a.p === p);
 const plotsOf = i => D.plots.map((_, p) => p).filter(p => arraysOn(i, p).length);
 
 function plot(i, p, small) {
-  const { x, y, title } = D.plots[p], arrays = arraysOn(i, p);
-  const box = el("div", { class: "plot", "data-plot": plain(title) }, el("div", { class: "plot-title" }, ...rich(title)));
-  if (y === undefined) box.append(...(small ? [] : [key(p)]), lines(p, arrays, small));
-  else arrays.slice(0, small ? 1 : 4).forEach(a => box.append(surface(p, a, small)));
-  if (y !== undefined && arrays.length > 4 && !small) box.append(el("p", { class: "note" }, `and ${arrays.length - 4} more`));
+  const { y, title } = D.plots[p], arrays = arraysOn(i, p), most = 4;
+  const head = el("div", { class: "plot-title" }, ...rich(title));
+  const box = el("div", { class: "plot", "data-plot": plain(title) }, head);
+  if (y === undefined) {
+    box.append(...(small ? [] : [key(p)]), lines(p, arrays, small));
+    return box;
+  }
+  arrays.slice(0, small ? 1 : most).forEach(a => box.append(surface(p, a, small)));
+  if (arrays.length > most && !small) box.append(el("p", { class: "note" }, `and ${arrays.length - most} more`));
   return box;
 }
 
 // key names the quantities that share a plot.
 function key(p) {
-  const s = el("div", { class: "note key" });
-  if (D.plots[p].lines.length > 1) for (const l of D.plots[p].lines) s.append(el("span", { style: `color:${l.color}` }, l.dash ? "╍ " : "━ ", ...rich(l.title)), " ");
-  return s;
+  const name = l => el("span", { style: `color:${l.color}` }, l.dash ? "╍ " : "━ ", ...rich(l.title));
+  return el("div", { class: "note key" }, ...(D.plots[p].lines.length > 1 ? D.plots[p].lines.map(name) : []));
 }
 
 // ticksOf are round numbers between two.
 function ticksOf(lo, hi, count) {
-  const raw = (hi - lo) / count, p = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].map(k => k * p).find(s => s >= raw * (1 - 1e-9));
-  const out = [];
-  for (let k = Math.ceil(lo / step - 1e-9); k * step <= hi + 1e-9 * step; k++) out.push(Number((k * step).toPrecision(12)));
-  return out;
+  const raw = (hi - lo) / count, p = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map(k => k * p).find(s => s >= raw * (1 - 1e-9));
+  const first = Math.ceil(lo / step - 1e-9), n = Math.floor(hi / step + 1e-9) - first + 1;
+  return Array.from({ length: Math.max(0, n) }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
 const tickText = v => String(v).replace("e+", "e").replace(/-/g, "−");
 const extent = vs => vs.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
 
 function lines(p, arrays, small) {
-  const { log, x: xTitle, title, lines } = D.plots[p], [W, H] = small ? [210, 130] : [370, 150], L = 46, R = 12, T = 6, B = 32;
+  const { log, x: xTitle, title, lines } = D.plots[p];
+  const [W, H] = small ? [210, 130] : [370, 150], L = 46, R = 12, T = 6, B = 32;
   const svg = el("svg:svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": plain(title) });
   const axes = arrays.map(a => D.arrayAxes[a.x[0]]), words = axes[0].names;
   const xs = k => words ? arrays[k].d.map((_, j) => j) : axes[k].at;
@@ -42,11 +47,11 @@ function lines(p, arrays, small) {
   if (x0 === x1) { x0 -= 0.5; x1 += 0.5; }
   const X = v => L + (v - x0) / (x1 - x0) * (W - L - R), Y = v => H - B - (v - y0) / (y1 - y0) * (H - T - B);
   const text = (x, y, s, a = {}) => svg.append(el("svg:text", { x, y, "text-anchor": "middle", ...a }, s));
-  let yTicks = ticksOf(y0, y1, 4);
-  if (log) yTicks = y1 - y0 >= 1 ? yTicks.filter(Number.isInteger) : ticksOf(10 ** y0, 10 ** y1, 3).filter(v => v > 0).map(Math.log10);
-  for (const t of yTicks) {
+  let yTicks = ticksOf(y0, y1, 4).map(t => [t, tickText(t)]);
+  if (log && y1 - y0 >= 1) yTicks = yTicks.filter(([t]) => Number.isInteger(t)).map(([t, s]) => [t, "1e" + s]);
+  else if (log) yTicks = ticksOf(10 ** y0, 10 ** y1, 3).filter(v => v > 0).map(v => [Math.log10(v), tickText(v)]);
+  for (const [t, label] of yTicks) {
     svg.append(el("svg:line", { x1: L, x2: W - R, y1: Y(t), y2: Y(t), stroke: "#e6e6e6" }));
-    const label = !log ? tickText(t) : Number.isInteger(t) ? "1e" + tickText(t) : tickText(Number((10 ** t).toPrecision(6)));
     text(L - 5, Y(t) + 4, label, { "text-anchor": "end" });
   }
   const xTicks = words ? ticksOf(x0, x1, 4).filter(t => words[t] !== undefined) : ticksOf(x0, x1, small ? 3 : 5);
@@ -60,29 +65,30 @@ function lines(p, arrays, small) {
   arrays.forEach((a, k) => {
     const style = lines[a.l], first = !seen[a.l], xk = xs(k);
     seen[a.l] = true;
-    let d = "", pen = false;
+    let d = "", pen = "M";
     a.d.forEach((v, j) => {
-      if (v === null || xk[j] === null || log && v <= 0) { pen = false; return; }
-      d += `${pen ? "L" : "M"}${X(xk[j]).toFixed(1)} ${Y(log ? Math.max(Math.log10(v), y0) : v).toFixed(1)}`; pen = true;
+      if (v === null || xk[j] === null || log && v <= 0) { pen = "M"; return; }
+      const cx = X(xk[j]).toFixed(1), cy = Y(log ? Math.max(Math.log10(v), y0) : v).toFixed(1);
+      d += `${pen}${cx} ${cy}`; pen = "L";
+      if (first && a.d.length <= 25) svg.append(el("svg:circle", { cx, cy, r: 2, fill: style.color }));
     });
-    svg.append(el("svg:path", { d, fill: "none", stroke: style.color, "stroke-width": first ? 1.8 : 1, "stroke-dasharray": style.dash || "none",
-      "stroke-linejoin": "round", opacity: first ? 1 : 0.35 }, el("svg:title", {}, `${plain(style.title)}: replica ${a.of}`)));
-    if (first && a.d.length <= 25) a.d.forEach((v, j) => {
-      if (v === null || xk[j] === null || log && v <= 0) return;
-      svg.append(el("svg:circle", { cx: X(xk[j]).toFixed(1), cy: Y(log ? Math.max(Math.log10(v), y0) : v).toFixed(1), r: 2, fill: style.color }));
-    });
+    svg.append(el("svg:path", { d, fill: "none", stroke: style.color, "stroke-width": first ? 1.8 : 1,
+      "stroke-dasharray": style.dash || "none", "stroke-linejoin": "round", opacity: first ? 1 : 0.35 },
+    el("svg:title", {}, `${plain(style.title)}: replica ${a.of}`)));
   });
   return svg;
 }
 
 // surface draws an array with two axes as a map, the first axis upwards.
 function surface(p, a, small) {
-  const { x, y, title } = D.plots[p], [up, across] = a.x.map(k => D.arrayAxes[k]), [W, H] = small ? [210, 150] : [370, 250];
-  const canvas = el("canvas", { width: 2 * W, height: 2 * H, role: "img", "aria-label": `${plain(title)}: replica ${a.of}` });
-  const g = canvas.getContext("2d"), ticks = s => (s.names || s.at.map(tickText)).map((label, i) => ({ at: i, label }));
+  const { x, y, title } = D.plots[p], [up, across] = a.x.map(k => D.arrayAxes[k]);
+  const [W, H] = small ? [210, 150] : [370, 250], label = `${plain(title)}: replica ${a.of}`;
+  const canvas = el("canvas", { width: 2 * W, height: 2 * H, role: "img", "aria-label": label });
+  const g = canvas.getContext("2d"), wide = ticks => Math.max(0, ...ticks.map(t => g.measureText(t.label).width));
+  const ticks = s => (s.names || s.at.map(tickText)).map((label, i) => ({ at: i, label }));
   g.scale(2, 2); g.font = FONT;
-  const rows = ticks(up), cols = ticks(across), left = 20 + Math.max(...rows.map(t => g.measureText(t.label).width));
-  const b = { x: left, y: 9, w: W - left - 24 - Math.max(0, ...a.bar.ticks.map(t => g.measureText(t.label).width)), h: H - 9 - 38 };
+  const rows = ticks(up), cols = ticks(across), left = 20 + wide(rows);
+  const b = { x: left, y: 9, w: W - left - 24 - wide(a.bar.ticks), h: H - 9 - 38 };
   const cw = b.w / cols.length, ch = b.h / rows.length;
   a.m.forEach((v, k) => {
     g.fillStyle = v < 0 ? EMPTY.fill : D.palettes[a.bar.palette].colors[v];

@@ -1,7 +1,8 @@
 // Tables, and what is shown of the selected cell.
 function table(head, lines) {
   const words = head.map((_, k) => lines.some(l => /^[a-z]/i.test(l[k])) ? "words" : "");
-  const cells = (tag, line) => line.map((c, k) => el(tag, { class: words[k], ...(tag === "th" ? { scope: "col" } : {}) }, ...rich(c)));
+  const scope = { th: { scope: "col" }, td: {} };
+  const cells = (tag, line) => line.map((c, k) => el(tag, { class: words[k], ...scope[tag] }, ...rich(c)));
   return el("table", {}, el("thead", {}, el("tr", {}, ...cells("th", head))),
     el("tbody", {}, ...lines.map(l => el("tr", {}, ...cells("td", l)))));
 }
@@ -15,13 +16,14 @@ function select(i) {
   selected = cursor = i;
   const c = D.cells[i], box = $("detail"), plots = plotsOf(i);
   const measured = D.quantities.filter(q => q.n[i]).map(q => [q.heading, q.value[i], String(q.n[i])]);
-  box.replaceChildren(el("h3", {}, where(i)), badge(i), " ",
-    el("span", { class: "note" }, D.phases ? [labelOf(i).means, surety(i)].filter(Boolean).join(" · ") : ""), el("p", { class: "note" }, c.n.join("; ")));
+  const meaning = D.phases ? [labelOf(i).means, surety(i)].filter(Boolean).join(" · ") : "";
+  box.replaceChildren(el("h3", {}, where(i)), badge(i), " ", el("span", { class: "note" }, meaning),
+    el("p", { class: "note" }, c.n.join("; ")));
   if (measured.length) box.append(table(["quantity", "mean ± s.e. over seeds", "n"], measured));
   box.append(...plots.map(p => plot(i, p)));
   if (!plots.length && D.plots.length) {
-    box.append(el("p", { class: "note" }, D.partial ? "The curves of so large a grid are kept for highlighted cells only; basin export --table arrays has them all."
-      : "No curve was measured here."));
+    box.append(el("p", { class: "note" }, !D.partial ? "No curve was measured here."
+      : "The curves of so large a grid are here for highlights only: basin export --table arrays has them all."));
   }
   repaint();
 }
@@ -30,6 +32,7 @@ function select(i) {
 function allCells(into) {
   if (into.children.length) return;
   const phases = D.phases ? ["phase", "kept (%)"] : [];
-  into.append(table([...D.axes.map(a => a.label), ...phases, ...D.quantities.map(q => q.heading)], D.cells.map((c, i) => [
-    ...placeOf(i).map((k, a) => D.axes[a].values[k]), ...(D.phases ? [labelOf(i).name, c.k || "–"] : []), ...D.quantities.map(q => q.value[i])])));
+  const head = [...D.axes.map(a => a.label), ...phases, ...D.quantities.map(q => q.heading)];
+  into.append(table(head, D.cells.map((c, i) => [...D.axes.map((_, a) => valueOf(i, a)),
+    ...(D.phases ? [labelOf(i).name, c.k || "–"] : []), ...D.quantities.map(q => q.value[i])])));
 }
