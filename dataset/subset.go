@@ -17,7 +17,7 @@ func Subset(s *Set, n int, seed uint64) *Set {
 	return s.Select(perm)
 }
 
-// Mixup returns n inputs λx + (1−λ)x′ without labels, λ ~ Beta(16, 16) drawn for each (REFERENCE §1, similarity). x runs through a
+// Mixup returns n inputs λx + (1−λ)x′ without labels, λ ~ Beta(16, 16) drawn for each (Yang et al. 2021, similarity). x runs through a
 // permutation of s (again and again, if n is larger than s), x′ is drawn from the other samples.
 func Mixup(s *Set, n int, stream *rand.Rand) *Set {
 	total, size := s.Len(), s.Size()

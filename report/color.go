@@ -21,11 +21,10 @@ var viridis = hexes(
 var diverging = hexes(
 	"a64600", "bc6936", "d08b64", "e0ae93", "edd2c4", "f6f6f6", "d1d7e7", "abb9d8", "849cc9", "5a80ba", "1f65ab")
 
-// phaseColor tells phases apart by hue and luminance, under deuteranopia and protanopia too (tested).
+// phaseColor separates phases by hue and luminance, under deuteranopia and protanopia too (tested).
 var phaseColor = map[phase.Label]color.NRGBA{
-	phase.I: hex("a3341c"), phase.II: hex("f5b14c"), phase.III: hex("3d5a98"), phase.IVA: hex("8ecae6"),
-	phase.IVB:  hex("2a9d5c"),
-	phase.Dead: hex("5f5f5f"), phase.Undefined: hex("efefef"),
+	phase.I: hex("a3341c"), phase.II: hex("f5b14c"), phase.III: hex("3d5a98"),
+	phase.IVA: hex("8ecae6"), phase.IVB: hex("2a9d5c"), phase.Dead: hex("5f5f5f"), phase.Undefined: hex("efefef"),
 }
 
 var (

@@ -90,7 +90,7 @@ func TestDivergingIsSymmetric(t *testing.T) {
 	}
 }
 
-// Any two labels can be told apart by every eye.
+// Any two labels look different to every eye.
 func TestPhaseColorsAreDistinct(t *testing.T) {
 	const apart = 20 // ΔE; nine times the just noticeable difference
 	for eye, m := range eyes {

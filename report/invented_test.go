@@ -17,7 +17,7 @@ import (
 	"basin/results"
 )
 
-// invented is a run of a measure that nobody has written: a main quantity with a curve beside its value, one that
+// invented is a run of a measure that does not exist: a main quantity with a curve beside its value, one that
 // is a surface alone, and an aside.
 func invented() results.Source {
 	s := results.Source{

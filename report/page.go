@@ -139,7 +139,7 @@ func newPageData(run *results.Run) (pageData, error) {
 	return p, err
 }
 
-// lead says what the grid is, and by which thresholds its phases are told apart.
+// lead says what the grid is, and which thresholds its phases have.
 func lead(d *phase.Diagram) string {
 	var axes []string
 	for _, a := range d.Run.Axes {

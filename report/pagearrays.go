@@ -159,7 +159,7 @@ func replicaText(r *record.Record) string {
 	return strings.Join(slices.Compact(parts), ", ")
 }
 
-// surface maps values to the colours of a scale of their own range.
+// surface maps values to the colours of a scale that spans them.
 func surface(values []float64, kind record.Scale) ([]int, *pageBar) {
 	unusable := func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 	finite := slices.DeleteFunc(slices.Clone(values), unusable)

@@ -69,7 +69,7 @@ func heads(run *results.Run, what string) []string {
 	return []string{run.Name + ": " + what, what}
 }
 
-// numbered tells the figures of one name apart, if there are several.
+// numbered gives each of several figures its number.
 func numbered(name string, i int, several bool) string {
 	if several {
 		return name + "-" + strconv.Itoa(i+1)

@@ -162,7 +162,7 @@ type Distance struct {
 // Phases are the thresholds of the phase labels: sharp if above, poor if below, similar if at least. Where several quantities are
 // given, all must say so.
 type Phases struct {
-	Sharp   map[string]float64 `yaml:"sharp" json:"sharp" default:"{train_loss: 0.05}" keys:"train_loss,eigenvalue_max,trace"` // REFERENCE: training loss above 0.05
+	Sharp   map[string]float64 `yaml:"sharp" json:"sharp" default:"{train_loss: 0.05}" keys:"train_loss,eigenvalue_max,trace"` // training loss above 0.05 (Yang et al. 2021 use the Hessian)
 	Poor    map[string]float64 `yaml:"poor" json:"poor" default:"{mc: -1}" keys:"mc,mc_loss,mc_line,mc_line_loss"`             // mc below -1 per cent of error
 	Similar map[string]float64 `yaml:"similar" json:"similar" default:"{cka: 0.7}" keys:"cka,cka_logits"`                      // CKA of at least 0.7
 }
