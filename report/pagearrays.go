@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -73,6 +74,7 @@ type plotKey struct{ measure, at, shape, column string }
 // plotSet collects the plots of a run.
 type plotSet struct {
 	run   *results.Run
+	cells []pageCell
 	out   pageArrays
 	plots map[plotKey]int
 	first []record.Quantity // of each plot
@@ -81,50 +83,50 @@ type plotSet struct {
 	size  int // numbers so far
 }
 
-// newPageArrays reads the arrays of all cells into their page cells; those of highlighted cells alone if all would
-// be too many.
+// newPageArrays reads the arrays of all cells into their page cells; those of highlighted cells alone if all would be
+// too many.
 func newPageArrays(run *results.Run, chosen []highlight, cells []pageCell) (pageArrays, error) {
-	out, err := arraysOf(run, cells, func(int) bool { return true }, arrayBudget)
-	if err != nil || !out.Partial {
-		return out, err
+	set := newPlotSet(run, cells)
+	err := run.EachArrays(func(i int, found []record.Record) error {
+		if set.add(i, found); set.size > arrayBudget {
+			return errBudget
+		}
+		return nil
+	})
+	if errors.Is(err, errBudget) {
+		set = newPlotSet(run, cells)
+		set.out.Partial, err = true, nil
+		for _, h := range chosen {
+			found, err := run.Arrays(h.Cell)
+			if err != nil {
+				return set.out, err
+			}
+			set.add(h.Cell, found)
+		}
 	}
-	keep := map[int]bool{}
-	for _, h := range chosen {
-		keep[h.Cell] = true
-	}
-	out, err = arraysOf(run, cells, func(i int) bool { return keep[i] }, math.MaxInt)
-	out.Partial = true
-	return out, err
+	set.finish()
+	return set.out, err
 }
 
-func arraysOf(run *results.Run, cells []pageCell, keep func(cell int) bool, budget int) (pageArrays, error) {
-	set := plotSet{run: run, out: pageArrays{Plots: []pagePlot{}, ArrayAxes: []pageArrayAxis{}},
-		plots: map[plotKey]int{}, axes: map[string]int{}}
+var errBudget = errors.New("too many numbers for a page")
+
+func newPlotSet(run *results.Run, cells []pageCell) *plotSet {
 	for i := range cells {
 		cells[i].Arrays = nil
 	}
-	for i := range cells {
-		if !keep(i) {
-			continue
-		}
-		found, err := run.Arrays(i)
-		if err != nil {
-			return set.out, err
-		}
-		for k := range found {
-			cells[i].Arrays = append(cells[i].Arrays, set.add(&found[k])...)
-		}
-		if set.size > budget {
-			set.out.Partial = true
-			return set.out, nil
-		}
-	}
-	set.finish(cells)
-	return set.out, nil
+	return &plotSet{run: run, cells: cells, out: pageArrays{Plots: []pagePlot{}, ArrayAxes: []pageArrayAxis{}},
+		plots: map[plotKey]int{}, axes: map[string]int{}}
 }
 
-// add turns a record's array into columns of plots; arrays of more than two axes are for exports alone.
-func (s *plotSet) add(r *record.Record) []pageArray {
+// add takes over the arrays of a cell.
+func (s *plotSet) add(cell int, records []record.Record) {
+	for i := range records {
+		s.cells[cell].Arrays = append(s.cells[cell].Arrays, s.columns(&records[i])...)
+	}
+}
+
+// columns turns a record's array into columns of plots; arrays of more than two axes are for exports alone.
+func (s *plotSet) columns(r *record.Record) []pageArray {
 	if n := len(r.Array.Axes); n == 0 || n > 2 || r.Array.Size() == 0 || len(r.Of) == 0 {
 		return nil
 	}
@@ -231,7 +233,7 @@ func (s *plotSet) plot(r *record.Record, q record.Quantity, column string) (plot
 
 // finish puts the plots in the order of their quantities, those first whose finding is the array itself, and names
 // those that several quantities share by their column.
-func (s *plotSet) finish(cells []pageCell) {
+func (s *plotSet) finish() {
 	rank := func(plot int) int {
 		i := slices.IndexFunc(s.run.Quantities, func(q record.Quantity) bool { return q.Name == s.first[plot].Name })
 		if !s.first[plot].Array {
@@ -253,9 +255,10 @@ func (s *plotSet) finish(cells []pageCell) {
 		sorted[to], position[from] = p, to
 	}
 	s.out.Plots = sorted
-	for i := range cells {
-		for k := range cells[i].Arrays {
-			cells[i].Arrays[k].Plot = position[cells[i].Arrays[k].Plot]
+	for i := range s.cells {
+		for k := range s.cells[i].Arrays {
+			a := &s.cells[i].Arrays[k]
+			a.Plot = position[a.Plot]
 		}
 	}
 }

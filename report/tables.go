@@ -122,11 +122,7 @@ var arrayTable = Export{
 }
 
 func eachArray(run *results.Run, f func(*results.Cell, *record.Record) error) error {
-	for i := range run.Cells {
-		found, err := run.Arrays(i)
-		if err != nil {
-			return err
-		}
+	return run.EachArrays(func(i int, found []record.Record) error {
 		for k := range found {
 			if err := found[k].Array.Check(); err != nil {
 				return fmt.Errorf("cell %s: %s: %w", run.Cells[i].ID, found[k].Quantity, err)
@@ -135,8 +131,8 @@ func eachArray(run *results.Run, f func(*results.Cell, *record.Record) error) er
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // arrayAxes are the names of all arrays' axes as they come; those that have names for places anywhere are text.

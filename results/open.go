@@ -91,14 +91,13 @@ func read(sp *spec.Spec, r *store.Reader) (Source, error) {
 	for _, q := range s.Quantities {
 		declared[q.Name] = true
 	}
-	s.Arrays = func(cell string) (found []record.Record, err error) {
-		err = r.Records(store.Query{Cell: cell, Arrays: true}, func(_ store.Cell, rec record.Record) error {
-			if rec.Array != nil {
-				found = append(found, rec)
+	s.Arrays = func(cell string, f func(string, record.Record) error) error {
+		return r.Records(store.Query{Cell: cell, Arrays: true}, func(c store.Cell, rec record.Record) error {
+			if rec.Array == nil {
+				return nil
 			}
-			return nil
+			return f(c.ID, rec)
 		})
-		return found, err
 	}
 	last := 0
 	return s, r.Records(store.Query{}, func(c store.Cell, rec record.Record) error {

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -107,6 +108,17 @@ func TestOpen(t *testing.T) {
 		if len(arrays) != 1 || arrays[0].Quantity != "epoch_loss" || arrays[0].Array.Column("loss")[1] != 0.5 {
 			t.Errorf("arrays of cell %d: %v", i, arrays)
 		}
+	}
+	seen := map[int]int{}
+	check(t, r.EachArrays(func(cell int, records []record.Record) error {
+		seen[cell] += len(records)
+		return nil
+	}))
+	if len(seen) != 6 || seen[0] != 1 || seen[5] != 1 {
+		t.Errorf("arrays of each cell: %v", seen)
+	}
+	if err := r.EachArrays(func(int, []record.Record) error { return io.EOF }); err != io.EOF {
+		t.Errorf("an error of f comes back as %v", err)
 	}
 	last := r.Cols() - 1 // the failed cell: width 2, batch 128
 	if c := r.Cells[0]; c.State != Failed || c.Failed != 1 || r.Cells[last].State != Done {

@@ -24,7 +24,7 @@ type Run struct {
 	Costs      []Cost
 
 	columns columns
-	arrays  func(cell string) ([]record.Record, error)
+	arrays  arrayReader
 	close   func() error
 }
 
@@ -162,22 +162,68 @@ func (r *Run) Merit() (q record.Quantity, ok bool) {
 	return record.Quantity{}, false
 }
 
-// Arrays returns those records of a cell that hold a curve, a spectrum or a surface, with it, by quantity and
-// replica. They are read when asked for: a big run has far more of them than fit into memory.
+// Arrays returns those records of a cell that hold a curve, a spectrum or a surface, with it, by quantity and replica.
+// They are read when asked for: a big run has far more of them than fit into memory.
 func (r *Run) Arrays(cell int) ([]record.Record, error) {
-	c := &r.Cells[cell]
 	if r.arrays == nil {
-		return slices.DeleteFunc(slices.Clone(c.Records), func(rec record.Record) bool { return rec.Array == nil }), nil
+		return withArrays(r.Cells[cell].Records), nil
 	}
-	if c.ID == "" {
+	if r.Cells[cell].ID == "" {
 		return nil, nil
 	}
-	records, err := r.arrays(c.ID)
-	if err != nil {
-		return nil, err
+	var found []record.Record
+	err := r.arrays(r.Cells[cell].ID, func(_ string, rec record.Record) error {
+		found = append(found, rec)
+		return nil
+	})
+	sortRecords(found)
+	return found, err
+}
+
+// EachArrays calls f with the arrays of each cell that has any, as Arrays returns them, in the order of the folder. It
+// is quicker than to ask for each cell. f may not use Arrays.
+func (r *Run) EachArrays(f func(cell int, records []record.Record) error) error {
+	if r.arrays == nil {
+		for i := range r.Cells {
+			if found := withArrays(r.Cells[i].Records); len(found) > 0 {
+				if err := f(i, found); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	}
-	sortRecords(records)
-	return records, nil
+	index := map[string]int{}
+	for i := range r.Cells {
+		index[r.Cells[i].ID] = i
+	}
+	cell, found := "", []record.Record(nil)
+	flush := func() error {
+		i, ok := index[cell]
+		if !ok || len(found) == 0 {
+			return nil
+		}
+		sortRecords(found)
+		return f(i, found)
+	}
+	err := r.arrays("", func(id string, rec record.Record) error {
+		if id != cell {
+			if err := flush(); err != nil {
+				return err
+			}
+			cell, found = id, nil
+		}
+		found = append(found, rec)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
+
+func withArrays(records []record.Record) []record.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(rec record.Record) bool { return rec.Array == nil })
 }
 
 // Close closes the folder.
@@ -186,9 +232,10 @@ func (r *Run) Close() error {
 		return nil
 	}
 	err := r.close()
-	r.arrays, r.close = func(string) ([]record.Record, error) {
-		return nil,
-			errors.New("results: the run is closed")
-	}, nil
+	r.arrays, r.close = closed, nil
 	return err
+}
+
+func closed(string, func(string, record.Record) error) error {
+	return errors.New("results: the run is closed")
 }

@@ -19,9 +19,12 @@ type Source struct {
 	Cells      []SourceCell
 	Costs      []Cost
 
-	Arrays func(cell string) ([]record.Record, error) // reads those of a cell by its ID; nil: Cells hold them
-	Close  func() error                               // of the folder
+	Arrays arrayReader  // nil: Cells hold them
+	Close  func() error // of the folder
 }
+
+// arrayReader calls f with each record that has an array, cell by cell, with the cell's ID: of one cell, or of all ("").
+type arrayReader func(cell string, f func(cell string, rec record.Record) error) error
 
 // SourceCell is all that is known of one cell.
 type SourceCell struct {
