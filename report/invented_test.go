@@ -126,6 +126,28 @@ func TestInventedQuantitiesAppearEverywhere(t *testing.T) {
 	}
 }
 
+// Quantities whose names are those of other files have files too.
+func TestFileNamesDoNotCollide(t *testing.T) {
+	s := invented()
+	s.Quantities = nil
+	for _, name := range []string{"taxonomy", "a b", "a/b", "A-B"} {
+		s.Quantities = append(s.Quantities, record.Quantity{Name: name, Title: name, Symbol: name, Main: true})
+		for i := range s.Cells {
+			s.Cells[i].Records = append(s.Cells[i].Records, record.Record{Measure: "m", Quantity: name,
+				Of: record.Points(0), Value: 1, Status: record.OK})
+		}
+	}
+	dir := t.TempDir()
+	if _, err := Write(dir, build(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	want := "A-B_3.png A-B_3.svg a-b.png a-b.svg a-b_2.png a-b_2.svg index.html taxonomy.png taxonomy.svg " +
+		"taxonomy_2.png taxonomy_2.svg"
+	if got := listed(t, dir); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // No file that shows results knows a quantity by name: not as a constant of record, and not as a text.
 // (results/open.go reads today's run folders, which do not say what they hold.)
 func TestNoQuantityIsKnownByName(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/recorder"
 
 	"basin/phase"
+	"basin/phase/phasetest"
 )
 
 // box is the place of a text on a figure.
@@ -150,6 +151,18 @@ func TestLayoutClosesUp(t *testing.T) {
 				t.Errorf("%s: %q", f.Name, b.text)
 			}
 		}
+	}
+}
+
+// The maps of a run with three axes share a colour scale: each row has one bar.
+func TestSmallMultiplesShareTheirBar(t *testing.T) {
+	run := build(t, phasetest.Synthetic(phasetest.Size{Rows: 5, Cols: 7, Replicas: 3, Sheets: 6, Pairs: true}))
+	count := map[string]int{}
+	for _, b := range boxes(figureNamed(t, run, "mc")) {
+		count[b.text]++
+	}
+	if rate := "learning\u00a0rate\u00a00.1"; count["−15"] != 2 || count["15"] != 2 || count[rate] != 1 {
+		t.Errorf("texts in two rows of three maps: %v", count)
 	}
 }
 

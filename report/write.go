@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"basin/results"
 )
@@ -30,19 +32,31 @@ func Write(dir string, run *results.Run) ([]string, error) {
 	if err := save("index.html", func(w io.Writer) error { return Page(w, run) }); err != nil {
 		return paths, err
 	}
+	taken := map[string]bool{}
 	for _, p := range Pictures {
 		figures, err := p.Draw(run)
 		if err != nil {
 			return paths, fmt.Errorf("report: %s: %w", p.Name, err)
 		}
 		for _, f := range figures {
-			if err := save(f.Name+".svg", f.WriteSVG); err != nil {
+			name := freeName(f.Name, taken)
+			if err := save(name+".svg", f.WriteSVG); err != nil {
 				return paths, err
 			}
-			if err := save(f.Name+".png", f.WritePNG); err != nil {
+			if err := save(name+".png", f.WritePNG); err != nil {
 				return paths, err
 			}
 		}
 	}
 	return paths, nil
+}
+
+// freeName is a name that no other file of the report has, in capitals or not: quantities have any names.
+func freeName(name string, taken map[string]bool) string {
+	free := name
+	for n := 2; taken[strings.ToLower(free)]; n++ {
+		free = name + "_" + strconv.Itoa(n)
+	}
+	taken[strings.ToLower(free)] = true
+	return free
 }
