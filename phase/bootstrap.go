@@ -12,12 +12,14 @@ import (
 // for 7. With more, they are drawn at random.
 const exactSeeds = 7
 
+// resamples are drawn where they are too many to enumerate.
+const resamples = 1000
+
 // bootstrap resamples seeds with replacement. All cells with n seeds share the same resamples, so that a cell's
 // result depends on the sweep's seed and its own records alone.
 type bootstrap struct {
-	seed      uint64
-	resamples int // drawn where they are too many to enumerate
-	of        map[int][]resample
+	seed uint64
+	of   map[int][]resample // by the number of seeds
 }
 
 // resample says how often each seed was drawn, and how probable that is (or, of random draws, counts 1).
@@ -31,7 +33,7 @@ func (b *bootstrap) draw(n int) []resample {
 		if n <= exactSeeds {
 			b.of[n] = enumerate(n)
 		} else {
-			b.of[n] = monteCarlo(b.seed, n, b.resamples)
+			b.of[n] = monteCarlo(b.seed, n, resamples)
 		}
 	}
 	return b.of[n]
@@ -86,7 +88,7 @@ func monteCarlo(seed uint64, n, resamples int) []resample {
 // nothing and is passed over. NaN where nothing can vary.
 func (b *bootstrap) confidence(r rule, l Label, c *results.Cell) float64 {
 	n := len(c.Seeds)
-	if n < 2 || b.resamples <= 0 || l == Undefined {
+	if n < 2 || l == Undefined {
 		return math.NaN()
 	}
 	samples := make([][]results.Sample, len(r.columns))

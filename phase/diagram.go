@@ -28,22 +28,10 @@ type Cell struct {
 	Single []string // deciding columns that rest on one replica or pair, whose spread is unknown
 }
 
-// Options of New. The zero value is the documented default.
-type Options struct {
-	Resamples int // of the bootstrap over more than seven seeds (else it is exact); default 1000; -1: no bootstrap
-}
-
-func (o Options) withDefaults() Options {
-	if o.Resamples == 0 {
-		o.Resamples = 1000
-	}
-	return o
-}
-
 // New labels all cells.
-func New(run *results.Run, o Options) *Diagram {
+func New(run *results.Run) *Diagram {
 	n := len(run.Cells)
-	b := bootstrap{seed: run.Seed, resamples: o.withDefaults().Resamples, of: map[int][]resample{}}
+	b := bootstrap{run.Seed, map[int][]resample{}}
 	d := &Diagram{Run: run, Cells: make([]Cell, n), rule: compile(run.Rule), bootstrap: b,
 		confidence: make([]float64, n), known: make([]bool, n)}
 	for i := range run.Cells {

@@ -31,7 +31,7 @@ func of(t *testing.T, s results.Source) *Diagram {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(run, Options{})
+	return New(run)
 }
 
 // defaults are the thresholds of Yang et al. (2021).
@@ -298,7 +298,7 @@ func TestOneSidedCellsNeedNoResamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := New(run, Options{})
+		d := New(run)
 		got, c := d.Confidence(0), &run.Cells[0]
 		if math.IsNaN(got) {
 			return

@@ -16,7 +16,7 @@ func label(t testing.TB, s results.Source) *phase.Diagram {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return phase.New(run, phase.Options{})
+	return phase.New(run)
 }
 
 // The phases of the grid that Yang et al. (2021) published: counts exactly, mean test accuracies to two decimals.

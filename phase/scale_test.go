@@ -65,7 +65,7 @@ func BenchmarkConfidence(b *testing.B) {
 	source := phasetest.Synthetic(phasetest.Size{Rows: 100, Cols: 100, Replicas: 5, Pairs: true})
 	run := label(b, source).Run
 	for b.Loop() {
-		d := phase.New(run, phase.Options{})
+		d := phase.New(run)
 		for i := range d.Cells {
 			d.Confidence(i)
 		}

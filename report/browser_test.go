@@ -226,7 +226,7 @@ func TestPageWithThreeAxes(t *testing.T) {
 			}
 		}
 	}
-	h := highlights(phase.New(run, phase.Options{}))[0].Cell
+	h := highlights(phase.New(run))[0].Cell
 	other := (h/(run.Rows()*run.Cols()) + 1) % run.Sheets()
 	tab.run(fmt.Sprintf(choose, other))
 	tab.run(`document.querySelector("#highlights .card").click()`)

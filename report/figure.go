@@ -17,7 +17,7 @@ import (
 // Picture is a kind of picture that a run can be drawn as. It takes what it shows from the run's quantities; where
 // they have nothing to show it draws no figure.
 type Picture struct {
-	Name string // of its figures, where it has one alone
+	Name string
 	Doc  string // one sentence
 	Draw func(*results.Run) ([]Figure, error)
 }

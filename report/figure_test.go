@@ -211,7 +211,7 @@ func TestNamesAreEscapedInSVG(t *testing.T) {
 // quarter (clear of its number) has the colour of its mean; the phase diagram that of its label.
 func TestPixelsHaveTheColorsOfTheData(t *testing.T) {
 	run := build(t, phasetest.Published(true))
-	d := phase.New(run, phase.Options{})
+	d := phase.New(run)
 	q := run.Main()[0]
 	s := newScale(q, d)
 	// The layout of a large tile; in pixels, from the left and from the top.

@@ -26,7 +26,8 @@ func invented() results.Source {
 			Numbers: []float64{1, 2, 3}}},
 		Quantities: []record.Quantity{
 			{Name: "wobble", Title: "Wobble of the ψ_{0}", Symbol: "ψ_{0}", Unit: "mm", Format: "%.2f",
-				Better: record.Lower, Main: true, Doc: "d"},
+				Better: record.Lower, Main: true,
+				Doc: "how much it wobbles"},
 			{Name: "relief", Title: "Relief", Symbol: "relief", Array: true, Scale: record.Log},
 			{Name: "aside", Title: "An aside", Symbol: "aside"},
 		},
@@ -108,7 +109,8 @@ func TestInventedQuantitiesAppearEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := readPage(t, b.String())
-	if q := data.Quantities; len(q) != 2 || q[0].Heading != "Wobble of the ψ_{0} (mm)" || !q[0].Main ||
+	if q := data.Quantities; len(q) != 2 || q[0].Doc != "how much it wobbles" ||
+		q[0].Heading != "Wobble of the ψ_{0} (mm)" || !q[0].Main ||
 		q[1].Name != "aside" || q[1].Main {
 		t.Errorf("the page has the quantities %+v", q)
 	}

@@ -84,7 +84,7 @@ func TestTextsDoNotOverlap(t *testing.T) {
 // A grid of long numbers has a few round ticks, and no number is cut.
 func TestTicksOfLongNumbers(t *testing.T) {
 	run := build(t, longNumbers())
-	p := panel{plane: newPlane(phase.New(run, phase.Options{}), 0), area: small.area(), size: textSize}
+	p := panel{plane: newPlane(phase.New(run), 0), area: small.area(), size: textSize}
 	var got []string
 	for _, k := range p.ticksY() {
 		got = append(got, k.label)

@@ -11,9 +11,10 @@ import (
 )
 
 var quantityMaps = Picture{
-	Doc: "each main quantity on a page, with numbers where they fit",
+	Name: "maps",
+	Doc:  "each main quantity on a page, with numbers where they fit",
 	Draw: func(run *results.Run) ([]Figure, error) {
-		d := phase.New(run, phase.Options{})
+		d := phase.New(run)
 		var out []Figure
 		for _, q := range run.Main() {
 			var tiles []tile

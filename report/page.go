@@ -85,7 +85,7 @@ type pageData struct {
 }
 
 func newPageData(run *results.Run) (pageData, error) {
-	d := phase.New(run, phase.Options{})
+	d := phase.New(run)
 	p := pageData{
 		Lead: lead(d), Rows: run.Rows(), Cols: run.Cols(), Phases: d.Labelled(), Highlights: highlights(d),
 		Tables:   pageTables(d),

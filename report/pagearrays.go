@@ -33,6 +33,7 @@ type pageArrays struct {
 // pagePlot is a set of axes: an array with one axis is a line on it, one with two a map.
 type pagePlot struct {
 	Title string     `json:"title"`
+	Doc   string     `json:"doc"`
 	X     string     `json:"x"`
 	Y     string     `json:"y,omitempty"` // of a map
 	Log   bool       `json:"log"`         // y of lines
@@ -83,8 +84,8 @@ type plotSet struct {
 	size  int // numbers so far
 }
 
-// newPageArrays reads the arrays of all cells into their page cells; those of highlighted cells alone if all would be
-// too many.
+// newPageArrays reads the arrays of all cells into their page cells; those of highlighted cells alone if all would
+// be too many.
 func newPageArrays(run *results.Run, chosen []highlight, cells []pageCell) (pageArrays, error) {
 	set := newPlotSet(run, cells)
 	err := run.EachArrays(func(i int, found []record.Record) error {
@@ -211,7 +212,7 @@ func (s *plotSet) plot(r *record.Record, q record.Quantity, column string) (plot
 		plot = len(s.out.Plots)
 		s.plots[key] = plot
 		s.first, s.of = append(s.first, q), append(s.of, key)
-		p := pagePlot{Title: heading(q), Log: q.Scale == record.Log, X: labels[len(labels)-1]}
+		p := pagePlot{Title: heading(q), Doc: q.Doc, Log: q.Scale == record.Log, X: labels[len(labels)-1]}
 		if len(labels) > 1 {
 			p.Y = labels[0]
 		}

@@ -37,6 +37,7 @@ type pageQuantity struct {
 	Title   string   `json:"title"` // markup of this package, as in Heading
 	Heading string   `json:"heading"`
 	Unit    string   `json:"unit"`
+	Doc     string   `json:"doc"`
 	Main    bool     `json:"main"`
 	Bar     pageBar  `json:"bar"`
 	At      []int    `json:"at,omitempty"`   // colour of each cell; -1: none
@@ -107,7 +108,7 @@ func (s scale) bar(kind record.Scale) pageBar {
 }
 
 func newPageQuantity(d *phase.Diagram, q record.Quantity, main bool) pageQuantity {
-	out := pageQuantity{Name: q.Name, Title: q.Title, Heading: heading(q), Unit: q.Unit, Main: main}
+	out := pageQuantity{Name: q.Name, Title: q.Title, Heading: heading(q), Unit: q.Unit, Doc: q.Doc, Main: main}
 	s, text := newScale(q, d), formatter(q)
 	if main {
 		out.Bar = s.bar(q.Scale)

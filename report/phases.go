@@ -14,7 +14,7 @@ var phaseDiagram = Picture{
 	Name: "phases",
 	Doc:  "the phase diagram, with the share of resamples over seeds that keep each label",
 	Draw: func(run *results.Run) ([]Figure, error) {
-		d := phase.New(run, phase.Options{})
+		d := phase.New(run)
 		if !d.Labelled() && len(run.Main()) > 0 {
 			return nil, nil
 		}

@@ -31,7 +31,7 @@ var cellTable = Export{
 		if err != nil {
 			return err
 		}
-		d := phase.New(run, phase.Options{})
+		d := phase.New(run)
 		for i := range run.Cells {
 			c := &run.Cells[i]
 			row := append([]any{c.ID}, cellPlace(run, c)...)

@@ -12,7 +12,7 @@ var taxonomy = Picture{
 	Name: "taxonomy",
 	Doc:  "all main quantities and the phases, on shared axes",
 	Draw: func(run *results.Run) ([]Figure, error) {
-		d := phase.New(run, phase.Options{})
+		d := phase.New(run)
 		main := run.Main()
 		withPhases := d.Labelled() || len(main) == 0
 		var out []Figure

@@ -19,7 +19,7 @@ import (
 // Table writes a run for a terminal: a line for each cell, from the smallest values of the axes up, then the
 // phases and their thresholds. A mean is followed by its standard error over seeds, where there are several.
 func Table(w io.Writer, run *results.Run) error {
-	d := phase.New(run, phase.Options{})
+	d := phase.New(run)
 	var order []int
 	for k := range run.Sheets() {
 		for col := range run.Cols() {
@@ -43,7 +43,7 @@ const extremes = 5
 // Summary writes what fits on a screen of a run that has too many cells for a table: the axes, the range of each
 // main quantity, the best and the worst cells by the figure of merit, and the phases.
 func Summary(w io.Writer, run *results.Run) error {
-	d := phase.New(run, phase.Options{})
+	d := phase.New(run)
 	b := bufio.NewWriter(w)
 	if run.Name != "" {
 		fmt.Fprintf(b, "%s\n\n", clean(run.Name))

@@ -9,13 +9,9 @@ import (
 	"basin/record"
 )
 
-// Column names the column of a record's values. It is the quantity's name, "mc", for the entry named as its kind
-// at the end of training; else the entry and the points are said: "control.min_delta", "train_loss@code",
+// columnName names the column of a record's values. It is the quantity's name, "mc", for the entry named as its
+// kind at the end of training; else the entry and the points are said: "control.min_delta", "train_loss@code",
 // "mc@train..code".
-func Column(entry, kind, quantity string, of []record.Point) string {
-	return columnName(entry, kind, quantity, points(of))
-}
-
 func columnName(entry, kind, quantity, at string) string {
 	if entry != kind {
 		quantity = entry + "." + quantity

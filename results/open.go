@@ -32,16 +32,15 @@ func Open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := read(sp, r)
+	run, err := read(sp, r)
 	if err != nil {
 		r.Close()
-		return nil, err
 	}
-	return New(s)
+	return run, err
 }
 
 // read gathers what the spec and the database hold.
-func read(sp *spec.Spec, r *store.Reader) (Source, error) {
+func read(sp *spec.Spec, r *store.Reader) (*Run, error) {
 	s := Source{Name: sp.Name, Seed: sp.Seed, Rule: rule(sp.Phases), Quantities: slices.Clone(record.Quantities),
 		Replicas: sp.Replicas, Close: r.Close}
 	for _, a := range []struct {
@@ -52,44 +51,19 @@ func read(sp *spec.Spec, r *store.Reader) (Source, error) {
 			s.Axes = append(s.Axes, axis(a.name, a.Axis))
 		}
 	}
-	cells, err := r.Cells()
+	index, err := s.readCells(r, places(sp))
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	places, index := places(sp), map[string]int{}
-	for _, c := range cells {
-		if at, ok := places[c.Label]; ok { // else a cell of a spec that the database has not seen yet
-			index[c.ID] = len(s.Cells)
-			s.Cells = append(s.Cells, SourceCell{ID: c.ID, At: at, State: State(c.State), Replicas: c.Replicas,
-				Training: map[int]record.Status{}})
-		}
-	}
-	if err := r.Trainings(func(cell string, replica int, status record.Status) {
-		if i, ok := index[cell]; ok {
-			s.Cells[i].Training[replica] = status
-		}
-	}); err != nil {
-		return s, err
-	}
-	failures, err := r.Failures()
-	if err != nil {
-		return s, err
-	}
-	for _, f := range failures {
-		if i, ok := index[f.ID]; ok {
-			s.Cells[i].Failures = append(s.Cells[i].Failures, Failure{Work: f.Work, Reason: f.Reason})
-		}
+	if err := s.readRecords(r, index); err != nil {
+		return nil, err
 	}
 	costs, err := r.Costs()
 	if err != nil {
-		return s, err
+		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(costs)) {
 		s.Costs = append(s.Costs, Cost{name, costs[name]})
-	}
-	declared := map[string]bool{}
-	for _, q := range s.Quantities {
-		declared[q.Name] = true
 	}
 	s.Arrays = func(cell string, f func(string, record.Record) error) error {
 		return r.Records(store.Query{Cell: cell, Arrays: true}, func(c store.Cell, rec record.Record) error {
@@ -99,20 +73,61 @@ func read(sp *spec.Spec, r *store.Reader) (Source, error) {
 			return f(c.ID, rec)
 		})
 	}
+	return New(s)
+}
+
+// readCells reads the cells with their trainings and failures, and returns the index of each ID.
+func (s *Source) readCells(r *store.Reader, places map[string][]int) (map[string]int, error) {
+	cells, err := r.Cells()
+	if err != nil {
+		return nil, err
+	}
+	index := map[string]int{}
+	for _, c := range cells {
+		if at, ok := places[c.Label]; ok { // else a cell of a spec that the database has not seen yet
+			index[c.ID] = len(s.Cells)
+			s.Cells = append(s.Cells, SourceCell{ID: c.ID, At: at, State: State(c.State), Replicas: c.Replicas,
+				Training: map[int]record.Status{}})
+		}
+	}
+	err = r.Trainings(func(cell string, replica int, status record.Status) {
+		if i, ok := index[cell]; ok {
+			s.Cells[i].Training[replica] = status
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	failures, err := r.Failures()
+	for _, f := range failures {
+		if i, ok := index[f.ID]; ok {
+			s.Cells[i].Failures = append(s.Cells[i].Failures, Failure{Work: f.Work, Reason: f.Reason})
+		}
+	}
+	return index, err
+}
+
+// readRecords reads the records of all cells, and describes quantities that record's list has not.
+func (s *Source) readRecords(r *store.Reader, index map[string]int) error {
+	declared := map[string]bool{}
+	for _, q := range s.Quantities {
+		declared[q.Name] = true
+	}
 	last := 0
-	return s, r.Records(store.Query{}, func(c store.Cell, rec record.Record) error {
+	return r.Records(store.Query{}, func(c store.Cell, rec record.Record) error {
+		i, ok := index[c.ID]
+		if !ok {
+			return nil
+		}
 		if !declared[rec.Quantity] {
 			declared[rec.Quantity] = true
 			s.Quantities = append(s.Quantities, record.Describe(rec.Quantity))
 		}
-		if i, ok := index[c.ID]; ok {
-			if i != last {
-				// most cells have as many as the one before
-				s.Cells[i].Records = make([]record.Record, 0, len(s.Cells[last].Records))
-			}
-			last = i
-			s.Cells[i].Records = append(s.Cells[i].Records, rec)
+		if i != last { // most cells have as many as the one before
+			s.Cells[i].Records = make([]record.Record, 0, len(s.Cells[last].Records))
 		}
+		last = i
+		s.Cells[i].Records = append(s.Cells[i].Records, rec)
 		return nil
 	})
 }

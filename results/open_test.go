@@ -189,8 +189,8 @@ func TestOpenNothing(t *testing.T) {
 	}
 }
 
-// quick is how long opening a run of 2,500 cells with a handful of records each may take: a second is for 10,000 of
-// them, but tests share the machine. The best of three counts.
+// quick is how long opening a run of 2,500 cells with a handful of records each may take: a second is for 10,000
+// of them, but tests share the machine. The best of three counts.
 const quick = time.Second
 
 func TestOpeningManyCells(t *testing.T) {

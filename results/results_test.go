@@ -158,7 +158,7 @@ func TestColumnNames(t *testing.T) {
 		{"connectivity", "connectivity", "mc", []record.Point{{Replica: 0, At: "train"}, {Replica: 0, At: "code"}},
 			"mc@train..code"},
 	} {
-		if got := Column(c.entry, c.kind, c.quantity, c.of); got != c.want {
+		if got := columnName(c.entry, c.kind, c.quantity, points(c.of)); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}

@@ -17,7 +17,7 @@ type Run struct {
 	Name       string
 	Seed       uint64
 	Axes       []Axis            // x, y, then those of the small multiples; none where nothing is swept
-	Quantities []record.Quantity // those that records hold, in the order to be shown; Name is the column's, see Column
+	Quantities []record.Quantity // those that records hold, in the order to be shown; Name is the column's
 	Rule       Rule
 	Cells      []Cell // the whole grid; the first axis runs fastest
 	Failures   []Failure
@@ -162,8 +162,8 @@ func (r *Run) Merit() (q record.Quantity, ok bool) {
 	return record.Quantity{}, false
 }
 
-// Arrays returns those records of a cell that hold a curve, a spectrum or a surface, with it, by quantity and replica.
-// They are read when asked for: a big run has far more of them than fit into memory.
+// Arrays returns those records of a cell that hold a curve, a spectrum or a surface, with it, by quantity and
+// replica. They are read when asked for: a big run has far more of them than fit into memory.
 func (r *Run) Arrays(cell int) ([]record.Record, error) {
 	if r.arrays == nil {
 		return withArrays(r.Cells[cell].Records), nil
@@ -180,8 +180,8 @@ func (r *Run) Arrays(cell int) ([]record.Record, error) {
 	return found, err
 }
 
-// EachArrays calls f with the arrays of each cell that has any, as Arrays returns them, in the order of the folder. It
-// is quicker than to ask for each cell. f may not use Arrays.
+// EachArrays calls f with the arrays of each cell that has any, as Arrays returns them, in the order of the
+// folder. It is quicker than to ask for each cell. f may not use Arrays.
 func (r *Run) EachArrays(f func(cell int, records []record.Record) error) error {
 	if r.arrays == nil {
 		for i := range r.Cells {

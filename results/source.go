@@ -23,7 +23,8 @@ type Source struct {
 	Close  func() error // of the folder
 }
 
-// arrayReader calls f with each record that has an array, cell by cell, with the cell's ID: of one cell, or of all ("").
+// arrayReader calls f with each record that has an array, cell by cell, with the cell's ID: of one cell, or of all
+// ("").
 type arrayReader func(cell string, f func(cell string, rec record.Record) error) error
 
 // SourceCell is all that is known of one cell.

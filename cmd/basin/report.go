@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"basin/report"
 	"basin/results"
@@ -11,6 +12,15 @@ import (
 type reportCommand struct {
 	Dir string `arg:"" type:"path" help:"Run folder."`
 	Out string `placeholder:"DIR" type:"path" help:"Where to (default: DIR/report)."`
+}
+
+func (reportCommand) Help() string {
+	var b strings.Builder
+	b.WriteString("It writes index.html, and as SVG and PNG:\n\n")
+	for _, p := range report.Pictures {
+		fmt.Fprintf(&b, "  %-9s %s\n", p.Name, p.Doc)
+	}
+	return b.String()
 }
 
 func (c reportCommand) Run(s streams) error {

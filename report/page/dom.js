@@ -3,8 +3,8 @@ const $ = id => document.getElementById(id);
 
 // el makes an element; text is always set as text, never as HTML: names come from users.
 function el(tag, attrs = {}, ...children) {
-  const svg = tag.startsWith("svg:");
-  const e = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4)) : document.createElement(tag);
+  const space = tag.startsWith("svg:") ? "http://www.w3.org/2000/svg" : "http://www.w3.org/1999/xhtml";
+  const e = document.createElementNS(space, tag.replace("svg:", ""));
   for (const [k, v] of Object.entries(attrs)) e.setAttribute(k, v);
   e.append(...children);
   return e;

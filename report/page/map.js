@@ -18,7 +18,7 @@ function newMap(q) {
   const canvas = el("canvas", { tabindex: "0", role: "application", "data-map": q ? q.name : "phases",
     "aria-label": `${plain(title)}: map of ${D.rows} × ${D.cols} cells. Arrow keys move, Enter selects.` });
   const m = { q, canvas, box: null };
-  const caption = el("figcaption", { title: plain(title) }, ...rich(title));
+  const caption = el("figcaption", { title: q ? q.doc : plain(title) }, ...rich(title));
   $("maps").append(el("figure", { class: q ? "map" : "map hero" }, caption, canvas));
   canvas.addEventListener("mousemove", e => {
     const i = hit(m, e);

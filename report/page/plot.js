@@ -4,8 +4,8 @@ const arraysOn = (i, p) => (D.cells[i].a || []).filter(a => a.p === p);
 const plotsOf = i => D.plots.map((_, p) => p).filter(p => arraysOn(i, p).length);
 
 function plot(i, p, small) {
-  const { y, title } = D.plots[p], arrays = arraysOn(i, p), most = 4;
-  const head = el("div", { class: "plot-title" }, ...rich(title));
+  const { y, title, doc } = D.plots[p], arrays = arraysOn(i, p), most = 4;
+  const head = el("div", { class: "plot-title", title: doc }, ...rich(title));
   const box = el("div", { class: "plot", "data-plot": plain(title) }, head);
   if (y === undefined) {
     box.append(...(small ? [] : [key(p)]), lines(p, arrays, small));

@@ -15,11 +15,16 @@ function badge(i) {
 function select(i) {
   selected = cursor = i;
   const c = D.cells[i], box = $("detail"), plots = plotsOf(i);
-  const measured = D.quantities.filter(q => q.n[i]).map(q => [q.heading, q.value[i], String(q.n[i])]);
+  const measured = D.quantities.filter(q => q.n[i]);
   const meaning = D.phases ? [labelOf(i).means, surety(i)].filter(Boolean).join(" · ") : "";
   box.replaceChildren(el("h3", {}, where(i)), badge(i), " ", el("span", { class: "note" }, meaning),
     el("p", { class: "note" }, c.n.join("; ")));
-  if (measured.length) box.append(table(["quantity", "mean ± s.e. over seeds", "n"], measured));
+  if (measured.length) {
+    const head = ["quantity", "mean ± s.e. over seeds", "n"];
+    const values = table(head, measured.map(q => [q.heading, q.value[i], String(q.n[i])]));
+    measured.forEach((q, k) => { values.tBodies[0].rows[k].cells[0].title = q.doc; });
+    box.append(values);
+  }
   box.append(...plots.map(p => plot(i, p)));
   if (!plots.length && D.plots.length) {
     box.append(el("p", { class: "note" }, !D.partial ? "No curve was measured here."
