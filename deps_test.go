@@ -15,6 +15,7 @@ import (
 var allowed = map[string]struct{ imports, why string }{
 	"spec":     {"", "plain data that everybody reads"},
 	"record":   {"", "plain data that everybody writes"},
+	"fault":    {"", "marks errors of the user's input"},
 	"random":   {"", "streams from a seed; knows nothing of what they are for"},
 	"linop":    {"", "wall: operators never reach the engine, so algorithms on them are tested on dense matrices"},
 	"param":    {"", "arithmetic of flat vectors"},
@@ -43,7 +44,7 @@ var allowed = map[string]struct{ imports, why string }{
 	"runner":     {"checkpoint dataset engine graph measure model param record spec spectral sweep train", "the work of a sweep: the one place where training and measuring meet scheduling"},
 	"examples":   {"", "embedded specs"},
 
-	"cmd/basin":                   {"dataset engine/cpu examples measure model record report results runner spec store sweep", "flags, wiring, exit codes"},
+	"cmd/basin":                   {"dataset engine/cpu examples fault measure model record report results runner spec store sweep", "flags, wiring, exit codes"},
 	"internal/numtest":            {"linop", "oracles for tests"},
 	"internal/numtest/enginetest": {"engine engine/reference graph", "one conformance suite for all engines"},
 	"phase/phasetest":             {"random record results", "inputs for tests of phase and report"},

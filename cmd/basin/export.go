@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"basin/fault"
 	"basin/report"
 	"basin/results"
 )
@@ -44,7 +45,7 @@ Examples:
 func (c exportCommand) Run(s streams) error {
 	run, err := results.Open(c.Dir)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	defer run.Close()
 	write := func(w io.Writer) error {

@@ -8,19 +8,20 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
+	"basin/fault"
 	"basin/spec"
 )
 
 // Exit codes.
 const (
 	exitDone        = 0
-	exitFailedCells = 1
+	exitFailed      = 1 // some cells, or the machine
 	exitBadInput    = 2
+	exitBug         = 3
 	exitInterrupted = 130
 )
 
@@ -54,17 +55,22 @@ type failedCells struct{ n int }
 
 func (f failedCells) Error() string { return fmt.Sprintf("%d cells failed", f.n) }
 
-func run(args []string, s streams) int {
-	ctx, stop := interruptible()
-	defer stop()
+func run(args []string, s streams) (code int) {
+	in := watchInterrupts(s.err)
+	defer in.close()
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(s.err, "basin: this is a bug in basin: %v\n%s", p, debug.Stack())
+			code = exitBug
+		}
+	}()
 	var c commands
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("basin"), kong.Writers(s.out, s.err), kong.Exit(func(code int) { exited = code }),
 		kong.Description("Basin maps the loss landscapes of neural networks.\n\nTry it in an empty folder:\n\n  basin run digits\n  basin report runs/digits"),
-		kong.UsageOnError(), kong.Vars{"tables": exportTables()}, kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
+		kong.UsageOnError(), kong.Vars{"tables": exportTables()}, kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}), kong.Bind(s, in))
 	if err != nil {
-		fmt.Fprintln(s.err, "basin:", err)
-		return exitBadInput
+		panic(err) // the command line's own description is wrong
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {
@@ -79,37 +85,18 @@ func run(args []string, s streams) int {
 }
 
 func exitCode(err error, s streams) int {
-	var failed failedCells
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(s.err, "basin: interrupted; all finished work is saved, and the same command goes on")
+		fmt.Fprintln(s.err, "basin: interrupted; all finished work is saved, and the same command continues")
 		return exitInterrupted
-	case errors.As(err, &failed):
-		fmt.Fprintln(s.err, "basin:", err)
-		return exitFailedCells
 	}
 	fmt.Fprintln(s.err, "basin:", err)
-	return exitBadInput
-}
-
-// interruptible is a context that ends at the first Ctrl-C or SIGTERM. A second one ends the program at once.
-func interruptible() (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		if _, ok := <-signals; !ok {
-			return
-		}
-		fmt.Fprintln(os.Stderr, "\nbasin: stopping after what is under way is saved; interrupt again to stop at once")
-		cancel()
-		if _, ok := <-signals; ok {
-			os.Exit(exitInterrupted)
-		}
-	}()
-	return ctx, func() { signal.Stop(signals); close(signals); cancel() }
+	if fault.IsInput(err) {
+		return exitBadInput
+	}
+	return exitFailed
 }
 
 type versionCommand struct{}

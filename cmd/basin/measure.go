@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 
 	"basin/dataset"
 	"basin/engine/cpu"
 	"basin/examples"
+	"basin/fault"
 	"basin/measure"
 	"basin/model"
 	"basin/record"
@@ -38,10 +38,10 @@ The spec says what the network is. A file whose tensors are named otherwise is m
 unambiguous, and the mapping is printed; else name them in the spec: checkpoint: {rename: {theirs: ours}}.`
 }
 
-func (c measureCommand) Run(ctx context.Context, s streams) error {
+func (c measureCommand) Run(s streams) error {
 	sp, err := spec.Load(c.Spec, examples.FS(), c.Set...)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	e, err := cpu.New()
 	if err != nil {
@@ -49,15 +49,15 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	}
 	split, err := c.samples(sp)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	m, err := model.New(sp.Model, split.Train.Shape, split.Train.Classes)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	theta, state, mapping, err := runner.ReadNetwork(c.Checkpoint, m, sp.Checkpoint.Rename)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	if !mapping.ByName() {
 		fmt.Fprint(s.err, mapping)
@@ -68,7 +68,7 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	found := measure.NewFindings(record.Points(0))
-	if err := made.Measure(ctx, []measure.Network{{Theta: theta, State: state, Status: record.OK}}, found); err != nil {
+	if err := made.Measure(context.Background(), []measure.Network{{Theta: theta, State: state, Status: record.OK}}, found); err != nil {
 		return err
 	}
 	records := found.Records
@@ -96,7 +96,7 @@ func (c measureCommand) measure(mc *measure.Context, sp *spec.Spec) (measure.Mea
 	}
 	h := sp.Measure.Hessian
 	if h == nil {
-		return nil, errors.New("measure: the spec has no hessian settings; add measure: {hessian: {}}, or --set measure.hessian={}")
+		return nil, fault.Inputf("measure: the spec has no hessian settings; add measure: {hessian: {}}, or --set measure.hessian={}")
 	}
 	settings := *h
 	settings.DType = c.DType

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"basin/fault"
 	"basin/report"
 	"basin/results"
 	"basin/store"
@@ -26,7 +27,7 @@ func (reportCommand) Help() string {
 func (c reportCommand) Run(s streams) error {
 	run, err := results.Open(c.Dir)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	defer run.Close()
 	out := c.Out

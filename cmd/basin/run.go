@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"basin/engine/cpu"
 	"basin/examples"
+	"basin/fault"
 	"basin/runner"
 	"basin/spec"
 	"basin/store"
@@ -26,7 +26,10 @@ type specArgument struct {
 	Data string   `placeholder:"DIR" type:"path" help:"Folder of data sets (default: $BASIN_DATA, then the user's cache)."`
 }
 
-func (a specArgument) load() (*spec.Spec, error) { return spec.Load(a.Spec, examples.FS(), a.Set...) }
+func (a specArgument) load() (*spec.Spec, error) {
+	s, err := spec.Load(a.Spec, examples.FS(), a.Set...)
+	return s, fault.Input(err)
+}
 
 // sweepFlags say how a sweep is run; none of them changes a result.
 type sweepFlags struct {
@@ -53,7 +56,7 @@ A run folder holds everything. The same command on an existing folder goes on wh
 cells, replicas or measures that the spec has gained are added.`
 }
 
-func (c runCommand) Run(ctx context.Context, s streams) error {
+func (c runCommand) Run(in *interrupts, s streams) error {
 	sp, err := c.load()
 	if err != nil {
 		return err
@@ -62,7 +65,7 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 	if dir == "" {
 		dir = filepath.Join("runs", sp.Name)
 	}
-	return sweepInto(ctx, s, dir, sp, c.Data, c.sweepFlags, false)
+	return sweepInto(in, s, dir, sp, c.Data, c.sweepFlags, false)
 }
 
 type retryCommand struct {
@@ -71,12 +74,12 @@ type retryCommand struct {
 	sweepFlags
 }
 
-func (c retryCommand) Run(ctx context.Context, s streams) error {
+func (c retryCommand) Run(in *interrupts, s streams) error {
 	sp, err := frozenSpec(c.Dir)
 	if err != nil {
 		return err
 	}
-	return sweepInto(ctx, s, c.Dir, sp, c.Data, c.sweepFlags, true)
+	return sweepInto(in, s, c.Dir, sp, c.Data, c.sweepFlags, true)
 }
 
 // frozenSpec reads the spec of a run folder.
@@ -84,24 +87,25 @@ func frozenSpec(dir string) (*spec.Spec, error) {
 	f := store.Folder(dir)
 	text, err := f.ReadSpec()
 	if err != nil {
-		return nil, err
+		return nil, fault.Input(err)
 	}
 	if text == nil {
-		return nil, fmt.Errorf("%s is not a run folder: it has no spec.yaml (basin run makes one)", dir)
+		return nil, fault.Inputf("%s is not a run folder: it has no spec.yaml (basin run makes one)", dir)
 	}
-	return spec.Parse(f.Spec(), text)
+	sp, err := spec.Parse(f.Spec(), text)
+	return sp, fault.Input(err)
 }
 
 // sweepInto runs a spec in a folder.
-func sweepInto(ctx context.Context, s streams, dir string, sp *spec.Spec, data string, f sweepFlags, retry bool) (err error) {
+func sweepInto(in *interrupts, s streams, dir string, sp *spec.Spec, data string, f sweepFlags, retry bool) (err error) {
 	plan, err := runner.NewPlan(sp, data)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	cells := plan.Sweep()
 	st, err := store.Open(dir)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	defer func() {
 		if e := st.Close(); err == nil {
@@ -109,10 +113,10 @@ func sweepInto(ctx context.Context, s streams, dir string, sp *spec.Spec, data s
 		}
 	}()
 	if err := adopt(st, sp); err != nil {
-		return err
+		return fault.Input(err)
 	}
 	if err := sameData(st.Folder, plan); err != nil {
-		return err
+		return fault.Input(err)
 	}
 	if retry {
 		n, err := st.Retry()
@@ -141,6 +145,8 @@ func sweepInto(ctx context.Context, s streams, dir string, sp *spec.Spec, data s
 	if f.FailFast {
 		o.MaxFailures = 1
 	}
+	ctx, finished := in.graceful()
+	defer finished()
 	done, err := sweep.Run(ctx, o, cells, st, func() (sweep.Runner, error) {
 		e, err := cpu.New()
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"basin/dataset"
 	"basin/examples"
+	"basin/fault"
 	"basin/runner"
 )
 
@@ -22,7 +23,7 @@ func (c planCommand) Run(s streams) error {
 	}
 	plan, err := runner.NewPlan(sp, c.Data)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	fmt.Fprintf(s.out, "%s: %d cells × %d replicas = %d networks\n", sp.Name, len(plan.Cells), sp.Replicas, sp.Networks())
 	split, err := plan.Data.Load(plan.Cells[0].Data)
@@ -91,7 +92,7 @@ func (c examplesCommand) Run(s streams) error {
 	}
 	text, err := examples.Read(c.Name)
 	if err != nil {
-		return fmt.Errorf("%s: no such example; there are %s", c.Name, strings.Join(examples.Names(), ", "))
+		return fault.Inputf("%s: no such example; there are %s", c.Name, strings.Join(examples.Names(), ", "))
 	}
 	if !c.Write {
 		_, err := s.out.Write(text)
@@ -99,7 +100,7 @@ func (c examplesCommand) Run(s streams) error {
 	}
 	f, err := os.OpenFile(c.Name+".yaml", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return fmt.Errorf("the example is not written: %w", err)
+		return fault.Inputf("the example is not written: %w", err)
 	}
 	_, err = f.Write(text)
 	if e := f.Close(); err == nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"basin/fault"
 	"basin/report"
 	"basin/results"
 )
@@ -25,7 +26,7 @@ const (
 func (c statusCommand) Run(s streams) error {
 	run, err := results.Open(c.Dir)
 	if err != nil {
-		return err
+		return fault.Input(err)
 	}
 	defer run.Close()
 	writeProgress(s.out, c.Dir, run)
