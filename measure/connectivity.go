@@ -9,6 +9,7 @@ import (
 	"basin/path"
 	"basin/record"
 	"basin/spec"
+	"basin/train"
 )
 
 // connectivity is the taxonomy's mode connectivity of two replicas,
@@ -25,6 +26,9 @@ type connectivity struct {
 	curve *path.Curve // nil: the line alone
 }
 
+// quadratic is the kind of curve: one bend.
+const quadratic = path.Bezier(1)
+
 func newConnectivity(c *Context, s spec.Connectivity) (Measure, error) {
 	p, err := c.newPerformance()
 	if err != nil {
@@ -32,8 +36,8 @@ func newConnectivity(c *Context, s spec.Connectivity) (Measure, error) {
 	}
 	m := &connectivity{c: c, s: s, p: p}
 	if s.Curve != "line" {
-		m.curve, err = path.NewCurve(c.Engine, c.Model, c.Split.Train, path.CurveOptions{Loss: c.Loss, Epochs: s.Epochs, Batch: s.Batch,
-			LR: s.LR, Momentum: s.Momentum, WeightDecay: s.WeightDecay, Start: s.Start, DType: c.DType})
+		m.curve, err = path.NewCurve(c.Engine, c.Model, c.Split.Train, path.CurveOptions{Loss: c.Loss, DType: c.DType, Gamma: quadratic,
+			Start: s.Start, Rule: train.SGD{LR: s.LR, Momentum: s.Momentum}, Decay: s.WeightDecay, Epochs: s.Epochs, Batch: s.Batch})
 	}
 	return m, err
 }
@@ -66,11 +70,11 @@ func (m *connectivity) Measure(ctx context.Context, group []Network, f *Findings
 	if m.curve == nil {
 		return nil
 	}
-	bend, err := m.curve.Fit(ctx, a, b, m.c.Seed, fmt.Sprintf("%d-%d", group[0].Replica, group[1].Replica))
+	bends, err := m.curve.Fit(ctx, a, b, m.c.Seed, fmt.Sprintf("%d-%d", group[0].Replica, group[1].Replica))
 	if err != nil {
 		return err
 	}
-	bezier, err := path.Along(m.p.train, func(dst []float64, t float64) { path.Bezier(dst, a, bend, b, t) }, ts)
+	bezier, err := path.Along(m.p.train, func(dst []float64, t float64) { path.At(dst, quadratic, t, a, bends[0], b) }, ts)
 	if err != nil {
 		return err
 	}

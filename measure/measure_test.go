@@ -39,17 +39,18 @@ func newContext(t *testing.T, d graph.DType) *measure.Context {
 // trained are a few replicas after a short training.
 func trained(t *testing.T, c *measure.Context, n int) []measure.Network {
 	t.Helper()
-	tr, err := train.New(c.Engine, c.Model, c.Split.Train, spec.Train{Batch: 16, Epochs: 8, Optimizer: spec.Optimizer{LR: 0.05, Momentum: 0.9}})
+	tr, err := train.New(c.Engine, c.Model, c.Split.Train, train.Recipe{Loss: c.Loss, Batch: 16, Epochs: 8,
+		Optimizer: train.SGD{LR: 0.05, Momentum: 0.9}, Schedule: train.Constant{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var nets []measure.Network
 	for i := range n {
-		r, err := tr.Run(context.Background(), 1, i, train.Options{})
+		r, err := tr.Run(context.Background(), 1, train.Member{Replica: i})
 		if err != nil {
 			t.Fatal(err)
 		}
-		nets = append(nets, measure.Network{Replica: i, Theta: r.Theta, State: r.State, Status: r.Status})
+		nets = append(nets, measure.Network{Replica: i, Theta: r[0].Theta, State: r[0].State, Status: r[0].Status})
 	}
 	return nets
 }

@@ -25,58 +25,34 @@ func (o *Objective) Evaluate() (Evaluation, error) {
 	for i := range n {
 		sum += o.losses.At(i)
 	}
-	accuracy := 100 * float64(right(o.logits, c, o.labels.I32)) / float64(n)
+	accuracy := 100 * float64(right(o.logits, c, o.Set.Y)) / float64(n)
 	if math.IsNaN(sum) || math.IsInf(sum, 0) {
 		accuracy = math.NaN() // NaN has no largest logit: what was counted would pass for a finding
 	}
 	return Evaluation{Loss: sum / float64(n), Accuracy: accuracy, N: n, Constant: ConstantRows(o.logits, c)}, nil
 }
 
-// Logits makes one pass over the set and returns the logits, [n, outputs]. The array is overwritten by the next pass.
+// Logits makes one pass over the set and returns the logits, [n, outputs]. The array is overwritten by the next
+// pass.
 func (o *Objective) Logits() (engine.Array, error) {
 	err := o.runForward()
 	return o.logits, err
 }
 
-func (o *Objective) runForward() error {
+func (o *Objective) runForward() (err error) {
 	if o.forward == nil {
-		if err := o.bindForward(); err != nil {
-			return err
-		}
+		o.forward, err = o.compile(func(b *Body) {
+			logits := o.pass(b, o.Options.Mode).Logits
+			b.Set(o.lossesOf, PerExample(o.Options.Loss, logits, b.One(o.y)))
+			b.Set(o.logitsOf, logits)
+		})
 	}
 	for _, run := range o.forward {
 		if err := run(); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (o *Objective) bindForward() error {
-	for _, c := range o.chunks {
-		x, err := o.compile("forward", c.to-c.from, func() (*graph.Program, error) {
-			return o.trace(c.to-c.from, func(theta, state []*graph.Value, x, y *graph.Value, _ []*graph.Value) []*graph.Value {
-				pass := o.Model.Apply(theta, state, x, o.Options.Mode)
-				return []*graph.Value{PerExample(o.Options.Loss, pass.Logits, y), pass.Logits}
-			})
-		})
-		if err != nil {
-			return err
-		}
-		k := o.Model.Outputs
-		run, err := x.Bind(o.arguments(c), []engine.Array{rows(o.losses, c, 1), rows(o.logits, c, k)})
-		if err != nil {
-			return err
-		}
-		o.forward = append(o.forward, run)
-	}
-	return nil
-}
-
-// rows views the rows of a chunk in an array whose rows have the given width.
-func rows(a engine.Array, c chunk, width int) engine.Array {
-	shape := append([]int{c.to - c.from}, a.Type.Shape[1:]...)
-	return part(a, c.from*width, (c.to-c.from)*width, shape...)
+	return err
 }
 
 // right counts the rows of an array [n, width] whose largest element is the label's.
@@ -107,12 +83,12 @@ func argMax[T float32 | float64](x []T) int {
 	return best
 }
 
-// constantShare is how far logits may vary over the samples, relative to their size, and still count as rounding noise: a few hundred
-// units in the last place of float32.
+// constantShare is how far logits may vary over the samples, relative to their size, and still count as rounding
+// noise: a few hundred units in the last place of float32.
 const constantShare = 3e-5
 
-// ConstantRows reports whether all rows of an array [n, width] are the same but for rounding: whether a network is dead. Rows that are
-// not finite are not constant.
+// ConstantRows reports whether all rows of an array [n, width] are the same but for rounding: whether a network is
+// dead. Rows that are not finite are not constant.
 func ConstantRows(a engine.Array, width int) bool {
 	if a.Type.DType == graph.Float64 {
 		return constantRows(a.F64, width)
@@ -138,9 +114,11 @@ func constantRows[T float32 | float64](x []T, width int) bool {
 }
 
 // Gradient sets dst to the gradient of the loss at the current point.
-func (o *Objective) Gradient(dst []float64) error {
+func (o *Objective) Gradient(dst []float64) (err error) {
 	if o.gradient == nil {
-		if err := o.bindGradient(); err != nil {
+		o.sum = o.addVector(o.Model.Params)
+		o.gradient, err = o.compile(func(b *Body) { b.Set(o.sum, graph.Grad(o.chunkSum(b), b.Get(o.theta)...)...) })
+		if err != nil {
 			return err
 		}
 	}
@@ -149,36 +127,12 @@ func (o *Objective) Gradient(dst []float64) error {
 		if err := run(); err != nil {
 			return err
 		}
-		accumulate(dst, o.segments, 0)
+		if err := o.shared().read(dst, o.sum, 1, true); err != nil {
+			return err
+		}
 	}
 	for i := range dst {
 		dst[i] /= float64(o.Set.Len())
 	}
 	return nil
-}
-
-func (o *Objective) bindGradient() error {
-	o.segments = engine.NewArray(o.theta.Type)
-	for _, c := range o.chunks {
-		x, err := o.compile("gradient", c.to-c.from, func() (*graph.Program, error) {
-			return o.trace(c.to-c.from, func(theta, state []*graph.Value, x, y *graph.Value, _ []*graph.Value) []*graph.Value {
-				return graph.Grad(o.sum(theta, state, x, y), theta...)
-			})
-		})
-		if err != nil {
-			return err
-		}
-		run, err := x.Bind(o.arguments(c), Segments(o.segments, o.Model.Params))
-		if err != nil {
-			return err
-		}
-		o.gradient = append(o.gradient, run)
-	}
-	return nil
-}
-
-// sum is the sum of the losses of a chunk.
-func (o *Objective) sum(theta, state []*graph.Value, x, y *graph.Value) *graph.Value {
-	pass := o.Model.Apply(theta, state, x, o.Options.Mode)
-	return graph.ReduceSum(PerExample(o.Options.Loss, pass.Logits, y))
 }

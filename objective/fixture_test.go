@@ -21,8 +21,8 @@ import (
 	"basin/spec"
 )
 
-// agreement is how far two float64 computations of the same number may differ, relative to the largest number at hand: rounding in
-// sums of a few hundred terms, through a dozen layers.
+// agreement is how far two float64 computations of the same number may differ, relative to the largest number at
+// hand: rounding in sums of a few hundred terms, through a dozen layers.
 const agreement = 1e-10
 
 // peer is what PyTorch found, bench/fixtures/objective.py.
@@ -107,8 +107,8 @@ func near(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// TestAgainstPyTorch compares logits, losses, gradients, Hessian products, and whole spectra of fully connected nets with each
-// activation and of a convolutional net, with and without batch norm, in both of its modes.
+// TestAgainstPyTorch compares logits, losses, gradients, Hessian products, and whole spectra of fully connected
+// nets with each activation and of a convolutional net, with and without batch norm, in both of its modes.
 func TestAgainstPyTorch(t *testing.T) {
 	e, err := cpu.New()
 	if err != nil {
@@ -250,8 +250,8 @@ func TestSplitChangesNothing(t *testing.T) {
 	}
 }
 
-// TestDeadAndDivergedNetworksAreTold from living ones: ReLUs that never fire give constant outputs; a network whose loss is not finite
-// has no accuracy.
+// TestDeadAndDivergedNetworksAreTold from living ones: ReLUs that never fire give constant outputs; a network
+// whose loss is not finite has no accuracy.
 func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 	p := read(t, "mlp_relu.json")
 	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}}, []int{8}, 3)
@@ -335,7 +335,8 @@ func TestBlocksHaveTheBitsOfSingles(t *testing.T) {
 	}
 }
 
-// TestRecomputedStatisticsAreExact: chunk by chunk and layer by layer they are the moments of one pass over the whole set.
+// TestRecomputedStatisticsAreExact: chunk by chunk and layer by layer they are the moments of one pass over the
+// whole set.
 func TestRecomputedStatisticsAreExact(t *testing.T) {
 	p := read(t, "mlp_relu.json")
 	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, BatchNorm: true}, []int{8}, 3)

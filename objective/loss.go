@@ -4,10 +4,10 @@ import (
 	"basin/graph"
 )
 
-// PerExample is the loss of each example, [n], for logits [n, classes] and int32 labels [n] or the labels' one-hot rows [n, classes].
-// kind is "cross-entropy", the negative log
-// likelihood of the softmax, or "squared-error", the mean over classes of the squared distance to the one-hot label: PyTorch's
-// mse_loss, so that the mean over examples is its mean over all elements.
+// PerExample is the loss of each example, [n], for logits [n, classes] and int32 labels [n] or the labels' one-hot
+// rows [n, classes]. kind is "cross-entropy", the negative log likelihood of the softmax, or "squared-error", the
+// mean over classes of the squared distance to the one-hot label: PyTorch's mse_loss, so that the mean over
+// examples is its mean over all elements.
 func PerExample(kind string, logits, labels *graph.Value) *graph.Value {
 	shape, d := logits.Shape(), logits.DType()
 	target := labels

@@ -1,9 +1,10 @@
-// Package objective joins a model and a set into a function of the parameters θ, and offers what the landscape is measured by: the loss,
-// the accuracy, the logits, the gradient, and the Hessian as a linear operator.
+// Package objective joins a model and a set into a function of the parameters θ, and offers what the landscape is
+// measured by: the loss, the accuracy, the logits, the gradient, and the Hessian as a linear operator.
 //
-// The loss is the mean over the set, of the data alone, without weight decay (the landscape's loss, not the optimizer's). A set is
-// evaluated in chunks of a fixed size that depends on the shape of the inputs alone; sums over chunks run in order, in float64. The
-// last chunk, if short, has a program of its own: nothing is padded or masked, so how a set is split changes nothing but rounding.
+// The loss is the mean over the set, of the data alone, without weight decay (the landscape's loss, not the
+// optimizer's). A set is evaluated in chunks of a fixed size that depends on the shape of the inputs alone; sums
+// over chunks run in order, in float64. The last chunk, if short, has a program of its own: nothing is padded or
+// masked, so how a set is split changes nothing but rounding.
 package objective
 
 import (
@@ -29,31 +30,36 @@ func ChunkSize(features int) int {
 	return max(32, min(512, 512*1024/max(1, features)))
 }
 
-// Objective is a loss as a function of θ. It keeps a current point, set by MoveTo. It is not safe for concurrent use.
+// Objective is a loss as a function of θ. It keeps a current point, set by MoveTo. It is not safe for concurrent
+// use.
 type Objective struct {
 	Model   *model.Model
 	Set     *dataset.Set
 	Options Options
 
 	engine        engine.Engine
-	theta, state  engine.Array // the current point, flat
-	inputs        engine.Array // the whole set's
-	labels        engine.Array // zeros where the set has none
 	chunks        []chunk
-	forward       []engine.Run // one a chunk, made when first needed
-	gradient      []engine.Run
-	tangents      []tangent    // one a chunk, made when first needed
-	vector, image engine.Array // what they multiply and what they give, flat
-	residualBytes int
-	conversion    *conversion  // of long vectors; nil for short ones
+	theta, state  Slot         // the current point
+	x, y          Slot         // a chunk's samples and labels
 	losses        engine.Array // [n]
 	logits        engine.Array // [n, outputs]
-	segments      engine.Array // gradient of one chunk, flat
-	programs      map[string]engine.Executable
+	lossesOf      Slot         // a chunk's rows of them
+	logitsOf      Slot
+	forward       []engine.Run // one a chunk, made when first needed; so are those that follow
+	gradient      []engine.Run
+	sum           Slot // what gradient gives
+	moments       []engine.Run
+	momentsOf     Slot // what moments gives
+	tangents      []tangent
+	vector, image Slot // what tangents multiply and what they give
+	residualBytes int
 }
 
-// chunk is a run of samples.
-type chunk struct{ from, to int }
+// chunk is a run of samples, with what its programs read and write. Chunks share all vectors.
+type chunk struct {
+	from, to int
+	*Frame
+}
 
 // New makes the objective of a model on a set.
 func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objective, error) {
@@ -70,88 +76,86 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 	if o.Mode == model.Batch {
 		o.Chunk = n
 	}
-	ob := &Objective{Model: m, Set: set, Options: o, engine: e,
-		theta:  engine.NewArray(graph.T(o.DType, m.Params.Size())),
-		state:  engine.NewArray(graph.T(o.DType, m.State.Size())),
-		losses: engine.NewArray(graph.T(o.DType, n)), logits: engine.NewArray(graph.T(o.DType, n, m.Outputs)),
-		residualBytes: residualBytes, programs: map[string]engine.Executable{},
-	}
-	ob.inputs, ob.labels = Arrays(set, o.DType)
-	if set.Y == nil {
-		ob.labels = engine.NewArray(graph.T(graph.Int32, n))
+	ob := &Objective{Model: m, Set: set, Options: o, engine: e, residualBytes: residualBytes,
+		losses: engine.NewArray(graph.T(o.DType, n)), logits: engine.NewArray(graph.T(o.DType, n, m.Outputs))}
+	conversion, err := newConversion(e, o.DType, ob.Dim())
+	if err != nil {
+		return nil, err
 	}
 	for from := 0; from < n; from += o.Chunk {
-		ob.chunks = append(ob.chunks, chunk{from, min(n, from+o.Chunk)})
+		ob.chunks = append(ob.chunks, chunk{from, min(n, from+o.Chunk), &Frame{conversion: conversion}})
 	}
-	if o.DType == graph.Float32 && ob.Dim() >= longVector {
-		var err error
-		if ob.conversion, err = newConversion(e, ob.Dim()); err != nil {
-			return nil, err
-		}
+	x, y := Arrays(set, o.DType)
+	if set.Y == nil {
+		y = engine.NewArray(graph.T(graph.Int32, n))
 	}
+	ob.theta, ob.state = ob.addVector(m.Params), ob.addVector(m.State)
+	ob.x, ob.y = ob.addRows(x), ob.addRows(y)
+	ob.lossesOf, ob.logitsOf = ob.addRows(ob.losses), ob.addRows(ob.logits)
 	return ob, nil
 }
+
+// addVector adds a vector that all chunks share.
+func (o *Objective) addVector(l param.Layout) (s Slot) {
+	a := engine.NewArray(graph.T(o.Options.DType, l.Size()))
+	for _, c := range o.chunks {
+		s = c.Vector(l, a)
+	}
+	return s
+}
+
+// addRows gives each chunk its rows of an array.
+func (o *Objective) addRows(a engine.Array) (s Slot) {
+	for _, c := range o.chunks {
+		s = c.Shared(rows(a, c.from, c.to))
+	}
+	return s
+}
+
+// shared is a frame that holds the vectors.
+func (o *Objective) shared() *Frame { return o.chunks[0].Frame }
 
 // Dim is the number of trainable parameters.
 func (o *Objective) Dim() int { return o.Model.Params.Size() }
 
 // MoveTo sets the current point: trainable parameters and running statistics, each flat.
 func (o *Objective) MoveTo(theta, state []float64) {
-	if err := o.conversion.store(o.theta, theta); err != nil {
-		panic(err) // of another length, as Store does
-	}
-	Store(o.state, state)
-	o.stale()
+	o.shared().Store(o.theta, 0, theta)
+	o.setState(state)
 }
 
-// stale says that the current point is no longer that of the primal passes.
-func (o *Objective) stale() {
+func (o *Objective) setState(state []float64) {
+	o.shared().Store(o.state, 0, state)
 	for _, t := range o.tangents {
-		t.values.chunk = -1
+		t.values.chunk = -1 // the current point is no longer that of the primal passes
 	}
 }
 
-// Segments views a flat array as the arrays of a layout.
-func Segments(flat engine.Array, l param.Layout) []engine.Array {
-	out := make([]engine.Array, len(l.Segments))
-	for i, s := range l.Segments {
-		out[i] = part(flat, s.Offset, s.Size, s.Shape...)
-		out[i].Type.Shape = s.Shape
-	}
-	return out
+// pass is the model's on a chunk.
+func (o *Objective) pass(b *Body, mode model.Mode) model.Pass {
+	return o.Model.Apply(b.Get(o.theta), b.Get(o.state), b.One(o.x), mode)
 }
 
-// arguments are the inputs that every program of the objective begins with: θ, state, samples and labels of a chunk.
-func (o *Objective) arguments(c chunk) []engine.Array {
-	in := append(Segments(o.theta, o.Model.Params), Segments(o.state, o.Model.State)...)
-	return append(in, rows(o.inputs, c, o.Set.Size()), engine.Int32s(o.labels.I32[c.from:c.to]))
+// chunkSum is the sum of the losses of a chunk.
+func (o *Objective) chunkSum(b *Body) *graph.Value {
+	return graph.ReduceSum(PerExample(o.Options.Loss, o.pass(b, o.Options.Mode).Logits, b.One(o.y)))
 }
 
-// trace makes a program of the arguments of a chunk of n samples and more inputs.
-func (o *Objective) trace(n int, f func(theta, state []*graph.Value, x, y *graph.Value, more []*graph.Value) []*graph.Value, more ...graph.Type) (*graph.Program, error) {
-	m, d := o.Model, o.Options.DType
-	types := append(model.Types(m.Params, d), model.Types(m.State, d)...)
-	types = append(types, graph.T(d, append([]int{n}, o.Set.Shape...)...), graph.T(graph.Int32, n))
-	types = append(types, more...)
-	np, ns := len(m.Params.Segments), len(m.State.Segments)
-	return graph.Trace(func(in []*graph.Value) []*graph.Value {
-		return f(in[:np], in[np:np+ns], in[np+ns], in[np+ns+1], in[np+ns+2:])
-	}, types...)
-}
-
-// compile traces and compiles once for each name and chunk size.
-func (o *Objective) compile(name string, n int, p func() (*graph.Program, error)) (engine.Executable, error) {
-	key := fmt.Sprintf("%s/%d", name, n)
-	if x := o.programs[key]; x != nil {
-		return x, nil
+// compile makes a program for each size of chunk, and binds it for each chunk.
+func (o *Objective) compile(build func(*Body)) ([]engine.Run, error) {
+	programs := map[int]*Program{}
+	runs := make([]engine.Run, len(o.chunks))
+	for i, c := range o.chunks {
+		n := c.to - c.from
+		var err error
+		if programs[n] == nil {
+			if programs[n], err = c.Compile(o.engine, build); err != nil {
+				return nil, err
+			}
+		}
+		if runs[i], err = programs[n].Bind(c.Frame); err != nil {
+			return nil, err
+		}
 	}
-	program, err := p()
-	if err != nil {
-		return nil, err
-	}
-	x, err := o.engine.Compile(program, engine.Options{})
-	if err == nil {
-		o.programs[key] = x
-	}
-	return x, err
+	return runs, nil
 }

@@ -23,8 +23,9 @@ func noisySet(n int, shape ...int) *dataset.Set {
 	return s
 }
 
-// TestKeptPrimalPass: products in blocks, from primal passes that are kept, have the bits of products alone that each make their own,
-// over chunks of unequal sizes, and also after the point or the running statistics have moved.
+// TestKeptPrimalPass: products in blocks, from primal passes that are kept, have the bits of products alone that
+// each make their own, over chunks of unequal sizes, and also after the point or the running statistics have
+// moved.
 func TestKeptPrimalPass(t *testing.T) {
 	e, err := cpu.New()
 	if err != nil {
@@ -99,7 +100,8 @@ func TestKeptPrimalPass(t *testing.T) {
 	}
 }
 
-// TestLongVectorsAreConvertedAlike by the engine's kernels and by plain loops, on sets of one chunk and of several.
+// TestLongVectorsAreConvertedAlike by the engine's kernels and by plain loops, on sets of one chunk and of
+// several.
 func TestLongVectorsAreConvertedAlike(t *testing.T) {
 	defer func(old int) { longVector = old }(longVector)
 	e, err := cpu.New()
@@ -129,7 +131,7 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 			if err := o.Hessian().ApplyBlock(products[i], src, 2); err != nil {
 				t.Fatal(err)
 			}
-			if (o.conversion != nil) != (i == 0) {
+			if (o.shared().conversion != nil) != (i == 0) {
 				t.Error("the length decided nothing")
 			}
 		}

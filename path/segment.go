@@ -1,5 +1,5 @@
-// Package path walks through parameter space: along straight segments and Bézier curves between two networks, and reports the loss
-// there.
+// Package path walks through parameter space: along straight segments and Bézier curves between two networks, and
+// reports the loss there.
 package path
 
 import (
@@ -7,16 +7,6 @@ import (
 
 	"basin/objective"
 )
-
-// Bezier sets dst to the point (1−t)²·a + 2t(1−t)·bend + t²·b of a quadratic Bézier curve.
-func Bezier(dst, a, bend, b []float64, t float64) {
-	u, v, w := weights(t)
-	for i := range dst {
-		dst[i] = float64(u*a[i]) + float64(v*bend[i]) + float64(w*b[i])
-	}
-}
-
-func weights(t float64) (a, bend, b float64) { return (1 - t) * (1 - t), 2 * t * (1 - t), t * t }
 
 // Point is what was found at one place of a path.
 type Point struct {
@@ -33,8 +23,8 @@ func Uniform(n int) []float64 {
 	return ts
 }
 
-// Along evaluates the objective at places of a path. Batch-norm statistics are recomputed at each, since those of the ends belong to
-// other weights (Garipov et al. 2018).
+// Along evaluates the objective at places of a path. Batch-norm statistics are recomputed at each, since those of
+// the ends belong to other weights (Garipov et al. 2018).
 func Along(o *objective.Objective, at func(dst []float64, t float64), ts []float64) ([]Point, error) {
 	theta, state := make([]float64, o.Dim()), o.Model.InitState()
 	points := make([]Point, len(ts))

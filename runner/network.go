@@ -2,7 +2,6 @@ package runner
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"basin/checkpoint"
@@ -10,7 +9,6 @@ import (
 	"basin/model"
 	"basin/param"
 	"basin/spec"
-	"basin/train"
 )
 
 // tensor is one tensor of a model's state_dict: a segment of θ or of the running statistics.
@@ -91,62 +89,4 @@ func ReadNetwork(path string, m *model.Model, rename map[string]string) (theta, 
 // partial is where a training that is not finished keeps what it needs to go on.
 func partial(path string) string {
 	return strings.TrimSuffix(path, ".safetensors") + ".partial.safetensors"
-}
-
-// writeSnapshot keeps a training under way.
-func writeSnapshot(path, cell string, s train.Snapshot) error {
-	f := &checkpoint.File{Metadata: map[string]string{"cell": cell, "epoch": strconv.Itoa(s.Epoch), "steps": strconv.Itoa(s.Steps)}}
-	add := func(name string, v []float64) {
-		f.Tensors = append(f.Tensors, newTensor(name, []int{len(v)}, v, graph.Float64))
-	}
-	add("theta", s.Theta)
-	add("state", s.State)
-	add("losses", s.Losses)
-	for i, m := range s.Moments {
-		add("moment."+strconv.Itoa(i), m)
-	}
-	if s.BestTheta != nil {
-		add("best.theta", s.BestTheta)
-		add("best.state", s.BestState)
-	}
-	return checkpoint.Write(path, f)
-}
-
-// readSnapshot returns what was kept; nil, to start anew, if there is nothing whole of this cell.
-func readSnapshot(path, cell string, m *model.Model) *train.Snapshot {
-	f, err := checkpoint.Read(path)
-	if err != nil || f.Metadata["cell"] != cell {
-		return nil
-	}
-	epoch, err1 := strconv.Atoi(f.Metadata["epoch"])
-	steps, err2 := strconv.Atoi(f.Metadata["steps"])
-	if err1 != nil || err2 != nil {
-		return nil
-	}
-	s := &train.Snapshot{Epoch: epoch, Steps: steps}
-	for i := range f.Tensors {
-		switch t := &f.Tensors[i]; {
-		case t.Name == "theta":
-			s.Theta = t.F64
-		case t.Name == "state":
-			s.State = t.F64
-		case t.Name == "losses":
-			s.Losses = t.F64
-		case t.Name == "best.theta":
-			s.BestTheta = t.F64
-		case t.Name == "best.state":
-			s.BestState = t.F64
-		}
-	}
-	for i := 0; ; i++ {
-		t := f.Tensor("moment." + strconv.Itoa(i))
-		if t == nil {
-			break
-		}
-		s.Moments = append(s.Moments, t.F64)
-	}
-	if len(s.Theta) != m.Params.Size() || len(s.State) != m.State.Size() {
-		return nil
-	}
-	return s
 }

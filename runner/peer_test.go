@@ -86,23 +86,24 @@ func TestResNetsArePyTorchs(t *testing.T) {
 				}
 			}
 		}
-		recipe := spec.Train{Batch: 4, Epochs: 1, DType: "float64", Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3}}
+		recipe := train.Recipe{Loss: "cross-entropy", Batch: 4, Epochs: 1, DType: graph.Float64, Optimizer: train.SGD{LR: 1e-3}, Schedule: train.Constant{}}
 		tr, err := train.New(e, m, set, recipe)
 		if err != nil {
 			t.Fatal(err)
 		}
-		stepped, err := tr.Run(t.Context(), 1, 0, train.Options{From: &train.Snapshot{Theta: theta, State: state}, Observer: func(s train.Step) error {
-			if math.Abs(s.Loss-want.Loss) > tolerance*want.Loss {
-				t.Errorf("%s: loss %v, PyTorch has %v", kind, s.Loss, want.Loss)
-			}
-			if d := param.Distance(s.Gradient.F64, want.Gradient); d > tolerance*param.Norm(want.Gradient) {
-				t.Errorf("%s: the gradient is %v from PyTorch's, whose norm is %v", kind, d, param.Norm(want.Gradient))
-			}
-			return nil
-		}})
+		results, err := tr.Run(t.Context(), 1, train.Member{From: &train.Snapshot{Theta: theta, State: state, Observers: map[string]train.Observed{"peer": {}}},
+			Observers: map[string]train.Observer{"peer": compared(func(s train.Step) {
+				if math.Abs(s.Loss-want.Loss) > tolerance*want.Loss {
+					t.Errorf("%s: loss %v, PyTorch has %v", kind, s.Loss, want.Loss)
+				}
+				if d := param.Distance(s.Gradient(), want.Gradient); d > tolerance*param.Norm(want.Gradient) {
+					t.Errorf("%s: the gradient is %v from PyTorch's, whose norm is %v", kind, d, param.Norm(want.Gradient))
+				}
+			})}})
 		if err != nil {
 			t.Fatal(err)
 		}
+		stepped := results[0]
 		for name, w := range map[string][]float64{"bn1.running_mean": want.After.Mean, "bn1.running_var": want.After.Var} {
 			segment, ok := m.State.Find(name)
 			if !ok {
@@ -114,6 +115,14 @@ func TestResNetsArePyTorchs(t *testing.T) {
 		}
 	}
 }
+
+// compared is an observer of all steps by a function.
+type compared func(train.Step)
+
+func (compared) Wants(int) bool                          { return true }
+func (f compared) Step(s train.Step) error               { f(s); return nil }
+func (compared) State() (map[string][]float64, []string) { return nil, nil }
+func (compared) Restore(map[string][]float64) error      { return nil }
 
 // TestStateDictHasPyTorchsOrder: names, shapes and order of what is written. The counters lie elsewhere in the file, for alignment.
 func TestStateDictHasPyTorchsOrder(t *testing.T) {

@@ -21,7 +21,11 @@ const saveEvery = time.Minute
 // Train implements sweep.Job.
 func (j *job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.Replica, []record.Record) error) error {
 	c := j.bench.context
-	t, err := train.New(c.Engine, c.Model, c.Split.Train, j.cell.Train)
+	recipe, err := train.FromSpec(j.cell.Train)
+	if err != nil {
+		return err
+	}
+	t, err := train.New(c.Engine, c.Model, c.Split.Train, recipe)
 	if err != nil {
 		return err
 	}
@@ -76,22 +80,21 @@ func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, sav
 func (j *job) trainGroup(ctx context.Context, t *train.Trainer, group []sweep.Replica) ([]*train.Result, error) {
 	members := make([]train.Member, len(group))
 	for i, r := range group {
-		members[i] = train.Member{Replica: r.Index, Options: j.trainOptions(ctx, r)}
+		members[i] = train.Member{Replica: r.Index, From: train.ReadSnapshot(partial(r.Checkpoint), j.cell.ID), Save: j.saver(ctx, r)}
 	}
-	return t.RunTogether(ctx, j.cell.Seed, members)
+	return t.Run(ctx, j.cell.Seed, members...)
 }
 
-func (j *job) trainOptions(ctx context.Context, r sweep.Replica) train.Options {
-	o := train.Options{From: readSnapshot(partial(r.Checkpoint), j.cell.ID, j.bench.context.Model)}
+// saver keeps a snapshot from time to time, and when the training is cancelled.
+func (j *job) saver(ctx context.Context, r sweep.Replica) func(take func() *train.Snapshot) error {
 	last := time.Now()
-	o.Save = func(snapshot func() train.Snapshot) error {
+	return func(take func() *train.Snapshot) error {
 		if time.Since(last) < j.runner.saveEvery && ctx.Err() == nil {
 			return nil
 		}
 		last = time.Now()
-		return writeSnapshot(partial(r.Checkpoint), j.cell.ID, snapshot())
+		return take().Write(partial(r.Checkpoint), j.cell.ID)
 	}
-	return o
 }
 
 // trainRecords is how training went: the loss of each epoch.

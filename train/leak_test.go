@@ -14,8 +14,9 @@ import (
 	"basin/train"
 )
 
-// TestLongTrainingLeaksNothing: hundreds of thousands of tiny steps, alone and together, leave the heap as a few hundred leave it, and
-// what they allocate (an epoch's random stream, its loss) does not grow with the steps of an epoch. BASIN_STEPS=1000000 makes it longer.
+// TestLongTrainingLeaksNothing: hundreds of thousands of tiny steps, alone and together, leave the heap as a few
+// hundred leave it, and what they allocate (an epoch's random stream, its loss) does not grow with the steps of an
+// epoch. BASIN_STEPS=1000000 makes it longer.
 func TestLongTrainingLeaksNothing(t *testing.T) {
 	steps := 100_000
 	if testing.Short() {
@@ -40,7 +41,7 @@ func TestLongTrainingLeaksNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipe := spec.Train{Batch: batch, Optimizer: spec.Optimizer{Kind: "sgd", LR: 0.01, Momentum: 0.9}}
+	recipe := train.Recipe{Batch: batch, Optimizer: train.SGD{LR: 0.01, Momentum: 0.9}, Schedule: train.Constant{}}
 	run := func(epochs, replicas int) (alive, allocations uint64) {
 		recipe.Epochs = epochs
 		tr, err := train.New(e, m, set, recipe)
@@ -49,7 +50,7 @@ func TestLongTrainingLeaksNothing(t *testing.T) {
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := tr.RunTogether(context.Background(), 1, make([]train.Member, replicas)); err != nil {
+		if _, err := tr.Run(context.Background(), 1, make([]train.Member, replicas)...); err != nil {
 			t.Fatal(err)
 		}
 		runtime.GC()

@@ -77,13 +77,13 @@ func noise(m *model.Model, n int) *dataset.Set {
 	return s
 }
 
-var errEnough = errors.New("enough")
-
 // recipe is that of the peers' steps.
-func recipe(batch int) spec.Train {
-	return spec.Train{Loss: "cross-entropy", Batch: batch, Epochs: math.MaxInt,
-		Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: spec.Schedule{Kind: "constant"}}
+func recipe(batch int) train.Recipe {
+	return train.Recipe{Loss: "cross-entropy", Batch: batch, Epochs: math.MaxInt32, Schedule: train.Constant{},
+		Optimizer: train.SGD{LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}}
 }
+
+var errEnough = errors.New("enough")
 
 // step trains. Unlike the peers', its batches are gathered from the set in every step.
 func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
@@ -92,13 +92,13 @@ func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, er
 		return nil, err
 	}
 	return func(tick func() bool) error {
-		observe := func(train.Step) error {
+		afterEach := func(func() *train.Snapshot) error {
 			if tick() {
 				return nil
 			}
 			return errEnough
 		}
-		_, err := t.Run(context.Background(), 1, 0, train.Options{Observer: observe, WithoutGradient: true})
+		_, err := t.Run(context.Background(), 1, train.Member{Save: afterEach})
 		if errors.Is(err, errEnough) {
 			return nil
 		}
