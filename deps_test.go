@@ -30,21 +30,22 @@ var allowed = map[string]struct{ imports, why string }{
 	"model":      {"graph param spec", "architectures are programs; they run nowhere here"},
 	"objective":  {"dataset engine graph linop model param", "a model on a set, as a function of θ"},
 	"train":      {"checkpoint dataset engine graph model objective param random record spec", "finds minimisers"},
+	"network":    {"checkpoint graph model param record", "parameters at a point, and their files"},
 	"path":       {"dataset engine graph model objective param random spec train", "walks between them"},
-	"measure":    {"dataset engine graph linop model objective param path random record spec spectral train", "measures them"},
+	"measure":    {"dataset engine graph linop model objective param network param path random record spec spectral train", "measures them"},
 	"sweep":      {"record", "schedules work it knows by interface only"},
 	"store":      {"record sweep", "wall: results are read without the engine; implements sweep's Recorder"},
 	"phase":      {"random record spec", "wall: labels come from records alone"},
 	"report":     {"phase record", "wall: pictures come from tables alone"},
-	"runner":     {"checkpoint dataset engine graph measure model param record spec spectral sweep train", "the work of a sweep: the one place where training and measuring meet scheduling"},
+	"runner":     {"dataset engine measure model network record spec spectral sweep train", "the work of a sweep: the one place where training and measuring meet scheduling"},
 	"examples":   {"", "embedded specs"},
 
-	"cmd/basin":                   {"dataset engine/cpu examples measure model phase record report runner spec store sweep", "flags, wiring, exit codes"},
+	"cmd/basin":                   {"dataset engine/cpu examples measure model network phase record report runner spec store sweep", "flags, wiring, exit codes"},
 	"internal/numtest":            {"linop", "oracles for tests"},
 	"internal/numtest/enginetest": {"engine engine/reference graph", "one conformance suite for all engines"},
 	"phase/phasetest":             {"phase random record spec", "inputs for tests of phase and report"},
 	"bench/compare":               {"bench/rows engine/cpu examples record spec store", "compares with peers; in no binary"},
-	"bench/rows":                  {"dataset engine engine/cpu engine/cpu/kernel graph model objective spec train", "the work that is compared, by the packages that runs go through"},
+	"bench/rows":                  {"dataset engine engine/cpu engine/cpu/kernel graph model objective train", "the work that is compared, by the packages that runs go through"},
 }
 
 func TestImportsFollowTheLayout(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"basin/network"
 	"basin/param"
 	"basin/path"
 	"basin/record"
@@ -42,7 +43,7 @@ func newConnectivity(c *Context, s spec.Connectivity) (Measure, error) {
 	return m, err
 }
 
-func (m *connectivity) Measure(ctx context.Context, group []Network, f *Findings) error {
+func (m *connectivity) Measure(ctx context.Context, group []network.Network, f *Findings) error {
 	from := m.c.provenance("straight line", m.c.DType, "train")
 	quantities := []string{record.MCLine, record.MCLineLoss}
 	if m.curve != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"basin/network"
 	"basin/param"
 	"basin/record"
 )
@@ -11,7 +12,7 @@ import (
 // distance is how far two networks lie apart in their trainable parameters: ‖θ−θ′‖, ‖θ−θ′‖/√(‖θ‖·‖θ′‖), and the cosine of their angle.
 type distance struct{ c *Context }
 
-func (m distance) Measure(_ context.Context, group []Network, f *Findings) error {
+func (m distance) Measure(_ context.Context, group []network.Network, f *Findings) error {
 	from := m.c.provenance("exact", m.c.DType, "")
 	if why, ok := diverged(group); ok {
 		f.Missing(record.Undefined, why, from, record.L2, record.L2Normalised, record.Cosine)

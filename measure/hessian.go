@@ -8,6 +8,7 @@ import (
 	"basin/dataset"
 	"basin/linop"
 	"basin/model"
+	"basin/network"
 	"basin/objective"
 	"basin/random"
 	"basin/record"
@@ -63,7 +64,7 @@ func (c cancellable) ApplyBlock(dst, src []float64, k int) error {
 	return c.Operator.ApplyBlock(dst, src, k)
 }
 
-func (h *hessian) Measure(ctx context.Context, group []Network, f *Findings) error {
+func (h *hessian) Measure(ctx context.Context, group []network.Network, f *Findings) error {
 	d := h.objective.Options.DType
 	if why, ok := diverged(group); ok {
 		f.Missing(record.Diverged, why, h.c.provenance("", d, h.set), h.quantities()...)
@@ -114,7 +115,7 @@ func (h *hessian) Measure(ctx context.Context, group []Network, f *Findings) err
 	return nil
 }
 
-func (h *hessian) eigenvalues(op linop.Operator, net Network, f *Findings,
+func (h *hessian) eigenvalues(op linop.Operator, net network.Network, f *Findings,
 	finish func(record.Record, string, spectral.Status) record.Record) error {
 	o := spectral.EigenOptions{K: h.s.Eigenvalues, Tolerance: h.s.Tolerance, Steps: h.s.Steps}
 	e, err := spectral.Eigenvalues(op, o, random.Stream(h.c.Seed, "lanczos", net.Replica), h.c.Workspace)

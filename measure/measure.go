@@ -12,23 +12,16 @@ import (
 	"basin/engine"
 	"basin/graph"
 	"basin/model"
+	"basin/network"
 	"basin/record"
 	"basin/spec"
 	"basin/spectral"
 )
 
-// Network is one trained replica.
-type Network struct {
-	Replica      int
-	Theta, State []float64     // flat, in the layouts of the model
-	Status       record.Status // of its training
-	Reason       string
-}
-
 // Measure is one measure of one architecture on one set.
 type Measure interface {
 	// Measure finds what there is to find of one group: one network, or two.
-	Measure(ctx context.Context, group []Network, f *Findings) error
+	Measure(ctx context.Context, group []network.Network, f *Findings) error
 }
 
 // Context is what all measures of an architecture on a set share.
@@ -77,7 +70,7 @@ func (c *Context) provenance(estimator string, d graph.DType, set string) record
 }
 
 // diverged reports the first network of a group whose training diverged.
-func diverged(group []Network) (reason string, found bool) {
+func diverged(group []network.Network) (reason string, found bool) {
 	for _, n := range group {
 		if n.Status == record.Diverged {
 			return fmt.Sprintf("replica %d diverged: %s", n.Replica, n.Reason), true

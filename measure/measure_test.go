@@ -13,6 +13,7 @@ import (
 	"basin/graph"
 	"basin/measure"
 	"basin/model"
+	"basin/network"
 	"basin/random"
 	"basin/record"
 	"basin/spec"
@@ -29,7 +30,7 @@ func newContext(t *testing.T, d graph.DType) *measure.Context {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 6, Depth: 1}, split.Train.Shape, split.Train.Classes)
+	m, err := model.New(&model.MLP{Width: 6, Depth: 1, Activation: "relu"}, split.Train.Shape, split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,32 +38,32 @@ func newContext(t *testing.T, d graph.DType) *measure.Context {
 }
 
 // trained are a few replicas after a short training.
-func trained(t *testing.T, c *measure.Context, n int) []measure.Network {
+func trained(t *testing.T, c *measure.Context, n int) []network.Network {
 	t.Helper()
 	tr, err := train.New(c.Engine, c.Model, c.Split.Train, train.Recipe{Loss: c.Loss, Batch: 16, Epochs: 8,
 		Optimizer: train.SGD{LR: 0.05, Momentum: 0.9}, Schedule: train.Constant{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var nets []measure.Network
+	var nets []network.Network
 	for i := range n {
 		r, err := tr.Run(context.Background(), 1, train.Member{Replica: i})
 		if err != nil {
 			t.Fatal(err)
 		}
-		nets = append(nets, measure.Network{Replica: i, Theta: r[0].Theta, State: r[0].State, Status: r[0].Status})
+		nets = append(nets, network.Network{Point: record.Point{Replica: i}, Theta: r[0].Theta, State: r[0].State, Status: r[0].Status})
 	}
 	return nets
 }
 
 // dead is a network whose ReLUs never fire.
-func dead(c *measure.Context, replica int) measure.Network {
+func dead(c *measure.Context, replica int) network.Network {
 	theta := c.Model.Init(random.Stream(7, "init", replica))
 	bias, _ := c.Model.Params.Find("fc1.bias")
 	for i := range bias.Size {
 		theta[bias.Offset+i] = -1e3
 	}
-	return measure.Network{Replica: replica, Theta: theta, Status: record.OK}
+	return network.Network{Point: record.Point{Replica: replica}, Theta: theta, Status: record.OK}
 }
 
 func find(t *testing.T, records []record.Record, quantity string) record.Record {
@@ -76,7 +77,7 @@ func find(t *testing.T, records []record.Record, quantity string) record.Record 
 	return record.Record{}
 }
 
-func run(t *testing.T, c *measure.Context, settings any, group ...measure.Network) []record.Record {
+func run(t *testing.T, c *measure.Context, settings any, group ...network.Network) []record.Record {
 	t.Helper()
 	m, err := measure.New(c, settings)
 	if err != nil {
@@ -113,7 +114,7 @@ func allSettings() map[string]any {
 	}
 }
 
-func groupOf(name string, nets []measure.Network) []measure.Network {
+func groupOf(name string, nets []network.Network) []network.Network {
 	if name == "performance" || name == "hessian" {
 		return nets[:1]
 	}
@@ -123,7 +124,7 @@ func groupOf(name string, nets []measure.Network) []measure.Network {
 // TestDeadNetworks have statuses, not numbers to be believed: two of them must not read CKA 1.
 func TestDeadNetworks(t *testing.T) {
 	c := newContext(t, graph.Float32)
-	nets := []measure.Network{dead(c, 0), dead(c, 1)}
+	nets := []network.Network{dead(c, 0), dead(c, 1)}
 	for name, s := range allSettings() {
 		if name == "distance" {
 			continue // a distance is between parameters, whatever they compute
@@ -160,7 +161,7 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 		}
 		group := groupOf(name, nets)
 		other := groupOf(name, nets[1:])
-		measureOnce := func(m measure.Measure, g []measure.Network) []record.Record {
+		measureOnce := func(m measure.Measure, g []network.Network) []record.Record {
 			found := measure.NewFindings(nil)
 			err := m.Measure(context.Background(), g, found)
 			r := found.Records
@@ -170,7 +171,7 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 			return r
 		}
 		measureOnce(m, other)
-		var strangers []measure.Network // other networks of the same indices: another cell's
+		var strangers []network.Network // other networks of the same indices: another cell's
 		for i, n := range nets[1:] {
 			n.Replica = i
 			strangers = append(strangers, n)
@@ -246,7 +247,7 @@ func TestDistance(t *testing.T) {
 	c := newContext(t, graph.Float32)
 	a, b := make([]float64, c.Model.Params.Size()), make([]float64, c.Model.Params.Size())
 	a[0], b[1] = 3, 4
-	records := run(t, c, &spec.Distance{}, measure.Network{Theta: a}, measure.Network{Replica: 1, Theta: b})
+	records := run(t, c, &spec.Distance{}, network.Network{Theta: a}, network.Network{Point: record.Point{Replica: 1}, Theta: b})
 	for quantity, want := range map[string]float64{record.L2: 5, record.L2Normalised: 5 / math.Sqrt(12), record.Cosine: 0} {
 		if r := find(t, records, quantity); math.Abs(r.Value-want) > 1e-15 {
 			t.Errorf("%s = %v, want %v", quantity, r.Value, want)

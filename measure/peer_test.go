@@ -16,6 +16,7 @@ import (
 	"basin/graph"
 	"basin/measure"
 	"basin/model"
+	"basin/network"
 	"basin/record"
 	"basin/spec"
 )
@@ -38,7 +39,7 @@ type digitsMLP struct {
 }
 
 // peer is PyTorch's network, as float64 has it, with the samples of its Hessian as sets.
-func peer(t *testing.T) (c *measure.Context, net measure.Network, f digitsMLP) {
+func peer(t *testing.T) (c *measure.Context, net network.Network, f digitsMLP) {
 	t.Helper()
 	text, err := os.ReadFile("testdata/digits_mlp.json")
 	if err != nil {
@@ -53,7 +54,7 @@ func peer(t *testing.T) (c *measure.Context, net measure.Network, f digitsMLP) {
 	}
 	c = newContext(t, graph.Float64)
 	c.Split = &dataset.Split{Train: set, Test: set}
-	if c.Model, err = model.New(spec.Model{Kind: "mlp", Width: 16, Depth: 2}, set.Shape, set.Classes); err != nil {
+	if c.Model, err = model.New(&model.MLP{Width: 16, Depth: 2, Activation: "relu"}, set.Shape, set.Classes); err != nil {
 		t.Fatal(err)
 	}
 	file, err := checkpoint.Read("testdata/digits_mlp.safetensors")
@@ -72,7 +73,7 @@ func peer(t *testing.T) (c *measure.Context, net measure.Network, f digitsMLP) {
 	for _, p := range mapping.Pairs {
 		theta = append(theta, p.Tensor.Float()...)
 	}
-	return c, measure.Network{Theta: theta, Status: record.OK}, f
+	return c, network.Network{Theta: theta, Status: record.OK}, f
 }
 
 // TestHessianAgainstPyTorch measures PyTorch's checkpoint on its samples: the dense Hessian's numbers.

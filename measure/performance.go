@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"basin/network"
 	"basin/objective"
 	"basin/record"
 )
@@ -33,7 +34,7 @@ func (c *Context) newPerformance() (*performance, error) {
 	return c.performance, nil
 }
 
-func (p *performance) Measure(_ context.Context, group []Network, f *Findings) error {
+func (p *performance) Measure(_ context.Context, group []network.Network, f *Findings) error {
 	from := p.c.provenance("mean over the set", p.c.DType, "train, test")
 	if why, ok := diverged(group); ok {
 		f.Missing(record.Diverged, why, from, record.TrainLoss, record.TrainAccuracy, record.TestLoss, record.TestAccuracy, record.Gap)
@@ -71,7 +72,7 @@ func (p *performance) Measure(_ context.Context, group []Network, f *Findings) e
 const deadReason = "the network's outputs do not depend on its inputs: it is dead"
 
 // dead reports the first network of a group whose outputs on the training set are constant.
-func (p *performance) dead(group []Network) (reason string, found bool, err error) {
+func (p *performance) dead(group []network.Network) (reason string, found bool, err error) {
 	for _, n := range group {
 		p.train.MoveTo(n.Theta, n.State)
 		logits, err := p.train.Logits()

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"basin/dataset"
+	"basin/network"
 	"basin/objective"
 	"basin/random"
 	"basin/record"
@@ -41,7 +42,7 @@ func newSimilarity(c *Context, s spec.Similarity) (Measure, error) {
 	return &similarity{c: c, s: s, outputs: o, known: map[int][2][]float64{}, owner: map[int]*float64{}, set: fmt.Sprintf("%s[%d]", name, set.Len())}, err
 }
 
-func (m *similarity) Measure(_ context.Context, group []Network, f *Findings) error {
+func (m *similarity) Measure(_ context.Context, group []network.Network, f *Findings) error {
 	const estimator = "linear CKA, biased HSIC, centred"
 	from := m.c.provenance(estimator, m.c.DType, m.set)
 	if why, ok := diverged(group); ok {
@@ -77,7 +78,7 @@ func (m *similarity) Measure(_ context.Context, group []Network, f *Findings) er
 
 // features are a network's centred softmax outputs and logits; nil where they are constant. They are kept, since a replica belongs to
 // many pairs.
-func (m *similarity) features(n Network) (f [2][]float64, err error) {
+func (m *similarity) features(n network.Network) (f [2][]float64, err error) {
 	if m.owner[n.Replica] == &n.Theta[0] {
 		return m.known[n.Replica], nil
 	}

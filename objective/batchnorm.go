@@ -12,8 +12,7 @@ import (
 // mode over the whole set as a single batch gives: layers normalise by the biased variance on the way, and the
 // running variance is the unbiased one.
 func (o *Objective) RecomputeState(state []float64) error {
-	segs := o.Model.State.Segments
-	if len(segs) == 0 {
+	if len(o.Model.Norms) == 0 {
 		return nil
 	}
 	if o.moments == nil {
@@ -24,8 +23,10 @@ func (o *Objective) RecomputeState(state []float64) error {
 			return err
 		}
 	}
-	for layer := 0; layer < len(segs); layer += 2 {
-		mean, m2 := param.View(state, segs[layer]), param.View(state, segs[layer+1])
+	segments := o.Model.State.Segments
+	for _, norm := range o.Model.Norms {
+		meanAt, varAt := segments[norm.Mean], segments[norm.Var]
+		mean, m2 := param.View(state, meanAt), param.View(state, varAt)
 		clear(mean)
 		clear(m2)
 		count := 0.0 // values a channel so far
@@ -34,9 +35,9 @@ func (o *Objective) RecomputeState(state []float64) error {
 				return err
 			}
 			moments := o.shared().Load(o.momentsOf, 0)
-			n := float64(o.chunks[i].to-o.chunks[i].from) * o.places(layer/2)
+			n := float64(o.chunks[i].to-o.chunks[i].from) * float64(norm.Positions)
 			for c := range mean {
-				chunkMean, chunkVar := moments[segs[layer].Offset+c], moments[segs[layer+1].Offset+c]
+				chunkMean, chunkVar := moments[meanAt.Offset+c], moments[varAt.Offset+c]
 				delta := chunkMean - mean[c]
 				mean[c] += delta * n / (count + n)
 				m2[c] += float64(chunkVar*n) + float64(delta*delta*count*n/(count+n))
@@ -48,15 +49,13 @@ func (o *Objective) RecomputeState(state []float64) error {
 		}
 		o.setState(state)
 	}
-	for layer := 1; layer < len(segs); layer += 2 {
-		count := float64(o.Set.Len()) * o.places(layer/2)
-		for c, v := range param.View(state, segs[layer]) {
-			param.View(state, segs[layer])[c] = v * count / max(1, count-1)
+	for _, norm := range o.Model.Norms {
+		count := float64(o.Set.Len()) * float64(norm.Positions)
+		variance := param.View(state, segments[norm.Var])
+		for c, v := range variance {
+			variance[c] = v * count / max(1, count-1)
 		}
 	}
 	o.setState(state)
 	return nil
 }
-
-// places is how many values one sample gives to each channel of a batch norm.
-func (o *Objective) places(norm int) float64 { return float64(o.Model.NormPlaces[norm]) }

@@ -42,7 +42,7 @@ func (o *Objective) Logits() (engine.Array, error) {
 func (o *Objective) runForward() (err error) {
 	if o.forward == nil {
 		o.forward, err = o.compile(func(b *Body) {
-			logits := o.pass(b, o.Options.Mode).Logits
+			logits := o.pass(b, o.Options.Mode).Outputs
 			b.Set(o.lossesOf, PerExample(o.Options.Loss, logits, b.One(o.y)))
 			b.Set(o.logitsOf, logits)
 		})

@@ -2,6 +2,7 @@ package objective_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -18,7 +19,6 @@ import (
 	"basin/model"
 	"basin/objective"
 	"basin/param"
-	"basin/spec"
 )
 
 // agreement is how far two float64 computations of the same number may differ, relative to the largest number at
@@ -114,23 +114,29 @@ func TestAgainstPyTorch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, s := range map[string]spec.Model{
-		"mlp_relu.json": {Activation: "relu"}, "mlp_tanh.json": {Activation: "tanh"}, "mlp_sigmoid.json": {Activation: "sigmoid"},
-		"mlp_gelu.json": {Activation: "gelu"}, "mlp_swish.json": {Activation: "swish"}, "cnn.json": {Kind: "cnn", Width: 3, Depth: 2},
-	} {
-		if s.Kind == "" {
-			s.Kind, s.Widths = "mlp", []int{6, 5}
+	mlp := func(a model.Activation) func(bool) model.Architecture {
+		return func(batchNorm bool) model.Architecture {
+			return &model.MLP{Widths: []int{6, 5}, Activation: a, BatchNorm: batchNorm}
 		}
+	}
+	for file, architecture := range map[string]func(batchNorm bool) model.Architecture{
+		"mlp_relu.json": mlp("relu"), "mlp_tanh.json": mlp("tanh"), "mlp_sigmoid.json": mlp("sigmoid"),
+		"mlp_gelu.json": mlp("gelu"), "mlp_swish.json": mlp("swish"),
+		"cnn.json": func(batchNorm bool) model.Architecture {
+			return &model.CNN{Width: 3, Depth: 2, Activation: "relu", BatchNorm: batchNorm}
+		},
+	} {
 		p := read(t, file)
 		for _, v := range []variant{p.Plain, p.BatchNorm} {
-			s.BatchNorm = v.BatchNorm
-			t.Run(file+map[bool]string{false: "", true: "/batch-norm"}[v.BatchNorm], func(t *testing.T) { compare(t, e, p, s, v) })
+			t.Run(fmt.Sprintf("%s/%v", file, v.BatchNorm), func(t *testing.T) {
+				compare(t, e, p, architecture(v.BatchNorm), v)
+			})
 		}
 	}
 }
 
-func compare(t *testing.T, e engine.Engine, p peer, s spec.Model, v variant) {
-	m, err := model.New(s, p.X.Shape[1:], 3)
+func compare(t *testing.T, e engine.Engine, p peer, a model.Architecture, v variant) {
+	m, err := model.New(a, p.X.Shape[1:], 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +216,7 @@ func spectrum(t *testing.T, o *objective.Objective) (values []float64, trace flo
 func TestSplitChangesNothing(t *testing.T) {
 	const rounding = 1e-12 // of float64 sums of twenty terms in another order, relative
 	p := read(t, "mlp_tanh.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, Activation: "tanh"}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, Activation: "tanh"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +260,7 @@ func TestSplitChangesNothing(t *testing.T) {
 // whose loss is not finite has no accuracy.
 func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 	p := read(t, "mlp_relu.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, Activation: "relu"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +312,7 @@ func TestBlocksHaveTheBitsOfSingles(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := read(t, "mlp_relu.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, BatchNorm: true}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, BatchNorm: true, Activation: "relu"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +345,7 @@ func TestBlocksHaveTheBitsOfSingles(t *testing.T) {
 // whole set.
 func TestRecomputedStatisticsAreExact(t *testing.T) {
 	p := read(t, "mlp_relu.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, BatchNorm: true}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, BatchNorm: true, Activation: "relu"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

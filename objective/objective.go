@@ -138,7 +138,7 @@ func (o *Objective) pass(b *Body, mode model.Mode) model.Pass {
 
 // chunkSum is the sum of the losses of a chunk.
 func (o *Objective) chunkSum(b *Body) *graph.Value {
-	return graph.ReduceSum(PerExample(o.Options.Loss, o.pass(b, o.Options.Mode).Logits, b.One(o.y)))
+	return graph.ReduceSum(PerExample(o.Options.Loss, o.pass(b, o.Options.Mode).Outputs, b.One(o.y)))
 }
 
 // compile makes a program for each size of chunk, and binds it for each chunk.

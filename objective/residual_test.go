@@ -8,7 +8,6 @@ import (
 	"basin/dataset"
 	"basin/engine/cpu"
 	"basin/model"
-	"basin/spec"
 )
 
 func noisySet(n int, shape ...int) *dataset.Set {
@@ -31,13 +30,13 @@ func TestKeptPrimalPass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []spec.Model{
-		{Kind: "mlp", Width: 7, Depth: 2, Activation: "relu"},
-		{Kind: "mlp", Width: 5, Depth: 2, Activation: "tanh", BatchNorm: true},
-		{Kind: "cnn", Width: 3, Depth: 2, Activation: "gelu", BatchNorm: true},
+	for kind, a := range map[string]model.Architecture{
+		"mlp":        &model.MLP{Width: 7, Depth: 2, Activation: "relu"},
+		"batch norm": &model.MLP{Width: 5, Depth: 2, Activation: "tanh", BatchNorm: true},
+		"cnn":        &model.CNN{Width: 3, Depth: 2, Activation: "gelu", BatchNorm: true},
 	} {
 		set := noisySet(43, 2, 6, 6)
-		m, err := model.New(s, set.Shape, set.Classes)
+		m, err := model.New(a, set.Shape, set.Classes)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,12 +69,12 @@ func TestKeptPrimalPass(t *testing.T) {
 				norm := 0.0
 				for i := range got {
 					if math.Float64bits(got[i]) != math.Float64bits(want[i]) {
-						t.Fatalf("%s %s, %d vectors: element %d is %v, want the very bits of %v", s.Kind, when, k, i, got[i], want[i])
+						t.Fatalf("%s %s, %d vectors: element %d is %v, want the very bits of %v", kind, when, k, i, got[i], want[i])
 					}
 					norm += got[i] * got[i]
 				}
 				if norm == 0 {
-					t.Errorf("%s %s: all products are zero", s.Kind, when)
+					t.Errorf("%s %s: all products are zero", kind, when)
 				}
 			}
 		}
@@ -109,7 +108,7 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := noisySet(21, 5)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 7, Depth: 2}, set.Shape, set.Classes)
+	m, err := model.New(&model.MLP{Width: 7, Depth: 2, Activation: "relu"}, set.Shape, set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

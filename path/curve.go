@@ -69,7 +69,7 @@ func NewCurve(e engine.Engine, m *model.Model, set *dataset.Set, o CurveOptions)
 		p, err := c.frame.Compile(e, func(b *objective.Body) {
 			gamma, squares := c.gamma(b, t)
 			pass := m.Apply(gamma, b.Get(state), graph.Gather(b.One(samples), b.One(index)), model.Batch)
-			loss := objective.Mean(objective.PerExample(o.Loss, pass.Logits, graph.Gather(b.One(targets), b.One(index))))
+			loss := objective.Mean(objective.PerExample(o.Loss, pass.Outputs, graph.Gather(b.One(targets), b.One(index))))
 			c.descend(b, graph.Add(loss, graph.Scale(squares, o.Decay/2)))
 		})
 		if err != nil {

@@ -14,13 +14,7 @@ const (
 	hvp          = 12
 )
 
-func uses(m *model.Model) float64 {
-	n := float64(m.Params.Size())
-	if len(m.Input) == 3 && m.Spec.Kind != "mlp" {
-		n *= float64(m.Input[1]*m.Input[2]) / 4 // a convolution uses each weight at each place
-	}
-	return n
-}
+func uses(m *model.Model) float64 { return float64(m.Products) }
 
 func trainCost(m *model.Model, s *dataset.Split, t spec.Train) float64 {
 	return float64(t.Epochs) * epochCost(m, s, t.Batch)

@@ -17,6 +17,7 @@ import (
 	"basin/engine"
 	"basin/measure"
 	"basin/model"
+	"basin/network"
 	"basin/record"
 	"basin/spec"
 	"basin/spectral"
@@ -71,7 +72,7 @@ func (p *Plan) outline(i int) (sweep.Cell, error) {
 	if n := split.Train.Len(); c.Train.Batch > n {
 		return sweep.Cell{}, fmt.Errorf("train: batch: %d is larger than the training set of %d samples; choose at most %d", c.Train.Batch, n, n)
 	}
-	m, err := model.New(c.Model, split.Train.Shape, split.Train.Classes)
+	m, err := newModel(c, split)
 	if err != nil {
 		return sweep.Cell{}, err
 	}
@@ -84,6 +85,15 @@ func (p *Plan) outline(i int) (sweep.Cell, error) {
 		cell.Measures = append(cell.Measures, sweep.Measure{Name: w.Name, Key: w.Key, Groups: groups, Cost: measureCost(m, split, w.Settings)})
 	}
 	return cell, nil
+}
+
+// newModel makes a cell's model for its data.
+func newModel(c spec.Cell, split *dataset.Split) (*model.Model, error) {
+	a, err := model.FromSpec(c.Model)
+	if err != nil {
+		return nil, err
+	}
+	return model.New(a, split.Train.Shape, split.Train.Classes)
 }
 
 // DataFiles lists the user's own files among the data, sorted.
@@ -179,7 +189,7 @@ func (r *Runner) benchOf(c spec.Cell) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := model.New(c.Model, split.Train.Shape, split.Train.Classes)
+	m, err := newModel(c, split)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +215,7 @@ func (r *Runner) Open(_ context.Context, c sweep.Cell) (sweep.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &job{runner: r, cell: cell, bench: b, networks: map[int]measure.Network{}}, nil
+	return &job{runner: r, cell: cell, bench: b, networks: map[int]network.Network{}}, nil
 }
 
 // job is one cell under way.
@@ -213,7 +223,7 @@ type job struct {
 	runner   *Runner
 	cell     spec.Cell
 	bench    *bench
-	networks map[int]measure.Network
+	networks map[int]network.Network
 }
 
 func (j *job) Close() error { return nil }
@@ -228,7 +238,7 @@ func (j *job) Measure(ctx context.Context, m sweep.Measure, todo [][]sweep.Repli
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		nets := make([]measure.Network, len(group))
+		nets := make([]network.Network, len(group))
 		for i, r := range group {
 			if nets[i], err = j.network(r); err != nil {
 				return err
@@ -270,17 +280,18 @@ func (j *job) measure(m sweep.Measure) (measure.Measure, error) {
 }
 
 // network is a replica as trained in this session, or as its checkpoint has it.
-func (j *job) network(r sweep.Replica) (measure.Network, error) {
+func (j *job) network(r sweep.Replica) (network.Network, error) {
 	if n, ok := j.networks[r.Index]; ok {
 		return n, nil
 	}
-	n := measure.Network{Replica: r.Index, Status: r.Status, Reason: r.Reason}
+	var n network.Network
 	if r.Checkpoint != "" && r.Status != record.Diverged {
 		var err error
-		if n.Theta, n.State, _, err = ReadNetwork(r.Checkpoint, j.bench.context.Model, nil); err != nil {
+		if n, _, err = network.Read(r.Checkpoint, j.bench.context.Model, nil); err != nil {
 			return n, err
 		}
 	}
+	n.Point, n.Status, n.Reason = record.Point{Replica: r.Index, At: record.Trained}, r.Status, r.Reason
 	j.networks[r.Index] = n
 	return n, nil
 }

@@ -5,10 +5,11 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
-	"basin/measure"
 	"basin/model"
+	"basin/network"
 	"basin/record"
 	"basin/spec"
 	"basin/sweep"
@@ -64,7 +65,10 @@ func together(m *model.Model, batch int) int {
 // commit writes a trained replica and saves it.
 func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, save func(sweep.Replica, []record.Record) error) error {
 	c := j.bench.context
-	if err := WriteNetwork(r.Checkpoint, c.Model, result.Theta, result.State, c.DType, result.Steps); err != nil {
+	n := network.Network{Point: record.Point{Replica: r.Index, At: record.Trained}, Theta: result.Theta, State: result.State,
+		Status: result.Status, Reason: result.Reason}
+	metadata := map[string]string{"basin": spec.NumericalVersion, "model": j.cell.Model.Kind}
+	if err := network.Write(r.Checkpoint, c.Model, n, c.DType, result.Steps, metadata); err != nil {
 		return err
 	}
 	os.Remove(partial(r.Checkpoint))
@@ -72,7 +76,7 @@ func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, sav
 	if err := save(r, j.trainRecords(r, result)); err != nil {
 		return err
 	}
-	j.networks[r.Index] = measure.Network{Replica: r.Index, Theta: result.Theta, State: result.State, Status: r.Status, Reason: r.Reason}
+	j.networks[r.Index] = n
 	return nil
 }
 
@@ -83,6 +87,11 @@ func (j *job) trainGroup(ctx context.Context, t *train.Trainer, group []sweep.Re
 		members[i] = train.Member{Replica: r.Index, From: train.ReadSnapshot(partial(r.Checkpoint), j.cell.ID), Save: j.saver(ctx, r)}
 	}
 	return t.Run(ctx, j.cell.Seed, members...)
+}
+
+// partial is where a training that is not finished keeps its snapshots.
+func partial(path string) string {
+	return strings.TrimSuffix(path, ".safetensors") + ".partial.safetensors"
 }
 
 // saver keeps a snapshot from time to time, and when the training is cancelled.

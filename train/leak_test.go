@@ -10,7 +10,6 @@ import (
 	"basin/dataset"
 	"basin/engine/cpu"
 	"basin/model"
-	"basin/spec"
 	"basin/train"
 )
 
@@ -37,7 +36,7 @@ func TestLongTrainingLeaksNothing(t *testing.T) {
 	for i := range set.Y {
 		set.Y[i], set.X[2*i] = int32(i%2), float32(i%2)
 	}
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
+	m, err := model.New(&model.MLP{Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

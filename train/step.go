@@ -63,7 +63,7 @@ func (g *group) step(k stepKind) (*step, error) {
 	p, err := g.frame.Compile(g.engine, func(b *objective.Body) {
 		theta, samples := b.Get(g.theta), b.One(index)
 		pass := g.model.Apply(theta, b.Get(g.state), graph.Gather(b.One(g.x), samples), model.Batch)
-		loss := objective.Mean(objective.PerExample(g.recipe.Loss, pass.Logits, graph.Gather(b.One(g.y), samples)))
+		loss := objective.Mean(objective.PerExample(g.recipe.Loss, pass.Outputs, graph.Gather(b.One(g.y), samples)))
 		grad := graph.Grad(loss, theta...)
 		g.descent.Update(b, grad)
 		b.Set(g.state, pass.State...)

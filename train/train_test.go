@@ -30,7 +30,7 @@ func newTrainer(t *testing.T, recipe train.Recipe, batchNorm bool) *train.Traine
 		t.Fatal(err)
 	}
 	set := digits(t)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 5, Depth: 2, BatchNorm: batchNorm}, set.Shape, set.Classes)
+	m, err := model.New(&model.MLP{Width: 5, Depth: 2, BatchNorm: batchNorm, Activation: "relu"}, set.Shape, set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestCancelledTrainingStops(t *testing.T) {
 
 func TestBatchLargerThanTheSetIsAnError(t *testing.T) {
 	set := digits(t)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1}, set.Shape, set.Classes)
+	m, err := model.New(&model.MLP{Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"basin/engine"
 	"basin/model"
 	"basin/objective"
-	"basin/spec"
 	"basin/train"
 )
 
@@ -56,11 +55,17 @@ func (r Row) subject() (*model.Model, *dataset.Set, error) {
 // model is the row's network for its kind of inputs.
 func (r Row) model() (*model.Model, error) {
 	kind, sizes := r.architecture()
-	if kind == "mlp" {
+	images := []int{3, 32, 32}
+	switch kind {
+	case "mlp":
 		last := len(sizes) - 1
-		return model.New(spec.Model{Kind: "mlp", Widths: sizes[1:last], Activation: "relu"}, sizes[:1], sizes[last])
+		return model.New(&model.MLP{Widths: sizes[1:last], Activation: "relu"}, sizes[:1], sizes[last])
+	case "resnet18":
+		return model.New(&model.ResNet18{Width: sizes[0], Activation: "relu"}, images, 10)
+	case "resnet20":
+		return model.New(&model.ResNet20{Width: sizes[0], Activation: "relu"}, images, 10)
 	}
-	return model.New(spec.Model{Kind: kind, Width: sizes[0], Activation: "relu"}, []int{3, 32, 32}, 10)
+	return nil, fmt.Errorf("%s: no row is about %s", r.Name, kind)
 }
 
 // noise is a set of n samples for a model.

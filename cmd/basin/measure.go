@@ -12,8 +12,8 @@ import (
 	"basin/examples"
 	"basin/measure"
 	"basin/model"
+	"basin/network"
 	"basin/record"
-	"basin/runner"
 	"basin/spec"
 )
 
@@ -51,11 +51,15 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	m, err := model.New(sp.Model, split.Train.Shape, split.Train.Classes)
+	a, err := model.FromSpec(sp.Model)
 	if err != nil {
 		return err
 	}
-	theta, state, mapping, err := runner.ReadNetwork(c.Checkpoint, m, sp.Checkpoint.Rename)
+	m, err := model.New(a, split.Train.Shape, split.Train.Classes)
+	if err != nil {
+		return err
+	}
+	net, mapping, err := network.Read(c.Checkpoint, m, sp.Checkpoint.Rename)
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	found := measure.NewFindings(record.Points(0))
-	if err := made.Measure(ctx, []measure.Network{{Theta: theta, State: state, Status: record.OK}}, found); err != nil {
+	if err := made.Measure(ctx, []network.Network{net}, found); err != nil {
 		return err
 	}
 	records := found.Records

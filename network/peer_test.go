@@ -1,4 +1,4 @@
-package runner_test
+package network_test
 
 import (
 	"encoding/json"
@@ -16,15 +16,14 @@ import (
 	"basin/engine/cpu"
 	"basin/graph"
 	"basin/model"
+	"basin/network"
 	"basin/objective"
 	"basin/param"
-	"basin/runner"
-	"basin/spec"
 	"basin/train"
 )
 
-// TestResNetsArePyTorchs: PyTorch's checkpoints give PyTorch's logits in evaluation mode, and in training mode its loss, its gradient
-// and its running statistics after one step.
+// TestResNetsArePyTorchs: PyTorch's checkpoints give PyTorch's logits in evaluation mode, and in training mode its
+// loss, its gradient and its running statistics after one step.
 func TestResNetsArePyTorchs(t *testing.T) {
 	type fixture struct {
 		Checkpoint string
@@ -58,12 +57,15 @@ func TestResNetsArePyTorchs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for kind, want := range map[string]fixture{"resnet18": f.ResNet18, "resnet20": f.ResNet20} {
-		m, err := model.New(spec.Model{Kind: kind, Width: 1}, set.Shape, 10)
+	for a, want := range map[model.Architecture]fixture{
+		&model.ResNet18{Width: 1, Activation: "relu"}: f.ResNet18, &model.ResNet20{Width: 1, Activation: "relu"}: f.ResNet20,
+	} {
+		kind := fmt.Sprintf("%T", a)
+		m, err := model.New(a, set.Shape, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
-		theta, state, _, err := runner.ReadNetwork("../model/testdata/"+want.Checkpoint, m, nil)
+		net, _, err := network.Read("../model/testdata/"+want.Checkpoint, m, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +74,7 @@ func TestResNetsArePyTorchs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.MoveTo(theta, state)
+		o.MoveTo(net.Theta, net.State)
 		logits, err := o.Logits()
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +93,7 @@ func TestResNetsArePyTorchs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		results, err := tr.Run(t.Context(), 1, train.Member{From: &train.Snapshot{Theta: theta, State: state, Observers: map[string]train.Observed{"peer": {}}},
+		results, err := tr.Run(t.Context(), 1, train.Member{From: &train.Snapshot{Theta: net.Theta, State: net.State, Observers: map[string]train.Observed{"peer": {}}},
 			Observers: map[string]train.Observer{"peer": compared(func(s train.Step) {
 				if math.Abs(s.Loss-want.Loss) > tolerance*want.Loss {
 					t.Errorf("%s: loss %v, PyTorch has %v", kind, s.Loss, want.Loss)
@@ -124,7 +126,8 @@ func (f compared) Step(s train.Step) error               { f(s); return nil }
 func (compared) State() (map[string][]float64, []string) { return nil, nil }
 func (compared) Restore(map[string][]float64) error      { return nil }
 
-// TestStateDictHasPyTorchsOrder: names, shapes and order of what is written. The counters lie elsewhere in the file, for alignment.
+// TestStateDictHasPyTorchsOrder: names, shapes and order of what is written. The counters lie elsewhere in the
+// file, for alignment.
 func TestStateDictHasPyTorchsOrder(t *testing.T) {
 	text, err := os.ReadFile("../model/testdata/resnet.json")
 	if err != nil {
@@ -136,12 +139,13 @@ func TestStateDictHasPyTorchsOrder(t *testing.T) {
 	if err := json.Unmarshal(text, &f); err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(spec.Model{Kind: "resnet18", Width: 2}, []int{3, 32, 32}, 10)
+	m, err := model.New(&model.ResNet18{Width: 2, Activation: "relu"}, []int{3, 32, 32}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "net.safetensors")
-	if err := runner.WriteNetwork(path, m, make([]float64, m.Params.Size()), m.InitState(), graph.Float32, 7); err != nil {
+	zero := network.Network{Theta: make([]float64, m.Params.Size()), State: m.InitState()}
+	if err := network.Write(path, m, zero, graph.Float32, 7, nil); err != nil {
 		t.Fatal(err)
 	}
 	file, err := checkpoint.Read(path)
