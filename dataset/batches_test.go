@@ -111,14 +111,14 @@ func TestShuffleIsUniform(t *testing.T) {
 
 func TestSubset(t *testing.T) {
 	s := synthetic(50, 2, 5)
-	all, some := Subset(s, -1, 1), Subset(s, 20, 1)
-	if all.Len() != 50 || some.Len() != 20 || Subset(s, 99, 1).Len() != 50 {
+	all, some := subset(s, -1, 1), subset(s, 20, 1)
+	if all.Len() != 50 || some.Len() != 20 || subset(s, 99, 1).Len() != 50 {
 		t.Fatalf("%d, %d samples", all.Len(), some.Len())
 	}
 	if !slices.Equal(some.X, all.X[:40]) || !slices.Equal(some.Y, all.Y[:20]) {
 		t.Error("a smaller subset is no prefix of a larger")
 	}
-	if slices.Equal(some.X, Subset(s, 20, 2).X) || slices.Equal(some.X, s.X[:40]) {
+	if slices.Equal(some.X, subset(s, 20, 2).X) || slices.Equal(some.X, s.X[:40]) {
 		t.Error("the subset is not seeded")
 	}
 	for i := range all.Len() { // values tell which sample they belong to
@@ -148,10 +148,10 @@ func TestBeta16(t *testing.T) {
 // TestMixupMixesTwoSamples checks that every input lies between two different samples, with one λ for all its values.
 func TestMixupMixesTwoSamples(t *testing.T) {
 	const rounding = 1e-5
-	s := &Set{Shape: []int{2}, Classes: 2, Y: make([]int32, 3), X: []float32{0, 0, 1, 0, 0, 1}} // corners of a triangle
+	s := &samples{Shape: []int{2}, Classes: 2, Y: make([]int32, 3), X: []float32{0, 0, 1, 0, 0, 1}} // corners of a triangle
 	edges := map[string]int{}
-	m := Mixup(s, 300, random.Stream(1, "mixup", 0))
-	if m.Len() != 300 || m.Y != nil || !slices.Equal(m.X, Mixup(s, 300, random.Stream(1, "mixup", 0)).X) {
+	m := mixup(s, 300, random.Stream(1, "mixup", 0))
+	if m.Len() != 300 || m.Y != nil || !slices.Equal(m.X, mixup(s, 300, random.Stream(1, "mixup", 0)).X) {
 		t.Error("not 300 unlabelled inputs that the stream determines")
 	}
 	for i := range m.Len() {
@@ -172,7 +172,7 @@ func TestMixupMixesTwoSamples(t *testing.T) {
 			t.Errorf("edges: %v", edges)
 		}
 	}
-	one := Mixup(&Set{Shape: []int{1}, X: []float32{2}, Y: []int32{0}, Classes: 1}, 3, random.Stream(1, "mixup", 0))
+	one := mixup(&samples{Shape: []int{1}, X: []float32{2}, Y: []int32{0}, Classes: 1}, 3, random.Stream(1, "mixup", 0))
 	if !near(float64(one.X[2]), 2, rounding) {
 		t.Errorf("a set of one sample mixes to %v", one.X)
 	}

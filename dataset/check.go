@@ -8,7 +8,7 @@ import (
 
 // check rejects sets that no network should see: mismatched lengths and shapes, values that are not finite, labels out of range. It is
 // the one gate that every reader's result passes.
-func (s *Split) check() error {
+func (s *division) check() error {
 	if err := s.Train.check(s.Path); err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (s *Split) check() error {
 	return nil
 }
 
-func (s *Set) check(path string) error {
+func (s *samples) check(path string) error {
 	if s.Size() == 0 || len(s.X) == 0 {
 		return fmt.Errorf("%s: %s has no samples, or samples of no values (shape %v)", path, s.Name, s.Shape)
 	}

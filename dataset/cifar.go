@@ -8,16 +8,16 @@ import (
 const cifarPixels = 3 * 32 * 32
 
 // readCIFAR10 reads the binary version of CIFAR-10: records of a label and 3×32×32 pixels, the last file for testing.
-func readCIFAR10(paths []string) (train, test *Set, err error) {
+func readCIFAR10(paths []string) (train, test *samples, err error) {
 	return readCIFAR(paths, 1, 10)
 }
 
 // readCIFAR100 reads the binary version of CIFAR-100: records of a coarse label, a fine label and 3×32×32 pixels. The fine one is used.
-func readCIFAR100(paths []string) (train, test *Set, err error) {
+func readCIFAR100(paths []string) (train, test *samples, err error) {
 	return readCIFAR(paths, 2, 100)
 }
 
-func readCIFAR(paths []string, labels, classes int) (train, test *Set, err error) {
+func readCIFAR(paths []string, labels, classes int) (train, test *samples, err error) {
 	files := make([][]byte, len(paths))
 	for i, path := range paths {
 		if files[i], err = readCIFARFile(path, labels, classes); err != nil {
@@ -54,12 +54,12 @@ func readCIFARFile(path string, labels, classes int) (b []byte, err error) {
 	return b, err
 }
 
-func newCIFAR(files [][]byte, labels int) *Set {
+func newCIFAR(files [][]byte, labels int) *samples {
 	record, n := labels+cifarPixels, 0
 	for _, b := range files {
 		n += len(b) / record
 	}
-	s := &Set{Shape: []int{3, 32, 32}, X: make([]float32, 0, n*cifarPixels), Y: make([]int32, 0, n)}
+	s := &samples{Shape: []int{3, 32, 32}, X: make([]float32, 0, n*cifarPixels), Y: make([]int32, 0, n)}
 	for _, b := range files {
 		for ; len(b) > 0; b = b[record:] {
 			s.Y = append(s.Y, int32(b[labels-1]))

@@ -13,8 +13,8 @@ import (
 	"basin/spec"
 )
 
-// Set holds labelled samples.
-type Set struct {
+// samples holds labelled samples.
+type samples struct {
 	Name    string
 	X       []float32 // Len() × the product of Shape, sample by sample
 	Shape   []int     // of one sample: [features] or [channels, height, width]
@@ -23,7 +23,7 @@ type Set struct {
 }
 
 // Size is the number of values in a sample.
-func (s *Set) Size() int {
+func (s *samples) Size() int {
 	size := 1
 	for _, d := range s.Shape {
 		size *= d
@@ -32,16 +32,16 @@ func (s *Set) Size() int {
 }
 
 // Len is the number of samples.
-func (s *Set) Len() int { return len(s.X) / s.Size() }
+func (s *samples) Len() int { return len(s.X) / s.Size() }
 
 // Row is sample i, sharing memory with the set.
-func (s *Set) Row(i int) []float32 {
+func (s *samples) Row(i int) []float32 {
 	size := s.Size()
 	return s.X[i*size : (i+1)*size : (i+1)*size]
 }
 
 // Gather copies the samples idx into x [len(idx) × Size()] and their labels into y [len(idx)].
-func (s *Set) Gather(x []float32, y []int32, idx []int32) {
+func (s *samples) Gather(x []float32, y []int32, idx []int32) {
 	size := s.Size()
 	if len(x) != len(idx)*size || len(y) != len(idx) {
 		panic(fmt.Sprintf("dataset: Gather of %d samples of size %d into x [%d], y [%d]", len(idx), size, len(x), len(y)))
@@ -53,23 +53,23 @@ func (s *Set) Gather(x []float32, y []int32, idx []int32) {
 }
 
 // Select returns a copy of the samples idx, in that order.
-func (s *Set) Select(idx []int32) *Set {
-	out := &Set{Name: s.Name, Shape: s.Shape, Classes: s.Classes,
+func (s *samples) Select(idx []int32) *samples {
+	out := &samples{Name: s.Name, Shape: s.Shape, Classes: s.Classes,
 		X: make([]float32, len(idx)*s.Size()), Y: make([]int32, len(idx))}
 	s.Gather(out.X, out.Y, idx)
 	return out
 }
 
 // head returns the first n samples, sharing memory.
-func (s *Set) head(n int) *Set {
+func (s *samples) head(n int) *samples {
 	out := *s
 	out.X, out.Y = s.X[:n*s.Size()], s.Y[:n]
 	return &out
 }
 
-// Split is a set divided into what is trained on and what is tested on, with where it came from.
-type Split struct {
-	Train, Test *Set
+// division is a set divided into what is trained on and what is tested on, with where it came from.
+type division struct {
+	Train, Test *samples
 	Source      string // where the set comes from
 	Licence     string
 	Path        string // the folder or file that was read; "" for an embedded set
@@ -81,9 +81,9 @@ type Options struct {
 	Seed uint64 // decides split, label noise and pixel noise
 }
 
-// Load reads the set that d names, splits and transforms it. Zero fields of d take their documented defaults. The errors name the key
+// load reads the set that d names, splits and transforms it. Zero fields of d take their documented defaults. The errors name the key
 // of the spec or the file, and say what to do.
-func Load(d spec.Data, o Options) (*Split, error) {
+func load(d spec.Data, o Options) (*division, error) {
 	if err := Validate(d); err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func Load(d spec.Data, o Options) (*Split, error) {
 
 // divide splits a set that has no split of its own: a seeded permutation, of which the first train samples (0: 80 %) are trained on. A
 // set with a split of its own keeps it.
-func (s *Split) divide(train int, seed uint64) error {
+func (s *division) divide(train int, seed uint64) error {
 	n := s.Train.Len()
 	if s.Test != nil {
 		if train != 0 && train != n {

@@ -15,7 +15,7 @@ import (
 var digitsCSV []byte
 
 // readDigits decodes the embedded digits; pixels are scaled to [0, 1].
-func readDigits([]string) (train, test *Set, err error) {
+func readDigits([]string) (train, test *samples, err error) {
 	gz, err := gzip.NewReader(bytes.NewReader(digitsCSV))
 	if err != nil {
 		return nil, nil, err
@@ -24,7 +24,7 @@ func readDigits([]string) (train, test *Set, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &Set{Shape: []int{1, 8, 8}}
+	s := &samples{Shape: []int{1, 8, 8}}
 	for _, line := range lines {
 		var v [65]int
 		for i, field := range line {

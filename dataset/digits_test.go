@@ -64,7 +64,7 @@ func TestDigitsAreScikitLearns(t *testing.T) {
 }
 
 func TestDigitsDefaultSplit(t *testing.T) {
-	s, err := Load(spec.Data{Set: "digits"}, Options{})
+	s, err := load(spec.Data{Set: "digits"}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,9 +83,9 @@ func place(t *testing.T, sub string, files map[string][]byte) Options {
 }
 
 // raw loads a set without any transformation.
-func raw(t *testing.T, set string, o Options) *Split {
+func raw(t *testing.T, set string, o Options) *division {
 	t.Helper()
-	s, err := Load(spec.Data{Set: set, Normalize: "none"}, o)
+	s, err := load(spec.Data{Set: set, Normalize: "none"}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestDamagedFiles(t *testing.T) {
 		files := map[string]map[string][]byte{"mnist": mnist(), "cifar10": cifar10(), "cifar100": cifar100()}[c.set]
 		files[c.file] = c.damage(files[c.file])
 		folder := map[string]string{"mnist": "mnist", "cifar10": "cifar10", "cifar100": "cifar100"}[c.set]
-		_, err := Load(spec.Data{Set: c.set}, place(t, folder, files))
+		_, err := load(spec.Data{Set: c.set}, place(t, folder, files))
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), folder) {
 			t.Errorf("%s, %s: error %v, want one with the path and %q", c.set, c.file, err, c.want)
 		}
@@ -194,7 +194,7 @@ func TestGzipIDXSurvivesNoFlip(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		s, err := func() (*Set, error) {
+		s, err := func() (*samples, error) {
 			images := filepath.Join(filepath.Dir(path), "images")
 			os.WriteFile(images, idx(ramp(64), 64, 1, 1), 0o644)
 			return readIDXPair(images, path)
@@ -225,19 +225,19 @@ func TestAbsentSets(t *testing.T) {
 	cache := t.TempDir()
 	t.Setenv("BASIN_DATA", "")
 	t.Setenv("XDG_CACHE_HOME", cache)
-	_, err := Load(spec.Data{Set: "mnist"}, Options{})
+	_, err := load(spec.Data{Set: "mnist"}, Options{})
 	for _, want := range append([]string{"mnist was not found", filepath.Join("basin", "data", "mnist"), "BASIN_DATA", "yann.lecun.com"}, idxFiles...) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
-	if _, err := Load(spec.Data{Set: "cifra10"}, Options{}); err == nil || !strings.Contains(err.Error(), "cifar10") {
+	if _, err := load(spec.Data{Set: "cifra10"}, Options{}); err == nil || !strings.Contains(err.Error(), "cifar10") {
 		t.Errorf("error %v, want the known names", err)
 	}
 
 	files := mnist()
 	delete(files, "t10k-labels-idx1-ubyte")
-	_, err = Load(spec.Data{Set: "mnist"}, place(t, "mnist", files))
+	_, err = load(spec.Data{Set: "mnist"}, place(t, "mnist", files))
 	if err == nil || !strings.Contains(err.Error(), "not complete") || !strings.Contains(err.Error(), "t10k-labels") || strings.Contains(err.Error(), "train-images") {
 		t.Errorf("error %v, want one that names the missing file alone", err)
 	}
@@ -249,7 +249,7 @@ func TestDataFolderPrecedence(t *testing.T) {
 	if s := raw(t, "mnist", Options{}); s.Path != filepath.Join(o.Dir, "mnist") {
 		t.Errorf("$BASIN_DATA: read %s", s.Path)
 	}
-	if _, err := Load(spec.Data{Set: "mnist"}, Options{Dir: t.TempDir()}); err == nil {
+	if _, err := load(spec.Data{Set: "mnist"}, Options{Dir: t.TempDir()}); err == nil {
 		t.Error("the option did not go before $BASIN_DATA")
 	}
 }

@@ -34,7 +34,7 @@ func decodeIDX(r io.Reader, limit int64) (shape []int, values []byte, err error)
 }
 
 // readIDX reads an image file and a label file for each of training and test, in the order of the known set's files.
-func readIDX(paths []string) (train, test *Set, err error) {
+func readIDX(paths []string) (train, test *samples, err error) {
 	if train, err = readIDXPair(paths[0], paths[1]); err != nil {
 		return nil, nil, err
 	}
@@ -42,8 +42,8 @@ func readIDX(paths []string) (train, test *Set, err error) {
 	return train, test, err
 }
 
-func readIDXPair(images, labels string) (*Set, error) {
-	s := &Set{}
+func readIDXPair(images, labels string) (*samples, error) {
+	s := &samples{}
 	err := withFile(images, func(r io.Reader, limit int64) error {
 		shape, values, err := decodeIDX(r, limit)
 		if err != nil {

@@ -13,7 +13,7 @@ type scale struct {
 //
 // A group that does not vary keeps deviation 1: it becomes 0, not NaN. "Does not vary" is a deviation within float32's resolution of the
 // mean, as rounding alone would give.
-func measureScale(s *Set, perFeature bool) scale {
+func measureScale(s *samples, perFeature bool) scale {
 	const resolution = 1e-7 // of a float32, whose unit roundoff is 6e-8
 	run := 1
 	if !perFeature && len(s.Shape) == 3 {
@@ -44,7 +44,7 @@ func measureScale(s *Set, perFeature bool) scale {
 	return c
 }
 
-func (c scale) apply(s *Set) {
+func (c scale) apply(s *samples) {
 	s.eachRun(c.run, func(g int, xs []float32) {
 		for i, x := range xs {
 			xs[i] = float32((float64(x) - c.mean[g]) / c.deviation[g])
@@ -53,7 +53,7 @@ func (c scale) apply(s *Set) {
 }
 
 // eachRun calls f with each run of values in the set and the group that it belongs to, in order.
-func (s *Set) eachRun(run int, f func(group int, xs []float32)) {
+func (s *samples) eachRun(run int, f func(group int, xs []float32)) {
 	groups := s.Size() / run
 	for k := range len(s.X) / run {
 		f(k%groups, s.X[k*run:(k+1)*run])

@@ -14,7 +14,7 @@ import (
 // readNPZ reads a user's data: an .npz file (np.savez or np.savez_compressed) of the arrays x [n, …] and y [n], and, if the set has a
 // split of its own, x_test and y_test. x is float32, float64, uint8, int32 or int64, taken as it is; y holds the classes 0…C−1, as
 // integers or as floats of integer value. Samples of shape [h, w] become one channel [1, h, w], samples of one number [1].
-func readNPZ(path string) (train, test *Set, err error) {
+func readNPZ(path string) (train, test *samples, err error) {
 	file, err := zip.OpenReader(path)
 	if errors.Is(err, zip.ErrFormat) {
 		return nil, nil, fmt.Errorf("%s: not an .npz file, or cut off; save it with np.savez(%q, x=x, y=y)", path, filepath.Base(path))
@@ -37,7 +37,7 @@ func readNPZ(path string) (train, test *Set, err error) {
 	if train, err = z.pair("x", "y"); err != nil {
 		return nil, nil, err
 	}
-	sets := []*Set{train}
+	sets := []*samples{train}
 	if z.members["x_test.npy"] != nil || z.members["y_test.npy"] != nil {
 		if test, err = z.pair("x_test", "y_test"); err != nil {
 			return nil, nil, err
@@ -68,14 +68,14 @@ type archive struct {
 }
 
 // pair reads the arrays named x and y.
-func (z archive) pair(x, y string) (*Set, error) {
+func (z archive) pair(x, y string) (*samples, error) {
 	path := z.path
 	for _, name := range []string{x, y} {
 		if z.members[name+".npy"] == nil {
 			return nil, npzError(path, name, fmt.Errorf("there is no such array; save it with np.savez(%q, x=x, y=y)", filepath.Base(path)))
 		}
 	}
-	s := &Set{}
+	s := &samples{}
 	err := readMember(z.members[x+".npy"], z.size, func(h npyHeader) error {
 		switch len(h.shape) {
 		case 0:
@@ -143,8 +143,8 @@ func npzError(path, array string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// ReadNPZ reads the samples x and labels y of an .npz as they are, without any transformation.
-func ReadNPZ(path string) (*Set, error) {
+// readPlainNPZ reads the samples x and labels y of an .npz as they are, without any transformation.
+func readPlainNPZ(path string) (*samples, error) {
 	train, _, err := readNPZ(path)
 	return train, err
 }

@@ -61,11 +61,11 @@ func TestNPZSplits(t *testing.T) {
 	if s.Train.Len() != 4 || s.Test.Len() != 2 || s.Train.Name != "f4" { // ⌊80 %⌋ of 6
 		t.Errorf("%d/%d of %q", s.Train.Len(), s.Test.Len(), s.Train.Name)
 	}
-	if s, err := Load(spec.Data{Set: "testdata/f4.npz", Train: 5}, Options{}); err != nil || s.Train.Len() != 5 || s.Test.Len() != 1 {
+	if s, err := load(spec.Data{Set: "testdata/f4.npz", Train: 5}, Options{}); err != nil || s.Train.Len() != 5 || s.Test.Len() != 1 {
 		t.Errorf("train: 5 gives %+v, %v", s, err)
 	}
 	for set, train := range map[string]int{"testdata/f4.npz": 6, "testdata/u1.npz": 3} {
-		if _, err := Load(spec.Data{Set: set, Train: train}, Options{}); err == nil || !strings.Contains(err.Error(), "data: train:") {
+		if _, err := load(spec.Data{Set: set, Train: train}, Options{}); err == nil || !strings.Contains(err.Error(), "data: train:") {
 			t.Errorf("%s with train %d: error %v", set, train, err)
 		}
 	}
@@ -140,17 +140,17 @@ func TestBadNPZ(t *testing.T) {
 		{"structured", []any{"x", []byte("\x93NUMPY\x01\x00\x02\x00{}"), "y", y}, "plain array of numbers"},
 	} {
 		path := npz(t, c.members...)
-		_, err := Load(spec.Data{Set: path}, Options{})
+		_, err := load(spec.Data{Set: path}, Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "user.npz") {
 			t.Errorf("%s: error %v, want one with the path and %q", c.name, err, c.want)
 		}
 	}
-	if _, err := Load(spec.Data{Set: "no/such.npz"}, Options{}); err == nil || !strings.Contains(err.Error(), "does not exist") {
+	if _, err := load(spec.Data{Set: "no/such.npz"}, Options{}); err == nil || !strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("error %v", err)
 	}
 	text := filepath.Join(t.TempDir(), "text.npz")
 	os.WriteFile(text, []byte("hello"), 0o644)
-	if _, err := Load(spec.Data{Set: text}, Options{}); err == nil || !strings.Contains(err.Error(), "not an .npz file") {
+	if _, err := load(spec.Data{Set: text}, Options{}); err == nil || !strings.Contains(err.Error(), "not an .npz file") {
 		t.Errorf("error %v", err)
 	}
 }

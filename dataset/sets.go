@@ -19,7 +19,7 @@ type known struct {
 	files           []string // none: embedded
 	folders         []string // where in a data folder the files may lie; the first is what we advise
 	debian          string   // package that holds the files
-	read            func(paths []string) (train, test *Set, err error)
+	read            func(paths []string) (train, test *samples, err error)
 }
 
 var idxFiles = []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}
@@ -69,7 +69,7 @@ func names() string {
 }
 
 // read reads the set called name, or the .npz file at that path, as it is.
-func read(name string, o Options) (*Split, error) {
+func read(name string, o Options) (*division, error) {
 	for _, k := range knownSets() {
 		if k.name == name {
 			return k.load(o)
@@ -85,12 +85,12 @@ func read(name string, o Options) (*Split, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Split{Train: train, Test: test, Source: name, Licence: "the user's own", Path: name}
+	s := &division{Train: train, Test: test, Source: name, Licence: "the user's own", Path: name}
 	s.name(strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)))
 	return s, nil
 }
 
-func (k known) load(o Options) (*Split, error) {
+func (k known) load(o Options) (*division, error) {
 	at := k.locate(o)
 	if len(at.missing) > 0 {
 		return nil, k.absent(at)
@@ -99,9 +99,9 @@ func (k known) load(o Options) (*Split, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Split{Train: train, Test: test, Source: k.source, Licence: k.licence, Path: at.folder}
+	s := &division{Train: train, Test: test, Source: k.source, Licence: k.licence, Path: at.folder}
 	s.name(k.name)
-	for _, set := range []*Set{train, test} {
+	for _, set := range []*samples{train, test} {
 		if set != nil {
 			set.Classes = k.classes
 		}
@@ -109,7 +109,7 @@ func (k known) load(o Options) (*Split, error) {
 	return s, nil
 }
 
-func (s *Split) name(name string) {
+func (s *division) name(name string) {
 	s.Train.Name = name
 	if s.Test != nil {
 		s.Test.Name = name

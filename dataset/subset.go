@@ -7,9 +7,9 @@ import (
 	"basin/random"
 )
 
-// Subset returns the first n samples of a seeded permutation of s: the fixed samples that Hessian-type measures use, the same for all
+// subset returns the first n samples of a seeded permutation of s: the fixed samples that Hessian-type measures use, the same for all
 // replicas. A smaller n gives a prefix of a larger. n < 0, or more than s has, means all, in the permutation's order.
-func Subset(s *Set, n int, seed uint64) *Set {
+func subset(s *samples, n int, seed uint64) *samples {
 	perm := permutation(s.Len(), random.Stream(seed, "subset", 0))
 	if n >= 0 && n < len(perm) {
 		perm = perm[:n]
@@ -17,11 +17,11 @@ func Subset(s *Set, n int, seed uint64) *Set {
 	return s.Select(perm)
 }
 
-// Mixup returns n inputs λx + (1−λ)x′ without labels, λ ~ Beta(16, 16) drawn for each (REFERENCE §1, similarity). x runs through a
+// mixup returns n inputs λx + (1−λ)x′ without labels, λ ~ Beta(16, 16) drawn for each (REFERENCE §1, similarity). x runs through a
 // permutation of s (again and again, if n is larger than s), x′ is drawn from the other samples.
-func Mixup(s *Set, n int, stream *rand.Rand) *Set {
+func mixup(s *samples, n int, stream *rand.Rand) *samples {
 	total, size := s.Len(), s.Size()
-	out := &Set{Name: s.Name, Shape: s.Shape, Classes: s.Classes, X: make([]float32, n*size)}
+	out := &samples{Name: s.Name, Shape: s.Shape, Classes: s.Classes, X: make([]float32, n*size)}
 	perm := permutation(total, stream)
 	for k := range n {
 		i := int(perm[k%total])

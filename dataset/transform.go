@@ -37,7 +37,7 @@ func Validate(d spec.Data) error {
 }
 
 // transform applies d to the split, whose sets it owns and changes in place.
-func (s *Split) transform(d spec.Data, seed uint64) (*Split, error) {
+func (s *division) transform(d spec.Data, seed uint64) (*division, error) {
 	n := s.Train.Len()
 	if d.Fraction != 0 {
 		keep := share(n, d.Fraction)
@@ -71,7 +71,7 @@ func share(n int, f float64) int {
 // labelNoise is the taxonomy authors' noise: each label is replaced, with probability p, by a class drawn uniformly from all, so that
 // the true one can recur and the expected share of wrong labels is p(1−1/Classes). Each sample takes two draws, whatever p is: the labels
 // replaced at a smaller p, and in a shorter set, are replaced by the same classes at a larger.
-func labelNoise(s *Set, p float64, seed uint64) {
+func labelNoise(s *samples, p float64, seed uint64) {
 	stream := random.Stream(seed, "label-noise", 0)
 	for i := range s.Y {
 		u, class := stream.Float64(), stream.IntN(s.Classes)
@@ -83,7 +83,7 @@ func labelNoise(s *Set, p float64, seed uint64) {
 
 // exactLabelNoise replaces exactly round(p·n) labels, the first of a seeded permutation, each by a wrong class. A larger p adds to what a
 // smaller one replaced; a shorter set has a permutation of its own.
-func exactLabelNoise(s *Set, p float64, seed uint64) {
+func exactLabelNoise(s *samples, p float64, seed uint64) {
 	stream := random.Stream(seed, "label-noise-exact", 0)
 	n := s.Len()
 	for _, i := range permutation(n, stream)[:int(math.Round(float64(n)*p))] {
@@ -92,7 +92,7 @@ func exactLabelNoise(s *Set, p float64, seed uint64) {
 }
 
 // pixelNoise adds Gaussian noise of standard deviation sigma to every value.
-func pixelNoise(s *Set, sigma float64, seed uint64) {
+func pixelNoise(s *samples, sigma float64, seed uint64) {
 	if sigma == 0 {
 		return
 	}

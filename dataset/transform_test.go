@@ -16,8 +16,8 @@ func near(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance }
 const fiveSigma = 5
 
 // synthetic is a set of n flat samples of `size` values; sample i has label i mod classes.
-func synthetic(n, size, classes int) *Set {
-	s := &Set{Name: "synthetic", Shape: []int{size}, Classes: classes}
+func synthetic(n, size, classes int) *samples {
+	s := &samples{Name: "synthetic", Shape: []int{size}, Classes: classes}
 	for i := range n {
 		for f := range size {
 			s.X = append(s.X, float32(i*size+f))
@@ -28,7 +28,7 @@ func synthetic(n, size, classes int) *Set {
 }
 
 // wrong counts labels that are no longer those of synthetic.
-func wrong(s *Set) int {
+func wrong(s *samples) int {
 	n := 0
 	for i, y := range s.Y {
 		if int(y) != i%s.Classes {
@@ -116,7 +116,7 @@ func TestPixelNoise(t *testing.T) {
 // TestScale compares with means and deviations worked out by hand.
 func TestScale(t *testing.T) {
 	const rounding = 1e-15
-	images := &Set{Shape: []int{2, 1, 2}, Classes: 2, Y: []int32{0, 1}, X: []float32{1, 3, 10, 10, 5, 7, 10, 10}}
+	images := &samples{Shape: []int{2, 1, 2}, Classes: 2, Y: []int32{0, 1}, X: []float32{1, 3, 10, 10, 5, 7, 10, 10}}
 	c := measureScale(images, false)
 	// Channel 0 holds 1 3 5 7: mean 4, variance 5. Channel 1 is constant.
 	if !near(c.mean[0], 4, rounding) || !near(c.deviation[0], math.Sqrt(5), rounding) || c.mean[1] != 10 || c.deviation[1] != 1 {
@@ -133,7 +133,7 @@ func TestScale(t *testing.T) {
 	if c := measureScale(synthetic(2, 3, 2), false); len(c.mean) != 3 { // a flat sample's features are its channels
 		t.Errorf("flat: %+v", c)
 	}
-	constant := &Set{Shape: []int{1}, X: slices.Repeat([]float32{0.1}, 1001)}
+	constant := &samples{Shape: []int{1}, X: slices.Repeat([]float32{0.1}, 1001)}
 	if c := measureScale(constant, true); c.deviation[0] != 1 {
 		t.Errorf("constant 0.1 has deviation %g", c.deviation[0])
 	}
@@ -142,7 +142,7 @@ func TestScale(t *testing.T) {
 func TestLoadNormalizes(t *testing.T) {
 	const rounding = 1e-6 // of float32 values around 1, and of their mean over the set
 	for _, kind := range []string{"", "channel", "feature"} {
-		s, err := Load(spec.Data{Set: "digits", Normalize: kind}, Options{})
+		s, err := load(spec.Data{Set: "digits", Normalize: kind}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,9 +168,9 @@ func TestLoadNormalizes(t *testing.T) {
 
 // TestLoadIsAFunctionOfSpecAndSeed checks what may change which samples and labels a training sees.
 func TestLoadIsAFunctionOfSpecAndSeed(t *testing.T) {
-	load := func(d spec.Data, seed uint64) *Split {
+	load := func(d spec.Data, seed uint64) *division {
 		d.Set, d.Normalize = "digits", "none"
-		s, err := Load(d, Options{Seed: seed})
+		s, err := load(d, Options{Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +228,7 @@ func TestBadData(t *testing.T) {
 		{spec.Data{Set: "digits", Train: -1}, "data: train: -1"},
 		{spec.Data{Set: "digits", Train: 1797}, "choose 1 to 1796"},
 	} {
-		if _, err := Load(c.d, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := load(c.d, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want %q", c.d, err, c.want)
 		}
 	}

@@ -14,40 +14,43 @@ import (
 	"basin/measure"
 	"basin/model"
 	"basin/network"
+	"basin/objective"
 	"basin/random"
 	"basin/record"
 	"basin/spec"
+	"basin/task"
 	"basin/train"
 )
 
-func newContext(t *testing.T, d graph.DType) *measure.Context {
+func newSetup(t *testing.T, d graph.DType) *objective.Setup {
 	t.Helper()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := dataset.Load(spec.Data{Set: "digits", Train: 1437, Fraction: 0.1, Normalize: "channel"}, dataset.Options{Seed: 1})
+	data := spec.Data{Set: "digits", Train: 1437, Fraction: 0.1, Normalize: "channel"}
+	split, err := dataset.Load(data, dataset.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(&model.MLP{Width: 6, Depth: 1, Activation: "relu"}, split.Train.Shape, split.Train.Classes)
+	a := &model.MLP{Width: 6, Depth: 1, Activation: "relu"}
+	m, err := model.New(a, split.Train.Parts[0].X.Shape[1:], split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &measure.Context{Engine: e, Model: m, Split: split, Loss: "cross-entropy", Seed: 1, DType: d}
+	return &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}, Data: split, Seed: 1, DType: d}
 }
 
 // trained are a few replicas after a short training.
-func trained(t *testing.T, c *measure.Context, n int) []network.Network {
+func trained(t *testing.T, c *objective.Setup, n int) []network.Network {
 	t.Helper()
-	tr, err := train.New(c.Engine, c.Model, c.Split.Train, train.Recipe{Loss: c.Loss, Batch: 16, Epochs: 8,
-		Optimizer: train.SGD{LR: 0.05, Momentum: 0.9}, Schedule: train.Constant{}})
+	tr, err := train.New(c, train.Recipe{Optimizer: &train.SGD{LR: 0.05, Momentum: 0.9}, Schedule: train.Constant{}, Batch: 16, Epochs: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var nets []network.Network
 	for i := range n {
-		r, err := tr.Run(context.Background(), 1, train.Member{Replica: i})
+		r, err := tr.Run(context.Background(), train.Member{Replica: i})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +60,7 @@ func trained(t *testing.T, c *measure.Context, n int) []network.Network {
 }
 
 // dead is a network whose ReLUs never fire.
-func dead(c *measure.Context, replica int) network.Network {
+func dead(c *objective.Setup, replica int) network.Network {
 	theta := c.Model.Init(random.Stream(7, "init", replica))
 	bias, _ := c.Model.Params.Find("fc1.bias")
 	for i := range bias.Size {
@@ -77,9 +80,9 @@ func find(t *testing.T, records []record.Record, quantity string) record.Record 
 	return record.Record{}
 }
 
-func run(t *testing.T, c *measure.Context, settings any, group ...network.Network) []record.Record {
+func run(t *testing.T, c *objective.Setup, settings measure.After, group ...network.Network) []record.Record {
 	t.Helper()
-	m, err := measure.New(c, settings)
+	m, err := settings.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,13 +107,15 @@ func run(t *testing.T, c *measure.Context, settings any, group ...network.Networ
 	return found.Records
 }
 
-func allSettings() map[string]any {
-	return map[string]any{
-		"performance":  &spec.Performance{},
-		"hessian":      &spec.Hessian{Samples: 50, Eigenvalues: 3, Tolerance: 1e-3, Steps: 60, Trace: spec.Trace{Probes: 20, RelativeError: 0.05}, Density: spec.Density{Probes: 2, Steps: 10}},
-		"connectivity": &spec.Connectivity{Curve: "bezier", Epochs: 2, LR: 0.01, Momentum: 0.9, WeightDecay: 5e-4, Batch: 32, Points: 5, Start: "midpoint"},
-		"similarity":   &spec.Similarity{Samples: 64, Inputs: "mixup", Set: "train"},
-		"distance":     &spec.Distance{},
+func allSettings() map[string]measure.After {
+	return map[string]measure.After{
+		"performance": &measure.Performance{},
+		"hessian": &measure.Hessian{Samples: 50, Mode: "eval", Eigenvalues: 3, Tolerance: 1e-3, Steps: 60,
+			Trace: measure.Trace{Probes: 20, RelativeError: 0.05}, Density: measure.Density{Probes: 2, Steps: 10}},
+		"connectivity": &measure.Connectivity{Curve: "bezier", Epochs: 2, LR: 0.01, Momentum: 0.9, WeightDecay: 5e-4, Batch: 32,
+			Points: 5, Start: "midpoint"},
+		"similarity": &measure.Similarity{Samples: 64, Inputs: "mixup", Set: "train"},
+		"distance":   &measure.Distance{},
 	}
 }
 
@@ -123,7 +128,7 @@ func groupOf(name string, nets []network.Network) []network.Network {
 
 // TestDeadNetworks have statuses, not numbers to be believed: two of them must not read CKA 1.
 func TestDeadNetworks(t *testing.T) {
-	c := newContext(t, graph.Float32)
+	c := newSetup(t, graph.Float32)
 	nets := []network.Network{dead(c, 0), dead(c, 1)}
 	for name, s := range allSettings() {
 		if name == "distance" {
@@ -138,7 +143,7 @@ func TestDeadNetworks(t *testing.T) {
 }
 
 func TestDivergedNetworksHaveNoValues(t *testing.T) {
-	c := newContext(t, graph.Float32)
+	c := newSetup(t, graph.Float32)
 	nets := trained(t, c, 2)
 	nets[0].Status, nets[0].Reason, nets[0].Theta = record.Diverged, "the loss left the finite numbers", nil
 	for name, s := range allSettings() {
@@ -150,12 +155,13 @@ func TestDivergedNetworksHaveNoValues(t *testing.T) {
 	}
 }
 
-// TestMeasuresForgetWhatCameBefore: a group's records do not depend on which were measured earlier, nor on shared programs.
+// TestMeasuresForgetWhatCameBefore: a group's records do not depend on which were measured earlier, nor on shared
+// programs.
 func TestMeasuresForgetWhatCameBefore(t *testing.T) {
-	c := newContext(t, graph.Float32)
+	c := newSetup(t, graph.Float32)
 	nets := trained(t, c, 3)
 	for name, s := range allSettings() {
-		m, err := measure.New(c, s)
+		m, err := s.New(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +184,7 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 		}
 		measureOnce(m, groupOf(name, strangers))
 		later := measureOnce(m, group)
-		fresh := run(t, newContext(t, graph.Float32), s, group...)
+		fresh := run(t, newSetup(t, graph.Float32), s, group...)
 		for i := range fresh {
 			a, b := later[i], fresh[i]
 			if math.Float64bits(a.Value) != math.Float64bits(b.Value) || math.Float64bits(a.StdErr) != math.Float64bits(b.StdErr) || !reflect.DeepEqual(a.Array, b.Array) {
@@ -188,9 +194,10 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 	}
 }
 
-// TestNetworksOfNaNsHaveNoValues: parameters that left the finite numbers unnoticed give statuses, never numbers to be believed.
+// TestNetworksOfNaNsHaveNoValues: parameters that left the finite numbers unnoticed give statuses, never numbers
+// to be believed.
 func TestNetworksOfNaNsHaveNoValues(t *testing.T) {
-	c := newContext(t, graph.Float32)
+	c := newSetup(t, graph.Float32)
 	nets := trained(t, c, 2)
 	nets[0].Theta = slices.Clone(nets[0].Theta)
 	for i := range nets[0].Theta {
@@ -207,8 +214,8 @@ func TestNetworksOfNaNsHaveNoValues(t *testing.T) {
 
 // TestDivergingCurves are a finding: the straight line between the networks keeps its values.
 func TestDivergingCurves(t *testing.T) {
-	c := newContext(t, graph.Float32)
-	s := *allSettings()["connectivity"].(*spec.Connectivity)
+	c := newSetup(t, graph.Float32)
+	s := *allSettings()["connectivity"].(*measure.Connectivity)
 	s.LR, s.Epochs = 1e30, 20
 	records := run(t, c, &s, trained(t, c, 2)...)
 	for _, q := range []string{record.MC, record.MCLoss, record.CurveBezier} {
@@ -225,10 +232,10 @@ func TestDivergingCurves(t *testing.T) {
 
 // TestSimilarityOfANetworkToItself is 1, to another less, and the same in either order.
 func TestSimilarityOfANetworkToItself(t *testing.T) {
-	c := newContext(t, graph.Float32)
+	c := newSetup(t, graph.Float32)
 	nets := trained(t, c, 2)
 	for _, inputs := range []string{"mixup", "plain"} {
-		s := &spec.Similarity{Samples: 64, Inputs: inputs, Set: "test"}
+		s := &measure.Similarity{Samples: 64, Inputs: inputs, Set: "test"}
 		for _, q := range []string{record.CKA, record.CKALogits} {
 			self, other, back := find(t, run(t, c, s, nets[0], nets[0]), q), find(t, run(t, c, s, nets...), q), find(t, run(t, c, s, nets[1], nets[0]), q)
 			const rounding = 1e-12
@@ -244,10 +251,10 @@ func TestSimilarityOfANetworkToItself(t *testing.T) {
 
 // TestDistance on vectors whose distances are known.
 func TestDistance(t *testing.T) {
-	c := newContext(t, graph.Float32)
+	c := newSetup(t, graph.Float32)
 	a, b := make([]float64, c.Model.Params.Size()), make([]float64, c.Model.Params.Size())
 	a[0], b[1] = 3, 4
-	records := run(t, c, &spec.Distance{}, network.Network{Theta: a}, network.Network{Point: record.Point{Replica: 1}, Theta: b})
+	records := run(t, c, &measure.Distance{}, network.Network{Theta: a}, network.Network{Point: record.Point{Replica: 1}, Theta: b})
 	for quantity, want := range map[string]float64{record.L2: 5, record.L2Normalised: 5 / math.Sqrt(12), record.Cosine: 0} {
 		if r := find(t, records, quantity); math.Abs(r.Value-want) > 1e-15 {
 			t.Errorf("%s = %v, want %v", quantity, r.Value, want)

@@ -19,6 +19,7 @@ import (
 	"basin/network"
 	"basin/objective"
 	"basin/param"
+	"basin/task"
 	"basin/train"
 )
 
@@ -47,11 +48,9 @@ func TestResNetsArePyTorchs(t *testing.T) {
 	if err := json.Unmarshal(text, &f); err != nil {
 		t.Fatal(err)
 	}
-	set := &dataset.Set{Name: "formula", Shape: []int{3, 32, 32}, Classes: 10, X: make([]float32, 4*3*32*32)}
-	wide := make([]float64, len(set.X)) // what the fixture says, which float32 rounds
-	for i := range set.X {
-		wide[i] = float64(7919*i%1000)/500 - 1
-		set.X[i] = float32(wide[i])
+	x := dataset.Array{Shape: []int{4, 3, 32, 32}}
+	for i := range 4 * 3 * 32 * 32 {
+		x.F64 = append(x.F64, float64(7919*i%1000)/500-1)
 	}
 	e, err := cpu.New()
 	if err != nil {
@@ -61,7 +60,7 @@ func TestResNetsArePyTorchs(t *testing.T) {
 		&model.ResNet18{Width: 1, Activation: "relu"}: f.ResNet18, &model.ResNet20{Width: 1, Activation: "relu"}: f.ResNet20,
 	} {
 		kind := fmt.Sprintf("%T", a)
-		m, err := model.New(a, set.Shape, 10)
+		m, err := model.New(a, x.Shape[1:], 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,18 +68,20 @@ func TestResNetsArePyTorchs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		set.Y = want.Labels
-		o, err := objective.New(e, m, set, objective.Options{DType: graph.Float64})
+		y := dataset.Array{Shape: []int{4}, I32: want.Labels}
+		set := &dataset.Set{Name: "formula", Classes: 10, Parts: []dataset.Part{{X: x, Y: y}}}
+		setup := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"},
+			Data: &dataset.Split{Train: set}, Seed: 1, DType: graph.Float64}
+		o, err := setup.On(set, objective.Options{DType: graph.Float64})
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.MoveTo(net.Theta, net.State)
-		logits, err := o.Logits()
+		logits, err := o.Predictions()
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The inputs differ by the rounding of float32, 6e-8; twenty layers carry it on.
-		const tolerance = 1e-5
+		const tolerance = 1e-10 // rounding through twenty layers
 		for i, row := range want.Logits {
 			for j, w := range row {
 				if got := logits.At(i*10 + j); math.Abs(got-w) > tolerance*max(1, math.Abs(w)) {
@@ -88,12 +89,12 @@ func TestResNetsArePyTorchs(t *testing.T) {
 				}
 			}
 		}
-		recipe := train.Recipe{Loss: "cross-entropy", Batch: 4, Epochs: 1, DType: graph.Float64, Optimizer: train.SGD{LR: 1e-3}, Schedule: train.Constant{}}
-		tr, err := train.New(e, m, set, recipe)
+		tr, err := train.New(setup, train.Recipe{Optimizer: &train.SGD{LR: 1e-3}, Schedule: train.Constant{}, Batch: 4, Epochs: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		results, err := tr.Run(t.Context(), 1, train.Member{From: &train.Snapshot{Theta: net.Theta, State: net.State, Observers: map[string]train.Observed{"peer": {}}},
+		start := &train.Snapshot{Theta: net.Theta, State: net.State, Observers: map[string]train.Observed{"peer": {}}}
+		results, err := tr.Run(t.Context(), train.Member{From: start,
 			Observers: map[string]train.Observer{"peer": compared(func(s train.Step) {
 				if math.Abs(s.Loss-want.Loss) > tolerance*want.Loss {
 					t.Errorf("%s: loss %v, PyTorch has %v", kind, s.Loss, want.Loss)

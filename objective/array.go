@@ -1,7 +1,6 @@
 package objective
 
 import (
-	"basin/dataset"
 	"basin/engine"
 	"basin/graph"
 )
@@ -39,34 +38,6 @@ func width(d graph.DType) int {
 		return 8
 	}
 	return 4
-}
-
-// Arrays gives a whole set's inputs, in a dtype, and its labels as arguments of programs. In float32 they share
-// the set's memory.
-func Arrays(set *dataset.Set, d graph.DType) (x, y engine.Array) {
-	shape := append([]int{set.Len()}, set.Shape...)
-	y = engine.Int32s(set.Y)
-	if d == graph.Float32 {
-		return engine.Float32s(set.X, shape...), y
-	}
-	x = engine.NewArray(graph.T(d, shape...))
-	for i, v := range set.X {
-		x.F64[i] = float64(v)
-	}
-	return x, y
-}
-
-// Targets gives a whole set's labels as programs of many steps take them: one-hot rows, [n, classes], which spare
-// each step the making of them; or the labels themselves where rows would take more memory than the inputs.
-func Targets(set *dataset.Set, classes int, d graph.DType) engine.Array {
-	if classes > set.Size() {
-		return engine.Int32s(set.Y)
-	}
-	rows := engine.NewArray(graph.T(d, set.Len(), classes))
-	for i, y := range set.Y {
-		rows.Set(i*classes+int(y), 1)
-	}
-	return rows
 }
 
 // part views n elements of an array, from one on, as a flat array.

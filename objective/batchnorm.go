@@ -18,7 +18,10 @@ func (o *Objective) RecomputeState(state []float64) error {
 	if o.moments == nil {
 		var err error
 		o.momentsOf = o.addVector(o.Model.State)
-		o.moments, err = o.compile(func(b *Body) { b.Set(o.momentsOf, o.pass(b, model.Eval).Moments...) })
+		o.moments, err = o.compile(func(b *Body, part int) {
+			_, pass := o.outputs(b, part, model.Eval)
+			b.Set(o.momentsOf, pass.Moments...)
+		})
 		if err != nil {
 			return err
 		}
@@ -30,12 +33,9 @@ func (o *Objective) RecomputeState(state []float64) error {
 		clear(mean)
 		clear(m2)
 		count := 0.0 // values a channel so far
-		for i, run := range o.moments {
-			if err := run(); err != nil {
-				return err
-			}
+		err := o.each(o.moments, func(_ int, chunk chunk) error {
 			moments := o.shared().Load(o.momentsOf, 0)
-			n := float64(o.chunks[i].to-o.chunks[i].from) * float64(norm.Positions)
+			n := float64(chunk.to-chunk.from) * float64(norm.Positions)
 			for c := range mean {
 				chunkMean, chunkVar := moments[meanAt.Offset+c], moments[varAt.Offset+c]
 				delta := chunkMean - mean[c]
@@ -43,6 +43,10 @@ func (o *Objective) RecomputeState(state []float64) error {
 				m2[c] += float64(chunkVar*n) + float64(delta*delta*count*n/(count+n))
 			}
 			count += n
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		for c := range m2 {
 			m2[c] /= count
@@ -50,7 +54,7 @@ func (o *Objective) RecomputeState(state []float64) error {
 		o.setState(state)
 	}
 	for _, norm := range o.Model.Norms {
-		count := float64(o.Set.Len()) * float64(norm.Positions)
+		count := float64(o.parts[0].x.Type.Shape[0]) * float64(norm.Positions)
 		variance := param.View(state, segments[norm.Var])
 		for c, v := range variance {
 			variance[c] = v * count / max(1, count-1)

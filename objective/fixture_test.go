@@ -19,6 +19,7 @@ import (
 	"basin/model"
 	"basin/objective"
 	"basin/param"
+	"basin/task"
 )
 
 // agreement is how far two float64 computations of the same number may differ, relative to the largest number at
@@ -75,11 +76,23 @@ func read(t *testing.T, name string) (p peer) {
 }
 
 func (p peer) set() *dataset.Set {
-	s := &dataset.Set{Name: "fixture", Shape: p.X.Shape[1:], Y: p.Y, Classes: 3, X: make([]float32, len(p.X.Data))}
-	for i, x := range p.X.Data {
-		s.X[i] = float32(x)
+	x := dataset.Array{Shape: p.X.Shape, F32: make([]float32, len(p.X.Data))}
+	for i, v := range p.X.Data {
+		x.F32[i] = float32(v)
 	}
-	return s
+	y := dataset.Array{Shape: []int{len(p.Y)}, I32: p.Y}
+	return &dataset.Set{Name: "fixture", Classes: 3, Parts: []dataset.Part{{X: x, Y: y}}}
+}
+
+// on makes an objective of classification.
+func on(t *testing.T, e engine.Engine, m *model.Model, criterion string, set *dataset.Set, o objective.Options) *objective.Objective {
+	t.Helper()
+	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: criterion}}
+	ob, err := s.On(set, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ob
 }
 
 // state gathers running statistics in the order of the model's layout: PyTorch numbers them upwards.
@@ -151,10 +164,7 @@ func compare(t *testing.T, e engine.Engine, p peer, a model.Architecture, v vari
 			continue
 		}
 		for loss, f := range map[string]finding{"cross-entropy": want.CrossEntropy, "squared-error": want.SquaredError} {
-			o, err := objective.New(e, m, p.set(), objective.Options{Loss: loss, Mode: which, DType: graph.Float64})
-			if err != nil {
-				t.Fatal(err)
-			}
+			o := on(t, e, m, loss, p.set(), objective.Options{Mode: which, DType: graph.Float64})
 			state := m.InitState()
 			if v.BatchNorm {
 				state = v.state(v.Buffers)
@@ -165,7 +175,7 @@ func compare(t *testing.T, e engine.Engine, p peer, a model.Architecture, v vari
 				t.Fatal(err)
 			}
 			near(t, loss, []float64{got.Loss}, []float64{f.Loss})
-			logits, err := o.Logits()
+			logits, err := o.Predictions()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -227,10 +237,7 @@ func TestSplitChangesNothing(t *testing.T) {
 	for _, e := range []engine.Engine{reference.Engine{}, fast} {
 		var whole [3][]float64
 		for _, chunk := range []int{20, 1, 3, 7, 19} {
-			o, err := objective.New(e, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
-			if err != nil {
-				t.Fatal(err)
-			}
+			o := on(t, e, m, "cross-entropy", p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
 			o.MoveTo(p.Plain.Theta, nil)
 			g, h := make([]float64, o.Dim()), make([]float64, o.Dim())
 			if err := o.Gradient(g); err != nil {
@@ -243,7 +250,7 @@ func TestSplitChangesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found := [3][]float64{g, h, {loss.Loss, loss.Accuracy}}
+			found := [3][]float64{g, h, {loss.Loss, loss.Metrics[0]}}
 			if whole[0] == nil {
 				whole = found
 			}
@@ -269,10 +276,7 @@ func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	evaluate := func(theta []float64) objective.Evaluation {
-		o, err := objective.New(e, m, p.set(), objective.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		o := on(t, e, m, "cross-entropy", p.set(), objective.Options{})
 		o.MoveTo(theta, nil)
 		found, err := o.Evaluate()
 		if err != nil {
@@ -287,7 +291,7 @@ func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 			right++
 		}
 	}
-	if want := 100 * float64(right) / float64(len(p.Y)); alive.Constant || alive.Accuracy != want {
+	if want := 100 * float64(right) / float64(len(p.Y)); alive.Constant || alive.Metrics[0] != want {
 		t.Errorf("a living network: %+v, want accuracy %v", alive, want)
 	}
 	theta := slices.Clone(p.Plain.Theta)
@@ -300,7 +304,7 @@ func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 	}
 	theta[0] = math.NaN()
 	theta[bias.Offset] = math.NaN()
-	if found := evaluate(theta); found.Constant || !math.IsNaN(found.Accuracy) || !math.IsNaN(found.Loss) {
+	if found := evaluate(theta); found.Constant || !math.IsNaN(found.Metrics[0]) || !math.IsNaN(found.Loss) {
 		t.Errorf("a network of NaNs: %+v, want neither a loss nor an accuracy", found)
 	}
 }
@@ -316,10 +320,7 @@ func TestBlocksHaveTheBitsOfSingles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := objective.New(e, m, p.set(), objective.Options{Chunk: 7})
-	if err != nil {
-		t.Fatal(err)
-	}
+	o := on(t, e, m, "cross-entropy", p.set(), objective.Options{Chunk: 7})
 	o.MoveTo(p.BatchNorm.Theta, p.BatchNorm.state(p.BatchNorm.Buffers))
 	const k = 13 // more than one block, and a rest
 	src := make([]float64, k*o.Dim())
@@ -350,10 +351,7 @@ func TestRecomputedStatisticsAreExact(t *testing.T) {
 		t.Fatal(err)
 	}
 	recompute := func(chunk int) []float64 {
-		o, err := objective.New(reference.Engine{}, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
-		if err != nil {
-			t.Fatal(err)
-		}
+		o := on(t, reference.Engine{}, m, "cross-entropy", p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
 		state := m.InitState()
 		o.MoveTo(p.BatchNorm.Theta, state)
 		if err := o.RecomputeState(state); err != nil {
@@ -369,22 +367,4 @@ func TestRecomputedStatisticsAreExact(t *testing.T) {
 	}
 	near(t, "statistics, one chunk", recompute(20), want)
 	near(t, "statistics, chunks of 7", recompute(7), want)
-}
-
-func TestConstantRows(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		x    []float64
-		want bool
-	}{
-		{"equal", []float64{1, -2, 1, -2}, true},
-		{"rounding of float32", []float64{1, -2, 1 + 1e-6, -2}, true},
-		{"different", []float64{1, -2, 1.001, -2}, false},
-		{"not finite", []float64{math.NaN(), 0, math.NaN(), 0}, false},
-		{"zero", []float64{0, 0, 0, 0}, true},
-	} {
-		if got := objective.ConstantRows(engine.Float64s(c.x, 2, 2), 2); got != c.want {
-			t.Errorf("%s: %v, want %v", c.name, got, c.want)
-		}
-	}
 }

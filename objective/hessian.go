@@ -40,12 +40,12 @@ type residual struct {
 
 func newResidual() *residual { return &residual{arrays: map[string]engine.Array{}, chunk: -1} }
 
-// fit gives an array for each type, the same ones for types that were asked for before.
-func (r *residual) fit(types []graph.Type) (out []engine.Array) {
+// fit gives arrays of a residual for some types, the same ones for types that were asked for before.
+func (o *Objective) fit(r *residual, types []graph.Type) (out []engine.Array) {
 	for i, t := range types {
 		key := fmt.Sprint(i, t)
 		if _, ok := r.arrays[key]; !ok {
-			r.arrays[key] = engine.NewArray(t)
+			r.arrays[key] = o.allocate(t)
 		}
 		out = append(out, r.arrays[key])
 	}
@@ -73,7 +73,7 @@ func (h hessian) ApplyBlock(dst, src []float64, k int) error {
 			if err := t.product(); err != nil {
 				return err
 			}
-			if err := o.shared().read(dst[v*p:(v+1)*p], o.image, 1/float64(o.Set.Len()), i > 0); err != nil {
+			if err := o.shared().read(dst[v*p:(v+1)*p], o.image, 1/o.parts[o.chunks[i].part].total, i > 0); err != nil {
 				return err
 			}
 		}
@@ -84,20 +84,21 @@ func (h hessian) ApplyBlock(dst, src []float64, k int) error {
 // bindHessian compiles both parts for each size of chunk, and binds them for each chunk.
 func (o *Objective) bindHessian() error {
 	o.vector, o.image = o.addVector(o.Model.Params), o.addVector(o.Model.Params)
-	programs := map[int]*Split{} // by size
+	programs := map[[2]int]*Split{} // by part and size
 	bytes := 0
 	for _, c := range o.chunks {
-		n := c.to - c.from
-		if programs[n] == nil {
+		kind := [2]int{c.part, c.to - c.from}
+		if programs[kind] == nil {
 			var err error
-			programs[n], err = c.CompileSplit(o.engine, []Slot{o.vector}, func(b *Body) {
-				b.Set(o.image, graph.HVP(o.chunkSum(b), b.Get(o.theta), b.Get(o.vector))...)
+			programs[kind], err = c.CompileSplit(o.engine, []Slot{o.vector}, func(b *Body) {
+				b.Set(o.image, graph.HVP(o.chunkSum(b, c.part), b.Get(o.theta), b.Get(o.vector))...)
 			})
 			if err != nil {
 				return err
 			}
+			o.programs = append(o.programs, programs[kind].early, programs[kind].rest)
 		}
-		for _, t := range programs[n].Crossing {
+		for _, t := range programs[kind].Crossing {
 			bytes += t.Size() * width(t.DType)
 		}
 	}
@@ -107,9 +108,9 @@ func (o *Objective) bindHessian() error {
 		if bytes <= o.residualBytes {
 			t.values = newResidual()
 		}
-		split := programs[c.to-c.from]
+		split := programs[[2]int{c.part, c.to - c.from}]
 		var err error
-		if t.primal, t.product, err = split.Bind(c.Frame, t.values.fit(split.Crossing)); err != nil {
+		if t.primal, t.product, err = split.Bind(c.Frame, o.fit(t.values, split.Crossing)); err != nil {
 			return err
 		}
 		o.tangents = append(o.tangents, t)

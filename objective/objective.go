@@ -1,10 +1,12 @@
-// Package objective joins a model and a set into a function of the parameters θ, and offers what the landscape is
-// measured by: the loss, the accuracy, the logits, the gradient, and the Hessian as a linear operator.
+// Package objective joins a model, a task and a set into a function of the parameters θ, and offers what the
+// landscape is measured by: the loss, the task's metrics, the outputs, the gradient, and the Hessian as a linear
+// operator.
 //
-// The loss is the mean over the set, of the data alone, without weight decay (the landscape's loss, not the
-// optimizer's). A set is evaluated in chunks of a fixed size that depends on the shape of the inputs alone; sums
-// over chunks run in order, in float64. The last chunk, if short, has a program of its own: nothing is padded or
-// masked, so how a set is split changes nothing but rounding.
+// The loss is that of the data alone, without weight decay or penalties (the landscape's loss, not the
+// optimizer's): the sum over the set's parts of the weighted mean over their samples. A part is evaluated in
+// chunks of a fixed size that depends on the shape of its inputs alone; sums over chunks run in order, in float64.
+// The last chunk, if short, has a separate program: nothing is padded or masked, so how a set is split changes
+// nothing but rounding.
 package objective
 
 import (
@@ -15,15 +17,8 @@ import (
 	"basin/graph"
 	"basin/model"
 	"basin/param"
+	"basin/task"
 )
-
-// Options say how the objective is computed. The zero value is cross-entropy in evaluation mode, in float32.
-type Options struct {
-	Loss  string     // "cross-entropy" (default), "squared-error"
-	Mode  model.Mode // which statistics batch norm uses; in mode Batch the whole set must be one chunk
-	DType graph.DType
-	Chunk int // samples a chunk; default: ChunkSize of the inputs
-}
 
 // ChunkSize is how many samples are evaluated at once: 512 small ones, fewer of larger ones.
 func ChunkSize(features int) int {
@@ -34,80 +29,99 @@ func ChunkSize(features int) int {
 // use.
 type Objective struct {
 	Model   *model.Model
+	Task    task.Task
 	Set     *dataset.Set
 	Options Options
 
 	engine        engine.Engine
+	parts         []arrays
 	chunks        []chunk
-	theta, state  Slot         // the current point
-	x, y          Slot         // a chunk's samples and labels
-	losses        engine.Array // [n]
-	logits        engine.Array // [n, outputs]
-	lossesOf      Slot         // a chunk's rows of them
-	logitsOf      Slot
-	forward       []engine.Run // one a chunk, made when first needed; so are those that follow
-	gradient      []engine.Run
-	sum           Slot // what gradient gives
+	theta, state  Slot // the current point
+	x, y, weight  Slot // a chunk's samples
+	forward       *forward
+	gradient      []engine.Run // one a chunk, made when first needed; so are those that follow
+	sum           Slot         // that gradient gives
 	moments       []engine.Run
-	momentsOf     Slot // what moments gives
+	momentsOf     Slot // that moments give
 	tangents      []tangent
-	vector, image Slot // what tangents multiply and what they give
+	vector, image Slot // what tangents multiply, and the product
 	residualBytes int
+
+	programs []*Program
+	bytes    int // of arrays
 }
 
-// chunk is a run of samples, with what its programs read and write. Chunks share all vectors.
+// chunk is a run of samples of a part, with what its programs read and write. Chunks share all vectors.
 type chunk struct {
-	from, to int
+	part, from, to int
 	*Frame
 }
 
-// New makes the objective of a model on a set.
-func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objective, error) {
-	if o.Loss == "" {
-		o.Loss = "cross-entropy"
+func newObjective(s *Setup, set *dataset.Set, o Options) (*Objective, error) {
+	if err := s.check(set); err != nil {
+		return nil, err
 	}
-	if o.Chunk == 0 {
-		o.Chunk = ChunkSize(set.Size())
+	ob := &Objective{Model: s.Model, Task: o.Task, Set: set, Options: o, engine: s.Engine, residualBytes: residualBytes}
+	if o.Task == nil {
+		ob.Task = s.Task
 	}
-	n := set.Len()
-	if n == 0 {
-		return nil, fmt.Errorf("objective: the set %q is empty", set.Name)
+	switch width, err := ob.Task.Width(set); {
+	case err != nil:
+		return nil, err
+	case width != s.Model.Outputs:
+		return nil, fmt.Errorf("task: the set %q needs a network of %d outputs, this one has %d", set.Name, width, s.Model.Outputs)
 	}
-	if o.Mode == model.Batch {
-		o.Chunk = n
-	}
-	ob := &Objective{Model: m, Set: set, Options: o, engine: e, residualBytes: residualBytes,
-		losses: engine.NewArray(graph.T(o.DType, n)), logits: engine.NewArray(graph.T(o.DType, n, m.Outputs))}
-	conversion, err := newConversion(e, o.DType, ob.Dim())
+	conversion, err := newConversion(s.Engine, o.DType, ob.Dim())
 	if err != nil {
 		return nil, err
 	}
-	for from := 0; from < n; from += o.Chunk {
-		ob.chunks = append(ob.chunks, chunk{from, min(n, from+o.Chunk), &Frame{conversion: conversion}})
+	for i, p := range set.Parts {
+		n, size := p.X.Len(), o.Chunk
+		if size == 0 {
+			size = ChunkSize(p.X.Size())
+		}
+		if o.Mode == model.Batch {
+			size = n
+		}
+		for from := 0; from < n; from += size {
+			ob.chunks = append(ob.chunks, chunk{i, from, min(n, from+size), &Frame{conversion: conversion}})
+		}
+		ob.parts = append(ob.parts, arraysOf(p, ob.Task, o.DType))
 	}
-	x, y := Arrays(set, o.DType)
-	if set.Y == nil {
-		y = engine.NewArray(graph.T(graph.Int32, n))
-	}
-	ob.theta, ob.state = ob.addVector(m.Params), ob.addVector(m.State)
-	ob.x, ob.y = ob.addRows(x), ob.addRows(y)
-	ob.lossesOf, ob.logitsOf = ob.addRows(ob.losses), ob.addRows(ob.logits)
+	ob.theta, ob.state = ob.addVector(s.Model.Params), ob.addVector(s.Model.State)
+	ob.x = ob.addRows(func(part int) engine.Array { return ob.parts[part].x })
+	ob.y = ob.addRows(func(part int) engine.Array { return ob.parts[part].y })
+	ob.weight = ob.addRows(func(part int) engine.Array { return ob.parts[part].weight })
 	return ob, nil
+}
+
+// newArray allocates an array that the objective keeps, in its dtype.
+func (o *Objective) newArray(shape ...int) engine.Array {
+	return o.allocate(graph.T(o.Options.DType, shape...))
+}
+
+func (o *Objective) allocate(t graph.Type) engine.Array {
+	o.bytes += t.Size() * width(t.DType)
+	return engine.NewArray(t)
 }
 
 // addVector adds a vector that all chunks share.
 func (o *Objective) addVector(l param.Layout) (s Slot) {
-	a := engine.NewArray(graph.T(o.Options.DType, l.Size()))
+	a := o.newArray(l.Size())
 	for _, c := range o.chunks {
 		s = c.Vector(l, a)
 	}
 	return s
 }
 
-// addRows gives each chunk its rows of an array.
-func (o *Objective) addRows(a engine.Array) (s Slot) {
+// addRows gives each chunk its rows of a part's array. An empty array stays empty.
+func (o *Objective) addRows(of func(part int) engine.Array) (s Slot) {
 	for _, c := range o.chunks {
-		s = c.Shared(rows(a, c.from, c.to))
+		a := of(c.part)
+		if a.Len() > 0 {
+			a = rows(a, c.from, c.to)
+		}
+		s = c.Shared(a)
 	}
 	return s
 }
@@ -117,6 +131,15 @@ func (o *Objective) shared() *Frame { return o.chunks[0].Frame }
 
 // Dim is the number of trainable parameters.
 func (o *Objective) Dim() int { return o.Model.Params.Size() }
+
+// Bytes is the memory that the objective keeps: its programs and what they write.
+func (o *Objective) Bytes() int {
+	n := o.bytes
+	for _, p := range o.programs {
+		n += p.Bytes()
+	}
+	return n
+}
 
 // MoveTo sets the current point: trainable parameters and running statistics, each flat.
 func (o *Objective) MoveTo(theta, state []float64) {
@@ -131,31 +154,59 @@ func (o *Objective) setState(state []float64) {
 	}
 }
 
-// pass is the model's on a chunk.
-func (o *Objective) pass(b *Body, mode model.Mode) model.Pass {
-	return o.Model.Apply(b.Get(o.theta), b.Get(o.state), b.One(o.x), mode)
+// samples are those of a chunk of a part.
+func (o *Objective) samples(b *Body, part int) Samples {
+	s := Samples{X: b.One(o.x), Y: b.One(o.y)}
+	if o.parts[part].weight.Len() > 0 {
+		s.Weight = b.One(o.weight)
+	}
+	return s
 }
 
-// chunkSum is the sum of the losses of a chunk.
-func (o *Objective) chunkSum(b *Body) *graph.Value {
-	return graph.ReduceSum(PerExample(o.Options.Loss, o.pass(b, o.Options.Mode).Outputs, b.One(o.y)))
+// outputs is F on a chunk of a part.
+func (o *Objective) outputs(b *Body, part int, mode model.Mode) (f *graph.Value, pass model.Pass) {
+	return outputs(o.Task, o.Model, b.Get(o.theta), b.Get(o.state), part, o.samples(b, part), mode, nil)
 }
 
-// compile makes a program for each size of chunk, and binds it for each chunk.
-func (o *Objective) compile(build func(*Body)) ([]engine.Run, error) {
-	programs := map[int]*Program{}
+// chunkSum is the weighted sum of the losses of a chunk.
+func (o *Objective) chunkSum(b *Body, part int) *graph.Value {
+	f, _ := o.outputs(b, part, o.Options.Mode)
+	losses := o.Task.Loss(part, f, b.One(o.y))
+	if w := o.samples(b, part).Weight; w != nil {
+		losses = graph.Mul(w, losses)
+	}
+	return graph.ReduceSum(losses)
+}
+
+// compile makes a program for each size of chunk of each part, and binds it for each chunk.
+func (o *Objective) compile(build func(b *Body, part int)) ([]engine.Run, error) {
+	programs := map[[2]int]*Program{}
 	runs := make([]engine.Run, len(o.chunks))
 	for i, c := range o.chunks {
-		n := c.to - c.from
+		kind := [2]int{c.part, c.to - c.from}
 		var err error
-		if programs[n] == nil {
-			if programs[n], err = c.Compile(o.engine, build); err != nil {
+		if programs[kind] == nil {
+			if programs[kind], err = c.Compile(o.engine, func(b *Body) { build(b, c.part) }); err != nil {
 				return nil, err
 			}
+			o.programs = append(o.programs, programs[kind])
 		}
-		if runs[i], err = programs[n].Bind(c.Frame); err != nil {
+		if runs[i], err = programs[kind].Bind(c.Frame); err != nil {
 			return nil, err
 		}
 	}
 	return runs, nil
+}
+
+// each runs a program of every chunk, in order, and what follows it.
+func (o *Objective) each(runs []engine.Run, then func(i int, c chunk) error) error {
+	for i, run := range runs {
+		if err := run(); err != nil {
+			return err
+		}
+		if err := then(i, o.chunks[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -70,6 +70,9 @@ func (f *Frame) Compile(e engine.Engine, build func(*Body)) (*Program, error) {
 	return p, err
 }
 
+// Bytes is the memory that the program holds beside the frames.
+func (p *Program) Bytes() int { return p.executable.Bytes() }
+
 // Bind readies the program to run in a frame.
 func (p *Program) Bind(f *Frame) (engine.Run, error) { return p.bind(f, nil, nil) }
 

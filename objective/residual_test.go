@@ -6,20 +6,33 @@ import (
 	"testing"
 
 	"basin/dataset"
+	"basin/engine"
 	"basin/engine/cpu"
 	"basin/model"
+	"basin/task"
 )
 
 func noisySet(n int, shape ...int) *dataset.Set {
 	rng := rand.New(rand.NewPCG(1, 2))
-	s := &dataset.Set{Name: "noise", Shape: shape, Classes: 3}
+	x, y := dataset.Array{Shape: append([]int{n}, shape...)}, dataset.Array{Shape: []int{n}}
 	for range n {
-		s.Y = append(s.Y, int32(rng.IntN(3)))
+		y.I32 = append(y.I32, int32(rng.IntN(3)))
 	}
-	for range n * s.Size() {
-		s.X = append(s.X, float32(rng.NormFloat64()))
+	for range n * x.Size() {
+		x.F32 = append(x.F32, float32(rng.NormFloat64()))
 	}
-	return s
+	return &dataset.Set{Name: "noise", Classes: 3, Parts: []dataset.Part{{X: x, Y: y}}}
+}
+
+// on makes an objective of classification, and no other setup shares it.
+func on(t *testing.T, e engine.Engine, m *model.Model, set *dataset.Set, o Options) *Objective {
+	t.Helper()
+	s := &Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}}
+	ob, err := s.On(set, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ob
 }
 
 // TestKeptPrimalPass: products in blocks, from primal passes that are kept, have the bits of products alone that
@@ -36,15 +49,13 @@ func TestKeptPrimalPass(t *testing.T) {
 		"cnn":        &model.CNN{Width: 3, Depth: 2, Activation: "gelu", BatchNorm: true},
 	} {
 		set := noisySet(43, 2, 6, 6)
-		m, err := model.New(a, set.Shape, set.Classes)
+		m, err := model.New(a, []int{2, 6, 6}, set.Classes)
 		if err != nil {
 			t.Fatal(err)
 		}
 		pair := make([]*Objective, 2)
 		for i := range pair {
-			if pair[i], err = New(e, m, set, Options{Chunk: 16}); err != nil {
-				t.Fatal(err)
-			}
+			pair[i] = on(t, e, m, set, Options{Chunk: 16})
 		}
 		pair[1].residualBytes = 0 // chunks share one place
 		rng := rand.New(rand.NewPCG(3, 4))
@@ -108,7 +119,7 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := noisySet(21, 5)
-	m, err := model.New(&model.MLP{Width: 7, Depth: 2, Activation: "relu"}, set.Shape, set.Classes)
+	m, err := model.New(&model.MLP{Width: 7, Depth: 2, Activation: "relu"}, []int{5}, set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,10 +132,7 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		var products [2][]float64
 		for i := range products {
 			longVector = []int{1, 1 << 30}[i]
-			o, err := New(e, m, set, Options{Chunk: chunk})
-			if err != nil {
-				t.Fatal(err)
-			}
+			o := on(t, e, m, set, Options{Chunk: chunk})
 			o.MoveTo(theta, nil)
 			products[i] = make([]float64, len(src))
 			if err := o.Hessian().ApplyBlock(products[i], src, 2); err != nil {
@@ -142,6 +150,24 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		}
 		if norm == 0 {
 			t.Error("all products are zero")
+		}
+	}
+}
+
+func TestConstantRows(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		x    []float64
+		want bool
+	}{
+		{"equal", []float64{1, -2, 1, -2}, true},
+		{"rounding of float32", []float64{1, -2, 1 + 1e-6, -2}, true},
+		{"different", []float64{1, -2, 1.001, -2}, false},
+		{"not finite", []float64{math.NaN(), 0, math.NaN(), 0}, false},
+		{"zero", []float64{0, 0, 0, 0}, true},
+	} {
+		if got := constantRows(engine.Float64s(c.x, 2, 2)); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
 }

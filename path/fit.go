@@ -9,24 +9,24 @@ import (
 	"basin/random"
 )
 
-// Fit trains the bends between two networks. What it draws depends on the seed and the purpose, which names the
-// pair.
-func (c *Curve) Fit(ctx context.Context, a, b []float64, seed uint64, purpose string) ([][]float64, error) {
-	rng := random.Stream(seed, "curve/"+purpose, 0)
+// Fit trains the bends between two networks. What it draws depends on the setup's seed and the purpose, which
+// names the pair.
+func (c *Curve) Fit(ctx context.Context, a, b []float64, purpose string) ([][]float64, error) {
+	rng := random.Stream(c.setup.Seed, "curve/"+purpose, 0)
 	last := len(c.bends) + 1
 	c.frame.Store(c.points[0], 0, a)
 	c.frame.Store(c.points[last], 0, b)
 	for i, d := range c.bends {
 		start := make([]float64, len(a))
 		if c.o.Start == "random" {
-			start = c.model.Init(rng)
+			start = c.setup.Model.Init(rng)
 		} else {
 			param.Lerp(start, a, b, float64(i+1)/float64(last))
 		}
 		c.frame.Store(c.points[i+1], 0, start)
 		d.SetMemory(0, nil)
 	}
-	batches, err := dataset.NewBatches(c.n, c.o.Batch, false, rng.Uint64(), 0)
+	batches, err := dataset.NewBatches(c.samples, c.o.Batch, false, rng.Uint64(), 0)
 	if err != nil {
 		return nil, err
 	}

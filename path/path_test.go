@@ -14,41 +14,53 @@ import (
 	"basin/param"
 	"basin/random"
 	"basin/spec"
+	"basin/task"
 	"basin/train"
 )
 
-func setting(t *testing.T, batchNorm bool) (*objective.Objective, *dataset.Set) {
+// setting is a small network on some digits, with the objective there.
+func setting(t *testing.T, batchNorm bool) (*objective.Setup, *objective.Objective) {
 	t.Helper()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := dataset.Load(spec.Data{Set: "digits", Train: 1437, Fraction: 0.04, Normalize: "channel"}, dataset.Options{Seed: 1})
+	d := spec.Data{Set: "digits", Train: 1437, Fraction: 0.04, Normalize: "channel"}
+	split, err := dataset.Load(d, dataset.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(&model.MLP{Width: 4, Depth: 1, Activation: "tanh", BatchNorm: batchNorm}, split.Train.Shape, split.Train.Classes)
+	a := &model.MLP{Width: 4, Depth: 1, Activation: "tanh", BatchNorm: batchNorm}
+	m, err := model.New(a, split.Train.Parts[0].X.Shape[1:], split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := objective.New(e, m, split.Train, objective.Options{DType: graph.Float64})
+	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}, Data: split, Seed: 1,
+		DType: graph.Float64}
+	o, err := s.On(split.Train, objective.Options{DType: graph.Float64})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o, split.Train
+	return s, o
 }
 
-func newCurve(t *testing.T, o *objective.Objective, set *dataset.Set, c CurveOptions) *Curve {
-	t.Helper()
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
+// ends draws networks.
+func ends(s *objective.Setup, n int) (points [][]float64) {
+	for i := range n {
+		points = append(points, s.Model.Init(random.Stream(1, "init", i)))
 	}
-	c.Loss, c.DType, c.Gamma = "cross-entropy", graph.Float64, Bezier(1)
+	return points
+}
+
+func newCurve(t *testing.T, s *objective.Setup, c CurveOptions) *Curve {
+	t.Helper()
 	if c.Start == "" {
 		c.Start = "midpoint"
 	}
-	curve, err := NewCurve(e, o.Model, set, c)
+	if c.Gamma == nil {
+		c.Gamma = Bezier(1)
+	}
+	curve, err := NewCurve(s, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,14 +69,14 @@ func newCurve(t *testing.T, o *objective.Objective, set *dataset.Set, c CurveOpt
 
 // TestCurveGradient: the gradient in the bend against central differences of L(γ(t)) + ½wd‖γ(t)‖².
 func TestCurveGradient(t *testing.T) {
-	o, set := setting(t, false)
+	s, o := setting(t, false)
 	const wd, at = 0.1, 0.3
-	c := newCurve(t, o, set, CurveOptions{Batch: set.Len(), Rule: train.SGD{LR: 1}, Decay: wd})
-	a, bend, b := o.Model.Init(random.Stream(1, "a", 0)), o.Model.Init(random.Stream(1, "bend", 0)), o.Model.Init(random.Stream(1, "b", 0))
+	c := newCurve(t, s, CurveOptions{Batch: o.Set.Len(), Rule: &train.SGD{LR: 1}, Decay: wd})
+	a, bend, b := ends(s, 3)[0], ends(s, 3)[1], ends(s, 3)[2]
 	for i, point := range [][]float64{a, bend, b} {
 		c.frame.Store(c.points[i], 0, point)
 	}
-	all := make([]int32, set.Len())
+	all := make([]int32, o.Set.Len())
 	for i := range all {
 		all[i] = int32(i)
 	}
@@ -97,11 +109,11 @@ func TestCurveGradient(t *testing.T) {
 // TestFitLowersTheLoss along the curve below that along the line, and gives the same bits whatever was fitted
 // before.
 func TestFitLowersTheLoss(t *testing.T) {
-	o, set := setting(t, true)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
-	c := newCurve(t, o, set, CurveOptions{Batch: 16, Epochs: 40, Rule: train.SGD{LR: 0.05, Momentum: 0.9}})
+	s, o := setting(t, true)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
+	c := newCurve(t, s, CurveOptions{Batch: 16, Epochs: 40, Rule: &train.SGD{LR: 0.05, Momentum: 0.9}})
 	fit := func(purpose string) []float64 {
-		bends, err := c.Fit(context.Background(), a, b, 1, purpose)
+		bends, err := c.Fit(context.Background(), a, b, purpose)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,17 +157,17 @@ func TestFitLowersTheLoss(t *testing.T) {
 // schedule's rate.
 func TestFitFollowsItsSchedule(t *testing.T) {
 	const lr, epochs, rounding = 0.1, 10, 1e-12
-	o, set := setting(t, false)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
-	c := newCurve(t, o, set, CurveOptions{Batch: set.Len(), Epochs: epochs, Rule: train.SGD{LR: lr}})
-	got, err := c.Fit(context.Background(), a, b, 1, "0-1")
+	s, o := setting(t, false)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
+	c := newCurve(t, s, CurveOptions{Batch: o.Set.Len(), Epochs: epochs, Rule: &train.SGD{LR: lr}})
+	got, err := c.Fit(context.Background(), a, b, "0-1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := make([]float64, len(a))
 	param.Lerp(want, a, b, 0.5)
 	rng := random.Stream(1, "curve/0-1", 0)
-	batches, err := dataset.NewBatches(set.Len(), set.Len(), false, rng.Uint64(), 0)
+	batches, err := dataset.NewBatches(o.Set.Len(), o.Set.Len(), false, rng.Uint64(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,27 +189,21 @@ func TestFitFollowsItsSchedule(t *testing.T) {
 // TestFitIsAloneWithItsPair: a Curve that fitted other pairs, and a fresh one, give the same bits; in float32 as
 // in float64.
 func TestFitIsAloneWithItsPair(t *testing.T) {
-	o, set := setting(t, true)
-	a, b, c := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1)), o.Model.Init(random.Stream(1, "init", 2))
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, _ := setting(t, true)
+	a, b, c := ends(s, 3)[0], ends(s, 3)[1], ends(s, 3)[2]
 	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 		for _, start := range []string{"midpoint", "random"} {
-			options := CurveOptions{Loss: "cross-entropy", DType: d, Gamma: Bezier(1), Start: start,
-				Rule: train.SGD{LR: 0.05, Momentum: 0.9}, Decay: 5e-4, Epochs: 3, Batch: 16}
+			s.DType = d
+			options := CurveOptions{Start: start,
+				Rule: &train.SGD{LR: 0.05, Momentum: 0.9}, Decay: 5e-4, Epochs: 3, Batch: 16}
 			bend := func(others ...[]float64) []float64 {
-				curve, err := NewCurve(e, o.Model, set, options)
-				if err != nil {
-					t.Fatal(err)
-				}
+				curve := newCurve(t, s, options)
 				for _, other := range others {
-					if _, err := curve.Fit(context.Background(), other, a, 1, "other"); err != nil {
+					if _, err := curve.Fit(context.Background(), other, a, "other"); err != nil {
 						t.Fatal(err)
 					}
 				}
-				fitted, err := curve.Fit(context.Background(), a, b, 1, "0-1")
+				fitted, err := curve.Fit(context.Background(), a, b, "0-1")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -212,14 +218,14 @@ func TestFitIsAloneWithItsPair(t *testing.T) {
 
 // TestBendsStart where they are told to: in the middle of the line, or at an initialisation that the pair draws.
 func TestBendsStart(t *testing.T) {
-	o, set := setting(t, false)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
+	s, o := setting(t, false)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
 	middle := make([]float64, len(a))
 	for i := range middle {
 		middle[i] = (a[i] + b[i]) / 2
 	}
 	for start, want := range map[string][]float64{"midpoint": middle, "random": o.Model.Init(random.Stream(1, "curve/0-1", 0))} {
-		bends, err := newCurve(t, o, set, CurveOptions{Rule: train.SGD{LR: 1}, Batch: 16, Start: start}).Fit(context.Background(), a, b, 1, "0-1")
+		bends, err := newCurve(t, s, CurveOptions{Rule: &train.SGD{LR: 1}, Batch: 16, Start: start}).Fit(context.Background(), a, b, "0-1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,8 +237,8 @@ func TestBendsStart(t *testing.T) {
 
 // TestAlongEvaluatesEachPlace as if it were alone, with the batch-norm statistics of its own weights.
 func TestAlongEvaluatesEachPlace(t *testing.T) {
-	o, set := setting(t, true)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
+	s, o := setting(t, true)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
 	line := func(dst []float64, t float64) {
 		for i := range dst {
 			dst[i] = float64((1-t)*a[i]) + float64(t*b[i])
@@ -243,12 +249,8 @@ func TestAlongEvaluatesEachPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for i, p := range points {
-		fresh, err := objective.New(e, o.Model, set, objective.Options{DType: graph.Float64})
+		fresh, err := (&objective.Setup{Engine: s.Engine, Model: s.Model, Task: s.Task}).On(o.Set, o.Options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -262,7 +264,7 @@ func TestAlongEvaluatesEachPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.T != ts[i] || p.Loss != want.Loss || p.Error != 100-want.Accuracy {
+		if p.T != ts[i] || p.Loss != want.Loss || p.Error != 100-want.Metrics[0] {
 			t.Errorf("place %d is %+v, alone it is %+v", i, p, want)
 		}
 		fresh.MoveTo(theta, o.Model.InitState())
@@ -310,19 +312,10 @@ func TestBezierIsDeCasteljaus(t *testing.T) {
 
 // TestManyBendsLowerTheLoss below a single bend's start: all of them are trained.
 func TestManyBendsLowerTheLoss(t *testing.T) {
-	o, set := setting(t, false)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
-	c := newCurve(t, o, set, CurveOptions{Batch: 16, Epochs: 20, Rule: train.SGD{LR: 0.05, Momentum: 0.9}})
-	c.o.Gamma = Bezier(3)
-	options := c.o
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c, err = NewCurve(e, o.Model, set, options); err != nil {
-		t.Fatal(err)
-	}
-	bends, err := c.Fit(context.Background(), a, b, 1, "0-1")
+	s, o := setting(t, false)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
+	c := newCurve(t, s, CurveOptions{Gamma: Bezier(3), Batch: 16, Epochs: 20, Rule: &train.SGD{LR: 0.05, Momentum: 0.9}})
+	bends, err := c.Fit(context.Background(), a, b, "0-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,8 +335,8 @@ func TestManyBendsLowerTheLoss(t *testing.T) {
 }
 
 func TestUnknownStartIsAnError(t *testing.T) {
-	o, set := setting(t, false)
-	if _, err := NewCurve(nil, o.Model, set, CurveOptions{Start: "middle"}); err == nil {
+	s, _ := setting(t, false)
+	if _, err := NewCurve(s, CurveOptions{Start: "middle"}); err == nil {
 		t.Error("a start called middle was taken")
 	}
 }

@@ -4,14 +4,16 @@ package path
 
 import (
 	"fmt"
+	"math"
 
 	"basin/objective"
+	"basin/task"
 )
 
 // Point is what was found at one place of a path.
 type Point struct {
 	T, Loss float64
-	Error   float64 // per cent of the samples that are misclassified
+	Error   float64 // share of predictions that are wrong, in per cent; NaN where the task knows none
 }
 
 // Uniform lists n ≥ 2 places from 0 to 1, as integers over an integer, so that ends and middle are exact.
@@ -38,7 +40,11 @@ func Along(o *objective.Objective, at func(dst []float64, t float64), ts []float
 		if err != nil {
 			return nil, fmt.Errorf("path: at t = %g: %w", t, err)
 		}
-		points[i] = Point{t, e.Loss, 100 - e.Accuracy}
+		wrong, known := task.Error(o.Task, e.Metrics)
+		if !known {
+			wrong = math.NaN()
+		}
+		points[i] = Point{t, e.Loss, wrong}
 	}
 	return points, nil
 }

@@ -19,7 +19,8 @@ import (
 
 const epochs, batches = 10, 5 // of the training that longRun describes
 
-// longRun is a training whose resuming would show whatever is forgotten: momentum or moments, running statistics, the best so far.
+// longRun is a training whose resuming would show whatever is forgotten: momentum or moments, running statistics,
+// the best so far.
 func longRun(t *testing.T, sets ...string) *Plan {
 	t.Helper()
 	s, err := spec.Parse("long.yaml", []byte(`
@@ -40,7 +41,8 @@ measure: {performance: {}}
 	return p
 }
 
-// countdown is a context that is cancelled when it has been looked at so many times: at one point of a training, whatever the machine.
+// countdown is a context that is cancelled when it has been looked at so many times: at one point of a training,
+// whatever the machine.
 type countdown struct {
 	context.Context
 	looks, left int
@@ -82,7 +84,8 @@ func contents(t *testing.T, path string) []byte {
 	return b
 }
 
-// TestLongTrainingsResume after the last step that was kept, to the same checkpoint and losses, and leave nothing behind.
+// TestLongTrainingsResume after the last step that was kept, to the same checkpoint and losses, and leave nothing
+// behind.
 func TestLongTrainingsResume(t *testing.T) {
 	const forever = 1 << 30
 	for _, c := range []struct {

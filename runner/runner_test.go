@@ -94,8 +94,8 @@ func TestWorkersChangeNoBit(t *testing.T) {
 	}
 }
 
-// TestInterruptedRunsGoOn: a run that is cancelled after every few pieces of work, and taken up again by other workers, ends with the
-// bits of an undisturbed run.
+// TestInterruptedRunsGoOn: a run that is cancelled after every few pieces of work, and taken up again by other
+// workers, ends with the bits of an undisturbed run.
 func TestInterruptedRunsGoOn(t *testing.T) {
 	want, dir := undisturbed(t, 2), t.TempDir()
 	const pieces, most = 7, 40
@@ -127,7 +127,8 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 	t.Fatalf("not done after %d sessions", most)
 }
 
-// TestDivergedReplicasAreFindings: a sweep whose networks all diverge is done, says so in every record, and has nothing left to do.
+// TestDivergedReplicasAreFindings: a sweep whose networks all diverge is done, says so in every record, and has
+// nothing left to do.
 func TestDivergedReplicasAreFindings(t *testing.T) {
 	dir, trained := t.TempDir(), 0
 	for range 2 {

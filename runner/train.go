@@ -21,16 +21,11 @@ const saveEvery = time.Minute
 
 // Train implements sweep.Job.
 func (j *job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.Replica, []record.Record) error) error {
-	c := j.bench.context
-	recipe, err := train.FromSpec(j.cell.Train)
+	t, err := train.New(j.shared.setup, *j.recipe)
 	if err != nil {
 		return err
 	}
-	t, err := train.New(c.Engine, c.Model, c.Split.Train, recipe)
-	if err != nil {
-		return err
-	}
-	size := together(c.Model, j.cell.Train.Batch)
+	size := together(j.shared.setup.Model, j.recipe.Batch)
 	for group := range slices.Chunk(todo, size) {
 		began := time.Now()
 		results, err := j.trainGroup(ctx, t, group)
@@ -47,28 +42,29 @@ func (j *job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.R
 	return nil
 }
 
-// together is how many replicas train as one program: several of a network so small, at batches so small, that the fixed cost of a
-// step is much of it. Measured, of five against one: 0.54 of the time a step at 64-1-1-10 and batch 8, 0.89 at 64-64-64-10; 0.78 and
-// 0.92 at batch 32 and widths 1 and 23; at batch 128 nothing is won, and at 512 values leave the cache. Results do not depend on it.
+// together is how many replicas train as one program: several of a network so small, at batches so small, that the
+// fixed cost of a step is much of it. Measured, of five against one: 0.54 of the time a step at 64-1-1-10 and
+// batch 8, 0.89 at 64-64-64-10; 0.78 and 0.92 at batch 32 and widths 1 and 23; at batch 128 nothing is won, and at
+// 512 values leave the cache. Results do not depend on it.
 func together(m *model.Model, batch int) int {
-	const crew, values, products = 8, 4096, 100_000
+	const replicas, values, products = 8, 4096, 100_000
 	features := 1
 	for _, n := range m.Input {
 		features *= n
 	}
 	if batch*features <= values && batch*m.Params.Size() <= products {
-		return crew
+		return replicas
 	}
 	return 1
 }
 
 // commit writes a trained replica and saves it.
 func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, save func(sweep.Replica, []record.Record) error) error {
-	c := j.bench.context
+	s := j.shared.setup
 	n := network.Network{Point: record.Point{Replica: r.Index, At: record.Trained}, Theta: result.Theta, State: result.State,
 		Status: result.Status, Reason: result.Reason}
 	metadata := map[string]string{"basin": spec.NumericalVersion, "model": j.cell.Model.Kind}
-	if err := network.Write(r.Checkpoint, c.Model, n, c.DType, result.Steps, metadata); err != nil {
+	if err := network.Write(r.Checkpoint, s.Model, n, s.DType, result.Steps, metadata); err != nil {
 		return err
 	}
 	os.Remove(partial(r.Checkpoint))
@@ -86,7 +82,7 @@ func (j *job) trainGroup(ctx context.Context, t *train.Trainer, group []sweep.Re
 	for i, r := range group {
 		members[i] = train.Member{Replica: r.Index, From: train.ReadSnapshot(partial(r.Checkpoint), j.cell.ID), Save: j.saver(ctx, r)}
 	}
-	return t.Run(ctx, j.cell.Seed, members...)
+	return t.Run(ctx, members...)
 }
 
 // partial is where a training that is not finished keeps its snapshots.
@@ -116,10 +112,10 @@ func (j *job) trainRecords(r sweep.Replica, result *train.Result) []record.Recor
 	if n := len(result.Losses); n > 0 {
 		loss = result.Losses[n-1]
 	}
-	c := j.bench.context
+	s := j.shared.setup
 	return []record.Record{{Quantity: record.EpochLoss, Of: record.Points(r.Index), Value: loss, StdErr: math.NaN(), N: result.Epoch,
 		Status: result.Status, Reason: result.Reason,
 		Seconds: r.Seconds, Array: record.Curve("epoch", epochs, record.Column{Name: "loss", Data: result.Losses}),
-		Provenance: record.Provenance{Estimator: "mean over the epoch's batches; stopped by " + result.Stopped, DType: c.DType.String(), Set: "train",
-			CPU: c.Engine.Level(), Version: spec.NumericalVersion}}}
+		Provenance: record.Provenance{Estimator: "mean over the epoch's batches; stopped by " + result.Stopped, DType: s.DType.String(), Set: "train",
+			CPU: s.Engine.Level(), Version: spec.NumericalVersion}}}
 }

@@ -20,19 +20,19 @@ type Adam struct {
 }
 
 // LearningRate implements Optimizer.
-func (a Adam) LearningRate() float64 { return a.LR }
+func (a *Adam) LearningRate() float64 { return a.LR }
 
 // Memory implements Optimizer: m and v.
-func (a Adam) Memory() int { return 2 }
+func (a *Adam) Memory() int { return 2 }
 
 // Rates implements Rule.
-func (a Adam) Rates(dst []float64, lr float64, step int) []float64 {
+func (a *Adam) Rates(dst []float64, lr float64, step int) []float64 {
 	t := float64(step)
 	return append(dst, lr/(1-math.Pow(a.Betas[0], t)), math.Sqrt(1-math.Pow(a.Betas[1], t)))
 }
 
 // Update implements Rule.
-func (a Adam) Update(theta, grad *graph.Value, memory, rates []*graph.Value) (*graph.Value, []*graph.Value) {
+func (a *Adam) Update(theta, grad *graph.Value, memory, rates []*graph.Value) (*graph.Value, []*graph.Value) {
 	grad = decayed(grad, theta, a.WeightDecay)
 	b1, b2 := a.Betas[0], a.Betas[1]
 	m := graph.Add(graph.Scale(memory[0], b1), graph.Scale(grad, 1-b1))

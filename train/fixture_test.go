@@ -38,8 +38,8 @@ func testEngine(t *testing.T) engine.Engine {
 	return e
 }
 
-// stepper compiles a rule by itself, which updates theta in place.
-func stepper(t *testing.T, r Rule, theta, grad engine.Array) func(lr float64, step int) {
+// compiled is a rule alone, which updates theta in place.
+func compiled(t *testing.T, r Rule, theta, grad engine.Array) func(lr float64, step int) {
 	t.Helper()
 	var l param.Layout
 	l.Add("theta", theta.Len())
@@ -84,7 +84,7 @@ func TestOptimizersArePyTorchs(t *testing.T) {
 		var rule Rule
 		switch o := c.Options; c.Kind {
 		case "sgd":
-			rule = SGD{LR: o.LR, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay}
+			rule = &SGD{LR: o.LR, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay}
 		case "adam":
 			a := Adam{LR: o.LR, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: o.WeightDecay}
 			if o.Betas != nil {
@@ -93,10 +93,10 @@ func TestOptimizersArePyTorchs(t *testing.T) {
 			if o.Eps != 0 {
 				a.Eps = o.Eps
 			}
-			rule = a
+			rule = &a
 		}
 		theta, grad := engine.Float64s(append([]float64(nil), f.Start...)), engine.Float64s(make([]float64, len(f.Start)))
-		step, lr := stepper(t, rule, theta, grad), rule.LearningRate()
+		step, lr := compiled(t, rule, theta, grad), rule.LearningRate()
 		for i, g := range f.Gradients {
 			if c.DropAt != nil && i == *c.DropAt {
 				lr *= 0.1
@@ -127,7 +127,7 @@ func TestSchedulesArePyTorchs(t *testing.T) {
 		if err := json.Unmarshal(f[name], &want); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		r.Optimizer, r.Epochs = SGD{LR: 0.05}, len(want)
+		r.Optimizer, r.Epochs = &SGD{LR: 0.05}, len(want)
 		for epoch, w := range want {
 			got := r.rate(epoch, 1)
 			if r.Warmup > 0 && epoch < r.Warmup {
@@ -144,7 +144,7 @@ func TestSchedulesArePyTorchs(t *testing.T) {
 func TestWarmUpRisesStepByStep(t *testing.T) {
 	const lr, warm, batches, epochs = 0.2, 2, 3, 4
 	for _, s := range []Schedule{Constant{}, Cosine{}} {
-		r := Recipe{Optimizer: SGD{LR: lr}, Schedule: s, Warmup: warm, Epochs: epochs}
+		r := Recipe{Optimizer: &SGD{LR: lr}, Schedule: s, Warmup: warm, Epochs: epochs}
 		for step := range epochs * batches {
 			want := s.Rate(lr, step/batches, epochs) * min(1, float64(step+1)/(warm*batches))
 			if got := r.rate(step, batches); !near(got, want) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"basin/dataset"
-	"basin/engine/cpu"
+	"basin/graph"
 	"basin/model"
 	"basin/train"
 )
@@ -21,35 +21,30 @@ func TestLongTrainingLeaksNothing(t *testing.T) {
 	if testing.Short() {
 		steps = 20_000
 	}
-	if s := os.Getenv("BASIN_STEPS"); s != "" {
+	if longer := os.Getenv("BASIN_STEPS"); longer != "" {
 		var err error
-		if steps, err = strconv.Atoi(s); err != nil {
+		if steps, err = strconv.Atoi(longer); err != nil {
 			t.Fatal(err)
 		}
 	}
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
 	const samples, batch, replicas = 2000, 2, 3
-	set := &dataset.Set{Name: "two", Shape: []int{2}, Classes: 2, X: make([]float32, 2*samples), Y: make([]int32, samples)}
-	for i := range set.Y {
-		set.Y[i], set.X[2*i] = int32(i%2), float32(i%2)
+	x := dataset.Array{Shape: []int{samples, 2}, F32: make([]float32, 2*samples)}
+	y := dataset.Array{Shape: []int{samples}, I32: make([]int32, samples)}
+	for i := range y.I32 {
+		y.I32[i], x.F32[2*i] = int32(i%2), float32(i%2)
 	}
-	m, err := model.New(&model.MLP{Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	recipe := train.Recipe{Batch: batch, Optimizer: train.SGD{LR: 0.01, Momentum: 0.9}, Schedule: train.Constant{}}
+	set := &dataset.Set{Name: "two", Classes: 2, Parts: []dataset.Part{{X: x, Y: y}}}
+	s := on(t, set, &model.MLP{Width: 2, Depth: 1, Activation: "relu"}, classification(), graph.Float32)
+	recipe := train.Recipe{Batch: batch, Optimizer: &train.SGD{LR: 0.01, Momentum: 0.9}, Schedule: train.Constant{}}
 	run := func(epochs, replicas int) (alive, allocations uint64) {
 		recipe.Epochs = epochs
-		tr, err := train.New(e, m, set, recipe)
+		tr, err := train.New(s, recipe)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := tr.Run(context.Background(), 1, make([]train.Member, replicas)...); err != nil {
+		if _, err := tr.Run(context.Background(), make([]train.Member, replicas)...); err != nil {
 			t.Fatal(err)
 		}
 		runtime.GC()

@@ -17,26 +17,26 @@ type run struct {
 	asking    []Observer // of them those that want the update at hand
 	trainer   *Trainer
 	batches   *dataset.Batches
-	at        Snapshot // where it stands; while it is in a group, that has its vectors
+	at        Snapshot // where it stands; a stepper has its vectors while it is in one
 	best      int      // epoch of the best, counted from 1
 	stopped   string
 	reason    string
 	take      func() *Snapshot
 
-	group  *group // nil between groups, and once it is broken
-	place  int    // in the group
-	broken bool   // its loss is not finite
+	stepper stepper // nil between steps with others, and once it is broken
+	place   int     // in the stepper
+	broken  bool    // its loss is not finite
 }
 
 // Run trains replicas, each from its initialisation or its snapshot. As far as they stand at the same step, one
 // program takes the step with all of them; each result has the bits that the replica has alone. A replica that
 // stops leaves the others to continue without it. Training together pays for networks so small that a step's fixed
 // cost counts. Divergence is a status of a result, not an error.
-func (t *Trainer) Run(ctx context.Context, seed uint64, members ...Member) ([]*Result, error) {
+func (t *Trainer) Run(ctx context.Context, members ...Member) ([]*Result, error) {
 	runs := make([]*run, len(members))
 	for i, m := range members {
 		var err error
-		if runs[i], err = t.start(seed, m); err != nil {
+		if runs[i], err = t.start(m); err != nil {
 			return nil, err
 		}
 	}
@@ -56,26 +56,32 @@ func (t *Trainer) Run(ctx context.Context, seed uint64, members ...Member) ([]*R
 	return results, nil
 }
 
-func (t *Trainer) start(seed uint64, m Member) (*run, error) {
+func (t *Trainer) start(m Member) (*run, error) {
 	r := &run{Member: m, trainer: t}
 	r.take = r.snapshot
 	for _, name := range m.names() {
 		r.observers = append(r.observers, m.Observers[name])
 	}
 	var err error
-	r.batches, err = dataset.NewBatches(t.x.Type.Shape[0], t.recipe.Batch, t.recipe.DropLast, seed, m.Replica)
+	r.batches, err = dataset.NewBatches(t.samples, t.recipe.Batch, t.recipe.DropLast, t.setup.Seed, m.Replica)
 	if err != nil {
 		return nil, err
 	}
 	if t.fits(m.From, &m, r.batches.Len()) {
 		err = r.resume(m.From)
 	} else {
-		r.at.Theta, r.at.State = t.model.Init(random.Stream(seed, "init", m.Replica)), t.model.InitState()
+		r.at.Theta, r.at.State = r.initial(), t.setup.Model.InitState()
 	}
 	if r.at.Steps >= t.recipe.Epochs*r.batches.Len() {
 		r.stopped = "epochs"
 	}
 	return r, err
+}
+
+// initial draws the initialisation.
+func (r *run) initial() []float64 {
+	s := r.trainer.setup
+	return s.Model.Init(random.Stream(s.Seed, "init", r.Replica))
 }
 
 // next chooses the runs that are behind all others, and the step until which they may continue by themselves.
@@ -95,15 +101,30 @@ func (t *Trainer) next(runs []*run) (together []*run, until int) {
 		}
 		together = append(together, r)
 	}
+	if t.search != nil && len(together) > 1 {
+		together = together[:1]
+	}
 	return together, until
+}
+
+// stepper is what makes the steps of n runs.
+func (t *Trainer) stepper(n int) (stepper, error) {
+	if t.search != nil {
+		return t.search, nil
+	}
+	return t.group(n)
 }
 
 // lockStep trains runs that stand at one step until another, or until the end of an epoch in which one of them
 // stops.
 func (t *Trainer) lockStep(ctx context.Context, runs []*run, until int) error {
-	g := t.group(len(runs))
+	g, err := t.stepper(len(runs))
+	if err != nil {
+		return err
+	}
 	for i, r := range runs {
-		r.enter(g, i)
+		r.stepper, r.place = g, i
+		g.enter(i, r)
 	}
 	defer func() {
 		for _, r := range runs {
@@ -120,11 +141,12 @@ func (t *Trainer) lockStep(ctx context.Context, runs []*run, until int) error {
 			for _, r := range runs {
 				r.batches.Start(epoch)
 			}
+			g.startEpoch(runs, epoch)
 		}
 		if i == 0 || steps == first || epoch < t.recipe.Warmup {
 			lr = t.recipe.rate(steps, n)
 		}
-		alive, err := g.update(runs, steps, i, lr)
+		alive, err := makeUpdate(g, runs, update{steps + 1, epoch, i, lr})
 		if err != nil {
 			return err
 		}
@@ -159,28 +181,28 @@ func save(runs []*run) error {
 	return nil
 }
 
-// update makes a step with all runs, and shows it to those observers that want it. A run whose loss leaves the
+// makeUpdate makes a step with all runs, and shows it to those observers that want it. A run whose loss leaves the
 // finite numbers stays where it was then, whatever its part of the program computes until the epoch ends.
-func (g *group) update(runs []*run, steps, i int, lr float64) (alive int, err error) {
+func makeUpdate(g stepper, runs []*run, u update) (alive int, err error) {
 	gradient := false
 	for _, r := range runs {
-		if !r.broken && r.asks(steps+1) {
+		if !r.broken && r.asks(u.step) {
 			gradient = true
 		}
 	}
-	if err := g.take(runs, steps, i, lr, gradient); err != nil {
+	if err := g.step(runs, u, gradient); err != nil {
 		return 0, err
 	}
-	size := len(runs[0].batches.At(i))
-	for k, r := range runs {
+	size := float64(len(runs[0].batches.At(u.batch)))
+	for i, r := range runs {
 		if r.broken {
 			continue
 		}
-		loss := g.losses.At(k)
+		loss := g.loss(i)
 		r.at.Steps++
-		r.at.Sum += float64(loss * float64(size))
-		r.at.Count += size
-		if err := r.show(Step{steps + 1, steps / r.batches.Len(), i, lr, loss, g, k}); err != nil {
+		r.at.Sum += float64(loss * size)
+		r.at.Count += int(size)
+		if err := r.show(Step{u.step, u.epoch, u.batch, u.lr, loss, g, i}); err != nil {
 			return 0, err
 		}
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
@@ -193,20 +215,26 @@ func (g *group) update(runs []*run, steps, i int, lr float64) (alive int, err er
 	return alive, nil
 }
 
+// leave takes a run's vectors back from its stepper.
+func (r *run) leave() {
+	if r.stepper != nil {
+		r.at.Theta, r.at.State, r.at.Memory = r.stepper.theta(r.place), r.stepper.state(r.place), r.stepper.memory(r.place)
+		r.stepper = nil
+	}
+}
+
 // endEpoch decides after an epoch whether training ends, and keeps the best.
 func (r *run) endEpoch(epoch int) (stops bool) {
 	recipe := &r.trainer.recipe
 	loss := r.at.Sum / float64(r.at.Count)
 	r.at.Losses, r.at.Sum, r.at.Count = append(r.at.Losses, loss), 0, 0
-	if r.broken || !r.finite() || math.IsNaN(loss) || math.IsInf(loss, 0) {
+	if r.broken || !r.stepper.finite(r.place) || math.IsNaN(loss) || math.IsInf(loss, 0) {
 		r.stopped = "diverged"
 		r.reason = fmt.Sprintf("the loss or a parameter left the finite numbers in epoch %d", epoch+1)
 		return true
 	}
 	if recipe.Best && (r.best == 0 || loss < r.at.Losses[r.best-1]) {
-		var best Snapshot
-		r.load(&best)
-		r.best, r.at.BestTheta, r.at.BestState = epoch+1, best.Theta, best.State
+		r.best, r.at.BestTheta, r.at.BestState = epoch+1, r.stepper.theta(r.place), r.stepper.state(r.place)
 	}
 	for _, s := range recipe.Stop {
 		if s.Stops(r.at.Losses) {
@@ -219,8 +247,6 @@ func (r *run) endEpoch(epoch int) (stops bool) {
 	}
 	return r.stopped != ""
 }
-
-func (r *run) finite() bool { return r.group.frame.Finite(r.group.theta, r.place) }
 
 func (r *run) result() *Result {
 	out := &Result{Theta: r.at.Theta, State: r.at.State, Losses: r.at.Losses, Epoch: len(r.at.Losses),

@@ -23,18 +23,18 @@ type Step struct {
 	Epoch, Batch int // counted from 0; Batch within the epoch
 	LR, Loss     float64
 
-	group *group
-	place int
+	stepper stepper
+	place   int
 }
 
 // Theta copies the parameters after the update.
-func (s Step) Theta() []float64 { return s.group.frame.Load(s.group.theta, s.place) }
+func (s Step) Theta() []float64 { return s.stepper.theta(s.place) }
 
 // State copies the running statistics after the update.
-func (s Step) State() []float64 { return s.group.frame.Load(s.group.state, s.place) }
+func (s Step) State() []float64 { return s.stepper.state(s.place) }
 
-// Gradient copies the gradient of the batch's loss, without weight decay, before the update.
-func (s Step) Gradient() []float64 { return s.group.frame.Load(s.group.gradient, s.place) }
+// Gradient copies the gradient of the batch's loss, without weight decay or penalty, before the update.
+func (s Step) Gradient() []float64 { return s.stepper.gradient(s.place) }
 
 // Observed is what an observer has in a snapshot.
 type Observed struct {

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"basin/dataset"
-	"basin/engine/cpu"
 	"basin/graph"
 	"basin/model"
 	"basin/objective"
@@ -97,10 +96,10 @@ func with(m train.Member, f func(train.Step) error) train.Member {
 // gradient.
 func TestObserverSeesEachStep(t *testing.T) {
 	recipe := sgd()
-	recipe.Optimizer, recipe.Epochs, recipe.DType = train.SGD{LR: 0.1}, 2, graph.Float64
+	recipe.Optimizer, recipe.Epochs = &train.SGD{LR: 0.1}, 2
 	var before []float64
 	steps := 0
-	r := run(t, newTrainer(t, recipe, false), watched(func(s train.Step) error {
+	r := run(t, trainer(t, setup(t, false, graph.Float64), recipe), watched(func(s train.Step) error {
 		if s.Epoch != steps/7 || s.Batch != steps%7 || s.Step != steps+1 {
 			t.Fatalf("step %d is said to be step %d, batch %d of epoch %d", steps+1, s.Step, s.Batch, s.Epoch)
 		}
@@ -124,22 +123,17 @@ func TestObserverSeesEachStep(t *testing.T) {
 func TestObserverSeesTheBatch(t *testing.T) {
 	const agreement = 1e-12 // float64, relative: the same sums in two programs
 	recipe := sgd()
-	recipe.Epochs, recipe.DType = 1, graph.Float64
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	set := digits(t)
-	tr := newTrainer(t, recipe, true)
-	m := tr.Model()
+	recipe.Epochs = 1
+	s := setup(t, true, graph.Float64)
+	set, m, tr := s.Data.Train, s.Model, trainer(t, s, recipe)
 	batches, err := dataset.NewBatches(set.Len(), recipe.Batch, false, 1, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	batches.Start(0)
 	theta, seen := m.Init(random.Stream(1, "init", 0)), 0.0
-	result := run(t, tr, watched(func(s train.Step) error {
-		o, err := objective.New(e, m, set.Select(batches.At(s.Batch)), objective.Options{Mode: model.Batch, DType: graph.Float64})
+	result := run(t, tr, watched(func(step train.Step) error {
+		o, err := s.On(set.Select(batches.At(step.Batch)), objective.Options{Mode: model.Batch, DType: graph.Float64})
 		if err != nil {
 			return err
 		}
@@ -152,13 +146,13 @@ func TestObserverSeesTheBatch(t *testing.T) {
 		if err := o.Gradient(g); err != nil {
 			return err
 		}
-		if math.Abs(s.Loss-want.Loss) > agreement*want.Loss {
-			t.Errorf("batch %d: loss %v, want %v", s.Batch, s.Loss, want.Loss)
+		if math.Abs(step.Loss-want.Loss) > agreement*want.Loss {
+			t.Errorf("batch %d: loss %v, want %v", step.Batch, step.Loss, want.Loss)
 		}
-		if d := param.Distance(g, s.Gradient()); d > agreement*param.Norm(g) {
-			t.Errorf("batch %d: the gradient is off by %v of %v", s.Batch, d, param.Norm(g))
+		if d := param.Distance(g, step.Gradient()); d > agreement*param.Norm(g) {
+			t.Errorf("batch %d: the gradient is off by %v of %v", step.Batch, d, param.Norm(g))
 		}
-		theta, seen = s.Theta(), seen+want.Loss*float64(want.N)
+		theta, seen = step.Theta(), seen+want.Loss*float64(want.N)
 		return nil
 	}))
 	if want := seen / float64(set.Len()); math.Abs(result.Losses[0]-want) > agreement*want {
@@ -171,7 +165,7 @@ func TestObserverSeesTheBatch(t *testing.T) {
 func TestObserverEndsTheTraining(t *testing.T) {
 	enough := errors.New("enough")
 	steps := 0
-	_, err := newTrainer(t, sgd(), false).Run(context.Background(), 1, watched(func(train.Step) error {
+	_, err := newTrainer(t, sgd(), false).Run(context.Background(), watched(func(train.Step) error {
 		if steps++; steps == 3 {
 			return enough
 		}
@@ -196,7 +190,7 @@ func TestCancelledTrainingSaves(t *testing.T) {
 			}
 			return nil
 		}}
-		_, err := tr.Run(ctx, 1, with(m, func(s train.Step) error {
+		_, err := tr.Run(ctx, with(m, func(s train.Step) error {
 			if s.Step == last {
 				cancel()
 			}

@@ -15,10 +15,10 @@ type SGD struct {
 }
 
 // LearningRate implements Optimizer.
-func (s SGD) LearningRate() float64 { return s.LR }
+func (s *SGD) LearningRate() float64 { return s.LR }
 
 // Memory implements Optimizer: m, where there is momentum.
-func (s SGD) Memory() int {
+func (s *SGD) Memory() int {
 	if s.Momentum == 0 {
 		return 0
 	}
@@ -26,10 +26,10 @@ func (s SGD) Memory() int {
 }
 
 // Rates implements Rule.
-func (s SGD) Rates(dst []float64, lr float64, _ int) []float64 { return append(dst, lr) }
+func (s *SGD) Rates(dst []float64, lr float64, _ int) []float64 { return append(dst, lr) }
 
 // Update implements Rule.
-func (s SGD) Update(theta, grad *graph.Value, memory, rates []*graph.Value) (*graph.Value, []*graph.Value) {
+func (s *SGD) Update(theta, grad *graph.Value, memory, rates []*graph.Value) (*graph.Value, []*graph.Value) {
 	grad = decayed(grad, theta, s.WeightDecay)
 	if len(memory) == 0 {
 		return graph.Sub(theta, graph.Mul(rates[0], grad)), nil

@@ -21,8 +21,8 @@ type Snapshot struct {
 
 // fits reports whether a member can resume from a snapshot.
 func (t *Trainer) fits(s *Snapshot, m *Member, batches int) bool {
-	p := t.model.Params.Size()
-	if s == nil || len(s.Theta) != p || len(s.State) != t.model.State.Size() || len(s.Losses) != s.Steps/batches {
+	p := t.setup.Model.Params.Size()
+	if s == nil || len(s.Theta) != p || len(s.State) != t.setup.Model.State.Size() || len(s.Losses) != s.Steps/batches {
 		return false
 	}
 	for _, v := range s.Memory {
@@ -30,7 +30,7 @@ func (t *Trainer) fits(s *Snapshot, m *Member, batches int) bool {
 			return false
 		}
 	}
-	if len(s.Memory) != t.rule.Memory() {
+	if len(s.Memory) != t.recipe.Optimizer.Memory() {
 		return false
 	}
 	for name := range m.Observers {
@@ -45,7 +45,9 @@ func (t *Trainer) fits(s *Snapshot, m *Member, batches int) bool {
 func (r *run) snapshot() *Snapshot {
 	s := r.at
 	s.Losses = slices.Clone(s.Losses)
-	r.load(&s)
+	if r.stepper != nil {
+		s.Theta, s.State, s.Memory = r.stepper.theta(r.place), r.stepper.state(r.place), r.stepper.memory(r.place)
+	}
 	s.Observers = r.observed()
 	return &s
 }

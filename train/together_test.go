@@ -15,13 +15,13 @@ import (
 // stops before the others, where they resume from different steps, and where some are watched.
 func TestTogetherIsAlone(t *testing.T) {
 	adam := sgd()
-	adam.Optimizer = train.Adam{LR: 0.01, WeightDecay: 1e-3, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
+	adam.Optimizer = &train.Adam{LR: 0.01, WeightDecay: 1e-3, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
 	target := sgd()
 	target.Epochs, target.Stop = 12, []train.Stop{train.TargetLoss(1.2)}
 	best := fast(1)
 	best.Best = true
 	double := sgd()
-	double.DType, double.Schedule, double.Warmup = graph.Float64, train.Steps{At: []int{3}, Factor: 0.1}, 2
+	double.Schedule, double.Warmup = train.Steps{At: []int{3}, Factor: 0.1}, 2
 	diverging := fast(40)
 	diverging.Epochs = 12
 	for name, recipe := range map[string]train.Recipe{
@@ -29,7 +29,11 @@ func TestTogetherIsAlone(t *testing.T) {
 	} {
 		for _, batchNorm := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, batchNorm), func(t *testing.T) {
-				tr := newTrainer(t, recipe, batchNorm)
+				d := graph.Float32
+				if name == "double" {
+					d = graph.Float64
+				}
+				tr := trainer(t, setup(t, batchNorm, d), recipe)
 				const replicas = 4
 				var alone []*train.Result
 				kept := make([][]*train.Snapshot, replicas)
@@ -46,7 +50,7 @@ func TestTogetherIsAlone(t *testing.T) {
 						m.Replica = r
 						members = append(members, m)
 					}
-					got, err := tr.Run(context.Background(), 1, members...)
+					got, err := tr.Run(context.Background(), members...)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -110,7 +114,7 @@ func TestBrokenReplicasLeaveTheOthersAlone(t *testing.T) {
 	var alone, together watcher
 	alone.every, together.every = 1, 1
 	want := run(t, tr, train.Member{Replica: lasts, Observers: map[string]train.Observer{"w": &alone}})
-	got, err := tr.Run(context.Background(), 1, train.Member{Replica: breaks},
+	got, err := tr.Run(context.Background(), train.Member{Replica: breaks},
 		train.Member{Replica: lasts, Observers: map[string]train.Observer{"w": &together}})
 	if err != nil {
 		t.Fatal(err)

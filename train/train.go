@@ -1,61 +1,59 @@
-// Package train finds minimisers: optimizers with PyTorch's semantics, learning-rate schedules, stopping rules,
-// and observers that see every step. All arithmetic of a step is one compiled program, from the gathering of a
-// batch to the update, which reads and writes the parameters in place. Small networks may train together, several
-// replicas in one program.
+// Package train finds minimisers: optimizers with PyTorch's semantics, learning-rate schedules, penalties,
+// stopping rules, and observers that see the steps. All arithmetic of a step is one compiled program, from the
+// gathering of a batch to the update, which reads and writes the parameters in place. Small networks may train
+// together, several replicas in one program.
 package train
 
 import (
 	"fmt"
 
-	"basin/dataset"
-	"basin/engine"
-	"basin/graph"
-	"basin/model"
 	"basin/objective"
 	"basin/record"
 )
 
 // Recipe says how a network is trained.
 type Recipe struct {
-	Loss      string // as objective.PerExample
-	DType     graph.DType
 	Optimizer Optimizer
 	Schedule  Schedule // of the learning rate
 	Warmup    int      // epochs over whose steps the rate rises
-	Batch     int      // samples a step
+	Penalty   Penalty  // on the parameters, beside the loss; nil: none
+	Batch     int      // samples of the set's first part in a step; a Search takes all, whatever it is
 	DropLast  bool     // leave out a last batch that is short
 	Epochs    int      // at most
 	Stop      []Stop   // the first that ends the training names the reason
 	Best      bool     // the result is the epoch of lowest training loss, not the last
 }
 
-// Trainer holds compiled programs for one model, set and recipe.
+// Trainer holds compiled programs for one setup and recipe.
 type Trainer struct {
-	engine engine.Engine
-	model  *model.Model
-	recipe Recipe
-	rule   Rule
-	x, y   engine.Array   // the whole set: samples and targets
-	groups map[int]*group // by number of replicas
+	setup   *objective.Setup
+	recipe  Recipe
+	samples int // of an epoch
+	rule    Rule
+	search  *search        // nil where a Rule trains
+	groups  map[int]*group // by number of replicas
 }
 
-// New prepares the programs of a recipe.
-func New(e engine.Engine, m *model.Model, set *dataset.Set, r Recipe) (*Trainer, error) {
-	if n := set.Len(); r.Batch < 1 || r.Batch > n {
-		return nil, fmt.Errorf("train: batch: %d is not between 1 and the %d training samples", r.Batch, n)
+// New prepares training on the setup's training set.
+func New(s *objective.Setup, r Recipe) (*Trainer, error) {
+	t := &Trainer{setup: s, recipe: r, samples: s.Data.Train.Parts[0].X.Len(), groups: map[int]*group{}}
+	switch o := r.Optimizer.(type) {
+	case Rule:
+		t.rule = o
+	case Search:
+		var err error
+		t.recipe.Batch = t.samples
+		if t.search, err = newSearch(t, o); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, fmt.Errorf("train: optimizer: %T is neither a Rule nor a Search", r.Optimizer)
 	}
-	rule, ok := r.Optimizer.(Rule)
-	if !ok {
-		return nil, fmt.Errorf("train: optimizer: %T cannot train", r.Optimizer)
+	if b := t.recipe.Batch; b < 1 || b > t.samples {
+		return nil, fmt.Errorf("train: batch: %d is not between 1 and the %d training samples", b, t.samples)
 	}
-	t := &Trainer{engine: e, model: m, recipe: r, rule: rule, groups: map[int]*group{}}
-	t.x, _ = objective.Arrays(set, r.DType)
-	t.y = objective.Targets(set, m.Outputs, r.DType)
 	return t, nil
 }
-
-// Model is what is trained.
-func (t *Trainer) Model() *model.Model { return t.model }
 
 // Member is one replica to be trained.
 type Member struct {

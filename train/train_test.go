@@ -8,33 +8,59 @@ import (
 
 	"basin/dataset"
 	"basin/engine/cpu"
+	"basin/graph"
 	"basin/model"
+	"basin/objective"
 	"basin/record"
 	"basin/spec"
+	"basin/task"
 	"basin/train"
 )
 
 func digits(t *testing.T) *dataset.Set {
 	t.Helper()
-	s, err := dataset.Load(spec.Data{Set: "digits", Train: 1437, Fraction: 0.07, Normalize: "channel"}, dataset.Options{Seed: 1})
+	d := spec.Data{Set: "digits", Train: 1437, Fraction: 0.07, Normalize: "channel"}
+	s, err := dataset.Load(d, dataset.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s.Train
 }
 
-func newTrainer(t *testing.T, recipe train.Recipe, batchNorm bool) *train.Trainer {
+// setup is a small network on a hundred digits.
+func setup(t *testing.T, batchNorm bool, d graph.DType) *objective.Setup {
+	t.Helper()
+	return on(t, digits(t), &model.MLP{Width: 5, Depth: 2, Activation: "relu", BatchNorm: batchNorm}, classification(), d)
+}
+
+func classification() task.Task { return &task.Classification{Criterion: "cross-entropy"} }
+
+// on is a setup of an architecture and a task on a set.
+func on(t *testing.T, set *dataset.Set, a model.Architecture, k task.Task, d graph.DType) *objective.Setup {
 	t.Helper()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := digits(t)
-	m, err := model.New(&model.MLP{Width: 5, Depth: 2, BatchNorm: batchNorm, Activation: "relu"}, set.Shape, set.Classes)
+	width, err := k.Width(set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := train.New(e, m, set, recipe)
+	m, err := model.New(a, set.Parts[0].X.Shape[1:], width)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &objective.Setup{Engine: e, Model: m, Task: k, Data: &dataset.Split{Train: set}, Seed: 1, DType: d}
+}
+
+func newTrainer(t *testing.T, recipe train.Recipe, batchNorm bool) *train.Trainer {
+	t.Helper()
+	return trainer(t, setup(t, batchNorm, graph.Float32), recipe)
+}
+
+func trainer(t *testing.T, s *objective.Setup, recipe train.Recipe) *train.Trainer {
+	t.Helper()
+	tr, err := train.New(s, recipe)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,19 +68,19 @@ func newTrainer(t *testing.T, recipe train.Recipe, batchNorm bool) *train.Traine
 }
 
 func sgd() train.Recipe {
-	return train.Recipe{Batch: 16, Epochs: 6, Optimizer: train.SGD{LR: 0.05, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: train.Constant{}}
+	return train.Recipe{Batch: 16, Epochs: 6, Optimizer: &train.SGD{LR: 0.05, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: train.Constant{}}
 }
 
 // fast is sgd at another rate.
 func fast(lr float64) train.Recipe {
 	r := sgd()
-	r.Optimizer = train.SGD{LR: lr, Momentum: 0.9, WeightDecay: 5e-4}
+	r.Optimizer = &train.SGD{LR: lr, Momentum: 0.9, WeightDecay: 5e-4}
 	return r
 }
 
 func run(t *testing.T, tr *train.Trainer, m train.Member) *train.Result {
 	t.Helper()
-	r, err := tr.Run(context.Background(), 1, m)
+	r, err := tr.Run(context.Background(), m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +130,7 @@ func TestTrainingRepeats(t *testing.T) {
 // TestTrainingResumes from every step to the same bits.
 func TestTrainingResumes(t *testing.T) {
 	adam := sgd()
-	adam.Optimizer = train.Adam{LR: 0.01, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
+	adam.Optimizer = &train.Adam{LR: 0.01, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
 	best := fast(1) // the best epoch is an early one, as TestKeepBest makes sure: later ones must remember it
 	best.Best = true
 	for name, recipe := range map[string]train.Recipe{"sgd": sgd(), "adam": adam, "keep best": best} {
@@ -172,24 +198,15 @@ func TestTargetLossStops(t *testing.T) {
 func TestCancelledTrainingStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := newTrainer(t, sgd(), false).Run(ctx, 1, train.Member{}); err != context.Canceled {
+	if _, err := newTrainer(t, sgd(), false).Run(ctx, train.Member{}); err != context.Canceled {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 }
 
 func TestBatchLargerThanTheSetIsAnError(t *testing.T) {
-	set := digits(t)
-	m, err := model.New(&model.MLP{Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
-	if err != nil {
-		t.Fatal(err)
-	}
 	recipe := sgd()
 	recipe.Batch = 101
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := train.New(e, m, set, recipe); err == nil {
+	if _, err := train.New(setup(t, false, graph.Float32), recipe); err == nil {
 		t.Error("a batch of 101 of 100 samples was taken")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"basin/engine"
 	"basin/model"
 	"basin/objective"
+	"basin/task"
 	"basin/train"
 )
 
@@ -39,7 +40,8 @@ func (r Row) network(m *model.Model, set *dataset.Set, e engine.Engine) (runner,
 	return r.step(m, set, e)
 }
 
-// subject is the row's model, and noise for it: a batch, or for steps so many that few repeat, as far as they are small.
+// subject is the row's model, and noise for it: a batch, or for steps so many that few repeat, as far as they are
+// small.
 func (r Row) subject() (*model.Model, *dataset.Set, error) {
 	m, err := r.model()
 	if err != nil {
@@ -71,28 +73,34 @@ func (r Row) model() (*model.Model, error) {
 // noise is a set of n samples for a model.
 func noise(m *model.Model, n int) *dataset.Set {
 	r := rand.New(rand.NewPCG(1, 2))
-	s := &dataset.Set{Name: "noise", Shape: m.Input, Classes: m.Outputs}
-	s.X, s.Y = make([]float32, n*s.Size()), make([]int32, n)
-	for i := range s.X {
-		s.X[i] = float32(r.NormFloat64())
+	x, y := dataset.Array{Shape: append([]int{n}, m.Input...)}, dataset.Array{Shape: []int{n}, I32: make([]int32, n)}
+	x.F32 = make([]float32, n*x.Size())
+	for i := range x.F32 {
+		x.F32[i] = float32(r.NormFloat64())
 	}
-	for i := range s.Y {
-		s.Y[i] = r.Int32N(int32(s.Classes))
+	for i := range y.I32 {
+		y.I32[i] = r.Int32N(int32(m.Outputs))
 	}
-	return s
+	return &dataset.Set{Name: "noise", Classes: m.Outputs, Parts: []dataset.Part{{X: x, Y: y}}}
+}
+
+// classification is the task of a model on a set.
+func classification(m *model.Model, set *dataset.Set, e engine.Engine) *objective.Setup {
+	return &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"},
+		Data: &dataset.Split{Train: set, Test: set}, Seed: 1}
 }
 
 // recipe is that of the peers' steps.
 func recipe(batch int) train.Recipe {
-	return train.Recipe{Loss: "cross-entropy", Batch: batch, Epochs: math.MaxInt32, Schedule: train.Constant{},
-		Optimizer: train.SGD{LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}}
+	return train.Recipe{Batch: batch, Epochs: math.MaxInt32, Schedule: train.Constant{},
+		Optimizer: &train.SGD{LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}}
 }
 
 var errEnough = errors.New("enough")
 
 // step trains. Unlike the peers', its batches are gathered from the set in every step.
 func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
-	t, err := train.New(e, m, set, recipe(r.batch()))
+	t, err := train.New(classification(m, set, e), recipe(r.batch()))
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +111,7 @@ func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, er
 			}
 			return errEnough
 		}
-		_, err := t.Run(context.Background(), 1, train.Member{Save: afterEach})
+		_, err := t.Run(context.Background(), train.Member{Save: afterEach})
 		if errors.Is(err, errEnough) {
 			return nil
 		}
@@ -111,9 +119,10 @@ func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, er
 	}, nil
 }
 
-// products are Hessian-vector products at a point that is moved to before each block, so that none keeps the primal pass of the last.
+// products are Hessian-vector products at a point that is moved to before each block, so that none keeps the
+// primal pass of the last.
 func (r Row) products(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
-	o, err := objective.New(e, m, set, objective.Options{})
+	o, err := classification(m, set, e).On(set, objective.Options{})
 	if err != nil {
 		return nil, err
 	}

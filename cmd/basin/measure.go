@@ -13,7 +13,9 @@ import (
 	"basin/measure"
 	"basin/model"
 	"basin/network"
+	"basin/objective"
 	"basin/record"
+	"basin/runner"
 	"basin/spec"
 )
 
@@ -51,11 +53,16 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	a, err := model.FromSpec(sp.Model)
+	a, err := runner.Architecture(sp.Model)
 	if err != nil {
 		return err
 	}
-	m, err := model.New(a, split.Train.Shape, split.Train.Classes)
+	task := runner.Task(sp.Train)
+	width, err := task.Width(split.Train)
+	if err != nil {
+		return err
+	}
+	m, err := model.New(a, split.Train.Parts[0].X.Shape[1:], width)
 	if err != nil {
 		return err
 	}
@@ -66,8 +73,8 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	if !mapping.ByName() {
 		fmt.Fprint(s.err, mapping)
 	}
-	mc := &measure.Context{Engine: e, Model: m, Split: split, Loss: sp.Train.Loss, Seed: sp.Seed, DType: measure.DTypeOf(c.DType)}
-	made, err := c.measure(mc, sp)
+	setup := &objective.Setup{Engine: e, Model: m, Task: task, Data: split, Seed: sp.Seed, DType: runner.DType(c.DType)}
+	made, err := c.measure(setup, sp)
 	if err != nil {
 		return err
 	}
@@ -94,20 +101,20 @@ func (c measureCommand) samples(sp *spec.Spec) (*dataset.Split, error) {
 	return &dataset.Split{Train: set, Test: set}, nil
 }
 
-func (c measureCommand) measure(mc *measure.Context, sp *spec.Spec) (measure.Measure, error) {
+func (c measureCommand) measure(s *objective.Setup, sp *spec.Spec) (measure.Measure, error) {
 	if c.What == "performance" {
-		return measure.New(mc, &spec.Performance{})
+		return (&measure.Performance{}).New(s)
 	}
 	h := sp.Measure.Hessian
 	if h == nil {
 		return nil, errors.New("measure: the spec has no hessian settings; add measure: {hessian: {}}, or --set measure.hessian={}")
 	}
-	settings := *h
-	settings.DType = c.DType
+	settings := runner.Hessian(h)
+	settings.DType = s.DType
 	if c.Data != "" {
-		return measure.NewHessian(mc, settings, mc.Split.Train, c.Data)
+		return settings.On(s, s.Data.Train, c.Data)
 	}
-	return measure.New(mc, &settings)
+	return settings.New(s)
 }
 
 func (c measureCommand) print(s streams, records []record.Record) error {

@@ -30,7 +30,7 @@ func (c planCommand) Run(s streams) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "data: %s, %d training and %d test samples of shape %v, %d classes\n",
-		split.Train.Name, split.Train.Len(), split.Test.Len(), split.Train.Shape, split.Train.Classes)
+		split.Train.Name, split.Train.Len(), split.Test.Len(), split.Train.Parts[0].X.Shape[1:], split.Train.Classes)
 	for _, axis := range []struct {
 		name string
 		path string

@@ -8,9 +8,9 @@ import (
 	"basin/engine/cpu"
 	"basin/graph"
 	"basin/model"
-	"basin/objective"
 	"basin/param"
 	"basin/random"
+	"basin/task"
 )
 
 // segments are the types of a layout's segments.
@@ -31,7 +31,8 @@ func program(t testing.TB, m *model.Model, n int, d graph.DType, hvp bool, mode 
 	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
 		theta, state, x, y := in[:np], in[np:np+ns], in[np+ns], in[np+ns+1]
 		pass := m.Apply(theta, state, x, mode)
-		l := objective.Mean(objective.PerExample("cross-entropy", pass.Outputs, y))
+		losses := (&task.Classification{Criterion: "cross-entropy"}).Loss(0, pass.Outputs, y)
+		l := graph.Scale(graph.ReduceSum(losses), 1/float64(n))
 		if hvp {
 			return append([]*graph.Value{l}, graph.HVP(l, theta, in[np+ns+2:])...)
 		}
