@@ -17,7 +17,8 @@ type Size struct {
 
 // SizeOf is that of a model and its sets.
 func SizeOf(m *model.Model, s *dataset.Split) Size {
-	return Size{Products: float64(m.Products), Params: m.Params.Size(), Train: samples(s.Train), Test: samples(s.Test)}
+	return Size{Products: float64(m.Products), Params: m.Params.Size(), Train: samples(s.Train),
+		Test: samples(s.Test)}
 }
 
 // samples counts those of all parts of a set.

@@ -35,10 +35,12 @@ func (f *Findings) Add(records ...record.Record) {
 }
 
 // Missing adds a record without a value for each quantity.
-func (f *Findings) Missing(status record.Status, reason string, p record.Provenance, quantities ...record.Quantity) {
+func (f *Findings) Missing(status record.Status, reason string, p record.Provenance,
+	quantities ...record.Quantity) {
 	records := make([]record.Record, len(quantities))
 	for i, q := range quantities {
-		records[i] = record.Record{Quantity: q.Name, Value: math.NaN(), StdErr: math.NaN(), Status: status, Reason: reason, Provenance: p}
+		records[i] = record.Record{Quantity: q.Name, Value: math.NaN(), StdErr: math.NaN(), Status: status,
+			Reason: reason, Provenance: p}
 	}
 	f.Add(records...)
 }

@@ -126,7 +126,8 @@ func (h *hessian) Measure(ctx context.Context, group []network.Network, f *Findi
 		case dead:
 			r.Status, r.Reason = record.Constant, deadReason
 		case s == spectral.NotConverged:
-			r.Status, r.Reason = record.NotConverged, "the error bound was not reached within the budget; the standard error says how far it is"
+			r.Status = record.NotConverged
+			r.Reason = "the error bound was not reached within the budget; the standard error says how far it is"
 		default:
 			r.Status = record.OK
 		}
@@ -141,7 +142,8 @@ func (h *hessian) Measure(ctx context.Context, group []network.Network, f *Findi
 		if err != nil {
 			return err
 		}
-		f.Add(finish(record.Record{Quantity: record.Trace, Value: t.Value, StdErr: t.StdErr, N: t.N}, t.Estimator, t.Status))
+		trace := record.Record{Quantity: record.Trace, Value: t.Value, StdErr: t.StdErr, N: t.N}
+		f.Add(finish(trace, t.Estimator, t.Status))
 	}
 	if h.settings.Density.Probes > 0 {
 		o := spectral.DensityOptions{Probes: h.settings.Density.Probes, Steps: h.settings.Density.Steps}
@@ -149,8 +151,9 @@ func (h *hessian) Measure(ctx context.Context, group []network.Network, f *Findi
 		if err != nil {
 			return err
 		}
-		f.Add(finish(record.Record{Quantity: record.Density, Value: e.Mean, StdErr: e.MeanStdErr, N: h.settings.Density.Probes,
-			Array: record.Curve("lambda", e.Grid, record.Column{Name: "density", Data: e.Values})}, spectral.EstimatorQuadrature, e.Status))
+		density := record.Record{Quantity: record.Density, Value: e.Mean, StdErr: e.MeanStdErr, N: o.Probes,
+			Array: record.Curve("lambda", e.Grid, record.Column{Name: "density", Data: e.Values})}
+		f.Add(finish(density, spectral.EstimatorQuadrature, e.Status))
 	}
 	return nil
 }
@@ -171,7 +174,8 @@ func (h *hessian) eigenvalues(op linop.Operator, net network.Network, f *Finding
 		if i > 0 {
 			quantity = fmt.Sprintf("eigenvalue_%d", i+1)
 		}
-		out = append(out, finish(record.Record{Quantity: quantity, Value: v, StdErr: e.Residuals[i], N: e.Steps}, spectral.EstimatorLanczos, e.Status))
+		r := record.Record{Quantity: quantity, Value: v, StdErr: e.Residuals[i], N: e.Steps}
+		out = append(out, finish(r, spectral.EstimatorLanczos, e.Status))
 	}
 	smallest := record.Record{Quantity: record.EigenvalueMin, Value: e.Min, StdErr: e.MinResidual, N: e.Steps}
 	f.Add(append(out, finish(smallest, spectral.EstimatorLanczos, e.Status))...)

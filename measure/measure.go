@@ -92,7 +92,8 @@ func quantities(names ...string) (list []record.Quantity) {
 
 // provenance fills in what all records of a measure share.
 func provenance(s *objective.Setup, estimator string, d graph.DType, set string) record.Provenance {
-	return record.Provenance{Estimator: estimator, DType: d.String(), Set: set, CPU: s.Engine.Level(), Version: spec.NumericalVersion}
+	return record.Provenance{Estimator: estimator, DType: d.String(), Set: set, CPU: s.Engine.Level(),
+		Version: spec.NumericalVersion}
 }
 
 // diverged reports the first network of a group whose training diverged.

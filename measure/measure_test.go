@@ -38,13 +38,15 @@ func newSetup(t *testing.T, d graph.DType) *objective.Setup {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}, Data: split, Seed: 1, DType: d}
+	return &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}, Data: split,
+		Seed: 1, DType: d}
 }
 
 // trained are a few replicas after a short training.
 func trained(t *testing.T, c *objective.Setup, n int) []network.Network {
 	t.Helper()
-	tr, err := train.New(c, train.Recipe{Optimizer: &train.SGD{LR: 0.05, Momentum: 0.9}, Schedule: train.Constant{}, Batch: 16, Epochs: 8})
+	tr, err := train.New(c, train.Recipe{Optimizer: &train.SGD{LR: 0.05, Momentum: 0.9},
+		Batch: 16, Epochs: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +56,8 @@ func trained(t *testing.T, c *objective.Setup, n int) []network.Network {
 		if err != nil {
 			t.Fatal(err)
 		}
-		nets = append(nets, network.Network{Point: record.Point{Replica: i}, Theta: r[0].Theta, State: r[0].State, Status: r[0].Status})
+		nets = append(nets, network.Network{Point: record.Point{Replica: i}, Theta: r[0].Theta, State: r[0].State,
+			Status: r[0].Status})
 	}
 	return nets
 }
@@ -112,7 +115,8 @@ func allSettings() map[string]measure.After {
 		"performance": &measure.Performance{},
 		"hessian": &measure.Hessian{Samples: 50, Mode: "eval", Eigenvalues: 3, Tolerance: 1e-3, Steps: 60,
 			Trace: measure.Trace{Probes: 20, RelativeError: 0.05}, Density: measure.Density{Probes: 2, Steps: 10}},
-		"connectivity": &measure.Connectivity{Curve: "bezier", Epochs: 2, LR: 0.01, Momentum: 0.9, WeightDecay: 5e-4, Batch: 32,
+		"connectivity": &measure.Connectivity{Curve: "bezier", Epochs: 2, LR: 0.01, Momentum: 0.9, WeightDecay: 5e-4,
+			Batch:  32,
 			Points: 5, Start: "midpoint"},
 		"similarity": &measure.Similarity{Samples: 64, Inputs: "mixup", Set: "train"},
 		"distance":   &measure.Distance{},
@@ -187,7 +191,8 @@ func TestMeasuresForgetWhatCameBefore(t *testing.T) {
 		fresh := run(t, newSetup(t, graph.Float32), s, group...)
 		for i := range fresh {
 			a, b := later[i], fresh[i]
-			if math.Float64bits(a.Value) != math.Float64bits(b.Value) || math.Float64bits(a.StdErr) != math.Float64bits(b.StdErr) || !reflect.DeepEqual(a.Array, b.Array) {
+			if math.Float64bits(a.Value) != math.Float64bits(b.Value) ||
+				math.Float64bits(a.StdErr) != math.Float64bits(b.StdErr) || !reflect.DeepEqual(a.Array, b.Array) {
 				t.Errorf("%s: %s is %v after another group, %v alone", name, a.Quantity, a.Value, b.Value)
 			}
 		}
@@ -237,9 +242,11 @@ func TestSimilarityOfANetworkToItself(t *testing.T) {
 	for _, inputs := range []string{"mixup", "plain"} {
 		s := &measure.Similarity{Samples: 64, Inputs: inputs, Set: "test"}
 		for _, q := range []string{record.CKA, record.CKALogits} {
-			self, other, back := find(t, run(t, c, s, nets[0], nets[0]), q), find(t, run(t, c, s, nets...), q), find(t, run(t, c, s, nets[1], nets[0]), q)
+			self, other := find(t, run(t, c, s, nets[0], nets[0]), q), find(t, run(t, c, s, nets...), q)
+			back := find(t, run(t, c, s, nets[1], nets[0]), q)
 			const rounding = 1e-12
-			if math.Abs(self.Value-1) > rounding || !(other.Value > 0 && other.Value < 1-1e-3) || math.Abs(other.Value-back.Value) > rounding {
+			if math.Abs(self.Value-1) > rounding || !(other.Value > 0 && other.Value < 1-1e-3) ||
+				math.Abs(other.Value-back.Value) > rounding {
 				t.Errorf("%s %s: to itself %v, to another %v, back %v", inputs, q, self.Value, other.Value, back.Value)
 			}
 			if other.N != 64 {
@@ -254,8 +261,11 @@ func TestDistance(t *testing.T) {
 	c := newSetup(t, graph.Float32)
 	a, b := make([]float64, c.Model.Params.Size()), make([]float64, c.Model.Params.Size())
 	a[0], b[1] = 3, 4
-	records := run(t, c, &measure.Distance{}, network.Network{Theta: a}, network.Network{Point: record.Point{Replica: 1}, Theta: b})
-	for quantity, want := range map[string]float64{record.L2: 5, record.L2Normalised: 5 / math.Sqrt(12), record.Cosine: 0} {
+	records := run(t, c, &measure.Distance{}, network.Network{Theta: a},
+		network.Network{Point: record.Point{Replica: 1}, Theta: b})
+	for quantity, want := range map[string]float64{
+		record.L2: 5, record.L2Normalised: 5 / math.Sqrt(12), record.Cosine: 0,
+	} {
 		if r := find(t, records, quantity); math.Abs(r.Value-want) > 1e-15 {
 			t.Errorf("%s = %v, want %v", quantity, r.Value, want)
 		}

@@ -54,7 +54,8 @@ func peer(t *testing.T) (c *objective.Setup, net network.Network, f digitsMLP) {
 	}
 	c = newSetup(t, graph.Float64)
 	c.Data = &dataset.Split{Train: set, Test: set}
-	if c.Model, err = model.New(&model.MLP{Width: 16, Depth: 2, Activation: "relu"}, set.Parts[0].X.Shape[1:], set.Classes); err != nil {
+	if c.Model, err = model.New(&model.MLP{Width: 16, Depth: 2, Activation: "relu"}, set.Parts[0].X.Shape[1:],
+		set.Classes); err != nil {
 		t.Fatal(err)
 	}
 	file, err := checkpoint.Read("testdata/digits_mlp.safetensors")
@@ -81,7 +82,8 @@ func TestHessianAgainstPyTorch(t *testing.T) {
 	c, net, f := peer(t)
 	top := slices.Clone(f.Dense.Eigenvalues)
 	slices.Reverse(top)
-	for dtype, tolerance := range map[graph.DType]float64{graph.Float64: 1e-6, graph.Float32: 1e-3} { // Ritz values converge with the square of their residuals
+	// Ritz values converge with the square of their residuals.
+	for dtype, tolerance := range map[graph.DType]float64{graph.Float64: 1e-6, graph.Float32: 1e-3} {
 		s := &measure.Hessian{Samples: -1, Mode: "eval", Eigenvalues: 5, Tolerance: 1e-4, Steps: 200, DType: dtype,
 			Trace: measure.Trace{Probes: 100, RelativeError: 0.02}, Density: measure.Density{Probes: 4, Steps: 80}}
 		records := run(t, c, s, net)
@@ -99,21 +101,25 @@ func TestHessianAgainstPyTorch(t *testing.T) {
 				t.Errorf("%v: eigenvalue %d is not PyHessian's %v", dtype, i+1, v)
 			}
 		}
-		if r := find(t, records, record.Trace); math.Abs(r.Value-f.PyHessian.Trace) > 4*math.Hypot(r.StdErr, f.PyHessian.StdErr) {
-			t.Errorf("%v: trace %v ± %v, PyHessian %v ± %v", dtype, r.Value, r.StdErr, f.PyHessian.Trace, f.PyHessian.StdErr)
+		r := find(t, records, record.Trace)
+		if math.Abs(r.Value-f.PyHessian.Trace) > 4*math.Hypot(r.StdErr, f.PyHessian.StdErr) {
+			t.Errorf("%v: trace %v ± %v, PyHessian %v ± %v", dtype, r.Value, r.StdErr, f.PyHessian.Trace,
+				f.PyHessian.StdErr)
 		}
 		// Four standard errors: one seed in 16,000 is outside.
 		if r := find(t, records, record.Trace); math.Abs(r.Value-f.Dense.Trace) > 4*r.StdErr {
 			t.Errorf("%v: trace %v ± %v, dense %v", dtype, r.Value, r.StdErr, f.Dense.Trace)
 		}
 		if r := find(t, records, record.Density); math.Abs(r.Value-f.Dense.Trace/float64(len(net.Theta))) > 5*r.StdErr {
-			t.Errorf("%v: mean of the density %v ± %v, dense %v", dtype, r.Value, r.StdErr, f.Dense.Trace/float64(len(net.Theta)))
+			t.Errorf("%v: mean of the density %v ± %v, dense %v", dtype, r.Value, r.StdErr,
+				f.Dense.Trace/float64(len(net.Theta)))
 		}
 	}
+	exact := agreement * math.Abs(f.Dense.Trace)
 	// As many probes as parameters make the trace exact.
 	s := &measure.Hessian{Samples: -1, Mode: "eval", Eigenvalues: 1, Tolerance: 0.1, Steps: 20, DType: graph.Float64,
 		Trace: measure.Trace{Probes: len(net.Theta), RelativeError: 1e-9}, Density: measure.Density{Probes: -1}}
-	if r := find(t, run(t, c, s, net), record.Trace); math.Abs(r.Value-f.Dense.Trace) > agreement*math.Abs(f.Dense.Trace) {
+	if r := find(t, run(t, c, s, net), record.Trace); math.Abs(r.Value-f.Dense.Trace) > exact {
 		t.Errorf("trace by %s = %v, dense %v", r.Provenance.Estimator, r.Value, f.Dense.Trace)
 	}
 	loss := find(t, run(t, c, &measure.Performance{}, net), record.TrainLoss)
@@ -140,14 +146,16 @@ func TestPerformanceAgainstPyTorch(t *testing.T) {
 	c.Data = &dataset.Split{Train: all.Select(indices(0, n)), Test: all.Select(indices(n, all.Len()))}
 	records := run(t, c, &measure.Performance{}, net)
 	for quantity, want := range map[string]float64{
-		record.TrainLoss: f.TrainLoss, record.TestLoss: f.TestLoss, record.TrainAccuracy: 100 * f.TrainAccuracy, record.TestAccuracy: 100 * f.TestAccuracy,
+		record.TrainLoss: f.TrainLoss, record.TestLoss: f.TestLoss,
+		record.TrainAccuracy: 100 * f.TrainAccuracy, record.TestAccuracy: 100 * f.TestAccuracy,
 		record.Gap: 100 * (f.TrainAccuracy - f.TestAccuracy),
 	} {
 		if r := find(t, records, quantity); r.Status != record.OK || math.Abs(r.Value-want) > agreement*100 {
 			t.Errorf("%s = %v with status %q, PyTorch has %v", quantity, r.Value, r.Status, want)
 		}
 	}
-	if train, test := find(t, records, record.TrainLoss), find(t, records, record.TestLoss); train.N != n || test.N != all.Len()-n {
+	train, test := find(t, records, record.TrainLoss), find(t, records, record.TestLoss)
+	if train.N != n || test.N != all.Len()-n {
 		t.Errorf("means over %d and %d samples, want %d and %d", train.N, test.N, n, all.Len()-n)
 	}
 }

@@ -64,7 +64,8 @@ func (p *performance) Measure(_ context.Context, group []network.Network, f *Fin
 	const estimator = "mean over the set"
 	s := p.setup
 	if why, ok := diverged(group); ok {
-		f.Missing(record.Diverged, why, provenance(s, estimator, s.DType, "train, test"), p.settings.Quantities(s.Task)...)
+		f.Missing(record.Diverged, why, provenance(s, estimator, s.DType, "train, test"),
+			p.settings.Quantities(s.Task)...)
 		return nil
 	}
 	var out []record.Record

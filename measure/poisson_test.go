@@ -18,6 +18,7 @@ import (
 	"basin/network"
 	"basin/objective"
 	"basin/param"
+	"basin/random"
 	"basin/record"
 	"basin/task"
 	"basin/train"
@@ -61,7 +62,8 @@ func (r ritz) Loss(part int, f, y *graph.Value) *graph.Value {
 }
 
 func (ritz) Metrics() []record.Quantity {
-	return []record.Quantity{{Name: "relative_l2", Title: "Relative error", Symbol: "rel", Better: record.Lower, Scale: record.Log}}
+	return []record.Quantity{{Name: "relative_l2", Title: "Relative error", Symbol: "rel", Better: record.Lower,
+		Scale: record.Log}}
 }
 
 func (ritz) Evaluate(part int, u, y dataset.Array) []float64 {
@@ -108,7 +110,8 @@ func ritzSetup(t *testing.T, e engine.Engine, set *dataset.Set, width int, batch
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &objective.Setup{Engine: e, Model: m, Task: ritz{penalty: 20}, Data: &dataset.Split{Train: set, Test: set}, Seed: 1,
+	return &objective.Setup{Engine: e, Model: m, Task: ritz{penalty: 20}, Data: &dataset.Split{Train: set, Test: set},
+		Seed:  1,
 		DType: graph.Float64}
 }
 
@@ -233,7 +236,7 @@ func TestRitzLearns(t *testing.T) {
 	set := poisson(1, 200, 80)
 	s := ritzSetup(t, e, set, 16, false)
 	tr, err := train.New(s, train.Recipe{Optimizer: &train.Adam{LR: 0.01, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8},
-		Schedule: train.Constant{}, Batch: 50, Epochs: 100})
+		Batch: 50, Epochs: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,12 +253,14 @@ func TestRitzLearns(t *testing.T) {
 	}
 	var nets []network.Network
 	for i, r := range both {
-		nets = append(nets, network.Network{Point: record.Point{Replica: i}, Theta: r.Theta, State: r.State, Status: r.Status})
+		nets = append(nets, network.Network{Point: record.Point{Replica: i}, Theta: r.Theta, State: r.State,
+			Status: r.Status})
 	}
 	before := network.Network{Theta: s.Model.Init(rand.New(rand.NewPCG(5, 6))), Status: record.OK}
 	first, last := run(t, s, &measure.Performance{}, before), run(t, s, &measure.Performance{}, nets[0])
 	const accurate = 0.45 // of the norm of u
-	if was, is := find(t, first, "train_relative_l2").Value, find(t, last, "train_relative_l2").Value; !(is < accurate && was > 2*is) {
+	const relative = "train_relative_l2"
+	if was, is := find(t, first, relative).Value, find(t, last, relative).Value; !(is < accurate && was > 2*is) {
 		t.Errorf("the relative error went from %v to %v", was, is)
 	}
 	if was, is := find(t, first, "test_loss").Value, find(t, last, "test_loss").Value; !(is < was) {
@@ -288,12 +293,68 @@ func TestRitzLearns(t *testing.T) {
 	}
 }
 
+// first keeps the loss and gradient of the first step.
+type first struct {
+	loss     float64
+	gradient []float64
+}
+
+func (*first) Wants(step int) bool                     { return step == 1 }
+func (f *first) Step(s train.Step) error               { f.loss, f.gradient = s.Loss, s.Gradient(); return nil }
+func (*first) State() (map[string][]float64, []string) { return nil, nil }
+func (*first) Restore(map[string][]float64) error      { return nil }
+
+// TestStepsSeeAllParts: a step on the whole first part has the loss and the gradient of the objective, weights and all.
+func TestStepsSeeAllParts(t *testing.T) {
+	const interior, rounding = 11, 1e-12
+	e, err := cpu.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, weighted := range []bool{false, true} {
+		set := poisson(1, interior, 6)
+		if weighted {
+			for i := range interior {
+				set.Parts[0].Weight = append(set.Parts[0].Weight, 0.5+float64(i%3))
+			}
+		}
+		s := ritzSetup(t, e, set, 4, false)
+		tr, err := train.New(s, train.Recipe{Optimizer: &train.SGD{LR: 0.01}, Batch: interior, Epochs: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen first
+		if _, err := tr.Run(context.Background(), train.Member{Observers: map[string]train.Observer{"f": &seen}}); err != nil {
+			t.Fatal(err)
+		}
+		o, err := s.On(set, objective.Options{DType: graph.Float64})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.MoveTo(s.Model.Init(random.Stream(s.Seed, "init", 0)), nil)
+		want, err := o.Evaluate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := make([]float64, o.Dim())
+		if err := o.Gradient(g); err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(seen.loss-want.Loss) > rounding*math.Abs(want.Loss) {
+			t.Errorf("weighted %v: loss %v, want %v", weighted, seen.loss, want.Loss)
+		}
+		if d := param.Distance(seen.gradient, g); d > rounding*param.Norm(g) {
+			t.Errorf("weighted %v: the gradient is off by %v of %v", weighted, d, param.Norm(g))
+		}
+	}
+}
+
 // TestBatchNormOfSeveralParts is refused wherever it would be used.
 func TestBatchNormOfSeveralParts(t *testing.T) {
 	set := poisson(1, 8, 4)
 	s := ritzSetup(t, reference.Engine{}, set, 3, true)
 	_, onErr := s.On(set, objective.Options{})
-	recipe := train.Recipe{Optimizer: &train.SGD{LR: 0.1}, Schedule: train.Constant{}, Batch: 4, Epochs: 1}
+	recipe := train.Recipe{Optimizer: &train.SGD{LR: 0.1}, Batch: 4, Epochs: 1}
 	tr, trainErr := train.New(s, recipe)
 	if trainErr == nil {
 		_, trainErr = tr.Run(context.Background(), train.Member{})

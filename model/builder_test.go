@@ -51,7 +51,8 @@ func TestUnknownActivationsAreErrors(t *testing.T) {
 		&model.MLP{Width: 3, Depth: 1, Activation: "rellu"}, &model.CNN{Width: 3, Depth: 1, Activation: "rellu"},
 		&model.ResNet18{Width: 1, Activation: "rellu"}, &model.ResNet20{Width: 1},
 	} {
-		if _, err := model.New(a, []int{3, 8, 8}, 7); err == nil || !strings.Contains(err.Error(), "relu, tanh, sigmoid, gelu, swish") {
+		if _, err := model.New(a, []int{3, 8, 8}, 7); err == nil ||
+			!strings.Contains(err.Error(), "relu, tanh, sigmoid, gelu, swish") {
 			t.Errorf("%T: error %v, want one that lists the activations", a, err)
 		}
 	}
@@ -59,7 +60,8 @@ func TestUnknownActivationsAreErrors(t *testing.T) {
 
 func TestImagesAreAskedFor(t *testing.T) {
 	for _, kind := range []string{"cnn", "resnet18", "resnet20"} {
-		if _, err := model.New(settings()[kind], []int{64}, 7); err == nil || !strings.Contains(err.Error(), kind+" needs images") {
+		if _, err := model.New(settings()[kind], []int{64}, 7); err == nil ||
+			!strings.Contains(err.Error(), kind+" needs images") {
 			t.Errorf("%s for 64 features: error %v", kind, err)
 		}
 	}
@@ -109,7 +111,8 @@ func outputs(t *testing.T, m *model.Model, theta []float64, n int, mode model.Mo
 	return y
 }
 
-func pass(t *testing.T, m *model.Model, theta []float64, n int, mode model.Mode, noise []float64) (y, state []float64) {
+func pass(t *testing.T, m *model.Model, theta []float64, n int, mode model.Mode,
+	noise []float64) (y, state []float64) {
 	t.Helper()
 	p, err := graph.Trace(func([]*graph.Value) []*graph.Value {
 		var values []*graph.Value
@@ -181,7 +184,8 @@ func TestRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	for mode, want := range map[model.Mode]float64{model.Batch: 4, model.Eval: 3} {
-		if _, state := pass(t, m, m.Init(random.Stream(1, "init", 0)), 1, mode, nil); !slices.Equal(state, []float64{want}) {
+		_, state := pass(t, m, m.Init(random.Stream(1, "init", 0)), 1, mode, nil)
+		if !slices.Equal(state, []float64{want}) {
 			t.Errorf("mode %v: the counter is %v, want %v", mode, state, want)
 		}
 	}

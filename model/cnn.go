@@ -30,7 +30,8 @@ func (a *CNN) Fits(input []int) error {
 // images reports inputs that are none.
 func images(kind string, input []int) error {
 	if len(input) != 3 {
-		return fmt.Errorf("kind: %s needs images [channels, height, width], the data has inputs of shape %v; use mlp", kind, input)
+		return fmt.Errorf("kind: %s needs images [channels, height, width], the data has inputs of shape %v; use mlp",
+			kind, input)
 	}
 	return nil
 }

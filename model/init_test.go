@@ -18,14 +18,16 @@ func TestInitIsPyTorchs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for kind, m := range map[string]*model.Model{"mlp": mlp, "resnet18": image(t, &model.ResNet18{Width: 8, Activation: "relu"})} {
+	resnet := image(t, &model.ResNet18{Width: 8, Activation: "relu"})
+	for kind, m := range map[string]*model.Model{"mlp": mlp, "resnet18": resnet} {
 		theta := m.Init(random.Stream(1, "init", 0))
 		fanIn := 0
 		for _, s := range m.Params.Segments {
 			v := param.View(theta, s)
 			if len(s.Shape) > 1 {
 				fanIn = s.Size / s.Shape[0]
-			} else if strings.Contains(s.Name, "bn") || strings.HasSuffix(s.Name, "shortcut.1.weight") || strings.HasSuffix(s.Name, "shortcut.1.bias") {
+			} else if strings.Contains(s.Name, "bn") || strings.HasSuffix(s.Name, "shortcut.1.weight") ||
+				strings.HasSuffix(s.Name, "shortcut.1.bias") {
 				want := 0.0
 				if strings.HasSuffix(s.Name, ".weight") {
 					want = 1

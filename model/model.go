@@ -5,7 +5,8 @@
 //
 //	mlp       fc1.weight [out,in], fc1.bias, bn1.weight, bn1.bias, …, the last fc has no bn
 //	cnn       conv1.weight [out,in,3,3], conv1.bias (without batch norm) or bn1.*, …, fc.weight, fc.bias
-//	resnet18  conv1, bn1, layer1.0.conv1, .bn1, .conv2, .bn2, .shortcut.0 (convolution), .shortcut.1 (batch norm), …, linear
+//	resnet18  conv1, bn1, layer1.0.conv1, .bn1, .conv2, .bn2, .shortcut.0 (convolution), .shortcut.1 (batch norm),
+//	          …, linear
 //	resnet20  the same names, three stages
 //
 // Running statistics are bn1.running_mean and bn1.running_var, and so on.
@@ -78,7 +79,7 @@ type Norm struct{ Mean, Var, Positions int }
 type Pass struct {
 	Outputs *graph.Value   // [n, outputs]
 	State   []*graph.Value // each running statistic's next value; in mode Eval, the value given
-	Moments []*graph.Value // by segment of State: mean and biased variance of a batch norm's input; else the value given
+	Moments []*graph.Value // by segment of State: of a batch norm, its input's mean and biased variance; else as given
 }
 
 // New makes the model of an architecture for inputs of a shape. An error says what does not fit.

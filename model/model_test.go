@@ -48,12 +48,14 @@ func image(t *testing.T, a model.Architecture) *model.Model {
 func TestParameterCounts(t *testing.T) {
 	f := readFixture(t)
 	for width, k := range map[string]int{"1": 1, "2": 2, "8": 8, "64": 64} {
-		if got, want := image(t, &model.ResNet18{Width: k, Activation: "relu"}).Params.Size(), f.ResNet18[width]; got != want || want == 0 {
+		got, want := image(t, &model.ResNet18{Width: k, Activation: "relu"}).Params.Size(), f.ResNet18[width]
+		if got != want || want == 0 {
 			t.Errorf("resnet18 k=%d: %d parameters, want %d", k, got, want)
 		}
 	}
 	for width, k := range map[string]int{"1": 1, "4": 4, "16": 16} {
-		if got, want := image(t, &model.ResNet20{Width: k, Activation: "relu"}).Params.Size(), f.ResNet20.B[width]; got != want || want == 0 {
+		got, want := image(t, &model.ResNet20{Width: k, Activation: "relu"}).Params.Size(), f.ResNet20.B[width]
+		if got != want || want == 0 {
 			t.Errorf("resnet20 k=%d: %d parameters, want %d", k, got, want)
 		}
 	}
@@ -65,7 +67,10 @@ func TestLayoutIsPyTorchs(t *testing.T) {
 	for _, c := range []struct {
 		a    model.Architecture
 		want []segment
-	}{{&model.ResNet18{Width: 2, Activation: "relu"}, f.Layout18}, {&model.ResNet20{Width: 16, Activation: "relu"}, f.Layout20}} {
+	}{
+		{&model.ResNet18{Width: 2, Activation: "relu"}, f.Layout18},
+		{&model.ResNet20{Width: 16, Activation: "relu"}, f.Layout20},
+	} {
 		got := image(t, c.a).Params.Segments
 		if len(got) != len(c.want) {
 			t.Fatalf("%T: %d segments, want %d", c.a, len(got), len(c.want))

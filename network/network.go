@@ -56,7 +56,8 @@ func newTensor(name string, shape []int, v []float64, d graph.DType) checkpoint.
 
 // Read reads the parameters of a checkpoint that Basin or PyTorch wrote. rename gives our names for theirs, where
 // matching by name or shape is not enough; the mapping says which tensor was taken for which.
-func Read(path string, m *model.Model, rename map[string]string) (n Network, mapping checkpoint.Mapping, err error) {
+func Read(path string, m *model.Model, rename map[string]string) (n Network, mapping checkpoint.Mapping,
+	err error) {
 	f, err := checkpoint.Read(path)
 	if err != nil {
 		return n, mapping, err

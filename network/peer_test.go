@@ -57,7 +57,8 @@ func TestResNetsArePyTorchs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for a, want := range map[model.Architecture]fixture{
-		&model.ResNet18{Width: 1, Activation: "relu"}: f.ResNet18, &model.ResNet20{Width: 1, Activation: "relu"}: f.ResNet20,
+		&model.ResNet18{Width: 1, Activation: "relu"}: f.ResNet18, &model.ResNet20{Width: 1,
+			Activation: "relu"}: f.ResNet20,
 	} {
 		kind := fmt.Sprintf("%T", a)
 		m, err := model.New(a, x.Shape[1:], 10)
@@ -89,7 +90,8 @@ func TestResNetsArePyTorchs(t *testing.T) {
 				}
 			}
 		}
-		tr, err := train.New(setup, train.Recipe{Optimizer: &train.SGD{LR: 1e-3}, Schedule: train.Constant{}, Batch: 4, Epochs: 1})
+		tr, err := train.New(setup, train.Recipe{Optimizer: &train.SGD{LR: 1e-3}, Batch: 4,
+			Epochs: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +109,8 @@ func TestResNetsArePyTorchs(t *testing.T) {
 			t.Fatal(err)
 		}
 		stepped := results[0]
-		for name, w := range map[string][]float64{"bn1.running_mean": want.After.Mean, "bn1.running_var": want.After.Var} {
+		for name, w := range map[string][]float64{"bn1.running_mean": want.After.Mean,
+			"bn1.running_var": want.After.Var} {
 			segment, ok := m.State.Find(name)
 			if !ok {
 				t.Fatalf("%s: no %s", kind, name)

@@ -59,7 +59,8 @@ func converted(a dataset.Array, d graph.DType) engine.Array {
 // making of them; or the labels themselves where rows would take more memory than the inputs.
 func oneHot(labels, x engine.Array, classes int, d graph.DType) engine.Array {
 	n := labels.Len()
-	if labels.Type.DType != graph.Int32 || len(labels.Type.Shape) != 1 || n == 0 || classes == 0 || classes > x.Len()/n {
+	if labels.Type.DType != graph.Int32 || len(labels.Type.Shape) != 1 || n == 0 || classes == 0 ||
+		classes > x.Len()/n {
 		return labels
 	}
 	rows := engine.NewArray(graph.T(d, n, classes))

@@ -12,7 +12,7 @@ import (
 // Evaluation is what one pass over the set gives.
 type Evaluation struct {
 	Loss     float64
-	Metrics  []float64 // the task's, of the first part that has them; NaN where the loss is not finite, or there are no targets
+	Metrics  []float64 // the task's, of the first part that has them; NaN without targets, or where the loss is not finite
 	N        int       // samples
 	Constant bool      // the predictions do not depend on the inputs: a dead network
 }
@@ -92,7 +92,7 @@ func (o *Objective) run() error {
 	return o.each(o.forward.runs, func(int, chunk) error { return nil })
 }
 
-// bindForward makes room for what the pass writes, whose shapes a first trace tells, and compiles it.
+// bindForward makes room for what the pass writes, whose shapes a first trace gives, and compiles it.
 func (o *Objective) bindForward() (err error) {
 	f := &forward{}
 	for i, c := range o.chunks {

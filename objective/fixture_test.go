@@ -85,7 +85,8 @@ func (p peer) set() *dataset.Set {
 }
 
 // on makes an objective of classification.
-func on(t *testing.T, e engine.Engine, m *model.Model, criterion string, set *dataset.Set, o objective.Options) *objective.Objective {
+func on(t *testing.T, e engine.Engine, m *model.Model, criterion string, set *dataset.Set,
+	o objective.Options) *objective.Objective {
 	t.Helper()
 	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: criterion}}
 	ob, err := s.On(set, o)
@@ -351,7 +352,8 @@ func TestRecomputedStatisticsAreExact(t *testing.T) {
 		t.Fatal(err)
 	}
 	recompute := func(chunk int) []float64 {
-		o := on(t, reference.Engine{}, m, "cross-entropy", p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
+		o := on(t, reference.Engine{}, m, "cross-entropy", p.set(),
+			objective.Options{DType: graph.Float64, Chunk: chunk})
 		state := m.InitState()
 		o.MoveTo(p.BatchNorm.Theta, state)
 		if err := o.RecomputeState(state); err != nil {

@@ -16,7 +16,7 @@ const residualBytes = 256 << 20
 // Hessian is the Hessian of the loss at the current point, as an operator. It follows the objective when that
 // moves.
 //
-// The primal pass, which all products at a point share, is a program of its own (graph.Split), whose values the
+// The primal pass, which all products at a point share, is a separate program (graph.Split), whose values the
 // tangent program reads. It runs once a point for each chunk, or, where the values of all chunks would take too
 // much memory, once for each block of vectors.
 func (o *Objective) Hessian() linop.Operator { return hessian{o} }

@@ -61,7 +61,8 @@ func newObjective(s *Setup, set *dataset.Set, o Options) (*Objective, error) {
 	if err := s.check(set); err != nil {
 		return nil, err
 	}
-	ob := &Objective{Model: s.Model, Task: o.Task, Set: set, Options: o, engine: s.Engine, residualBytes: residualBytes}
+	ob := &Objective{Model: s.Model, Task: o.Task, Set: set, Options: o, engine: s.Engine,
+		residualBytes: residualBytes}
 	if o.Task == nil {
 		ob.Task = s.Task
 	}
@@ -69,7 +70,8 @@ func newObjective(s *Setup, set *dataset.Set, o Options) (*Objective, error) {
 	case err != nil:
 		return nil, err
 	case width != s.Model.Outputs:
-		return nil, fmt.Errorf("task: the set %q needs a network of %d outputs, this one has %d", set.Name, width, s.Model.Outputs)
+		return nil, fmt.Errorf("task: the set %q needs a network of %d outputs, this one has %d", set.Name, width,
+			s.Model.Outputs)
 	}
 	conversion, err := newConversion(s.Engine, o.DType, ob.Dim())
 	if err != nil {

@@ -67,7 +67,8 @@ type Samples struct{ X, Y, Weight *graph.Value }
 // Loss is the loss of a batch in training, which has samples of each part of a set, at parameters that may be any
 // values of the program: the sum over parts of Σwℓ/Σw. The pass has the next running statistics. Noise is that
 // which the model takes for the first part's samples.
-func (s *Setup) Loss(theta, state []*graph.Value, batch []Samples, noise ...*graph.Value) (loss *graph.Value, pass model.Pass) {
+func (s *Setup) Loss(theta, state []*graph.Value, batch []Samples, noise ...*graph.Value) (loss *graph.Value,
+	pass model.Pass) {
 	for part, b := range batch {
 		f, p := outputs(s.Task, s.Model, theta, state, part, b, model.Batch, noise)
 		mean := weightedMean(s.Task.Loss(part, f, b.Y), b.Weight)
@@ -96,7 +97,8 @@ func outputs(t task.Task, m *model.Model, theta, state []*graph.Value, part int,
 }
 
 // once is the network for one call, whose pass is kept.
-func once(m *model.Model, theta, state []*graph.Value, mode model.Mode, noise []*graph.Value) (task.Net, *model.Pass) {
+func once(m *model.Model, theta, state []*graph.Value, mode model.Mode, noise []*graph.Value) (task.Net,
+	*model.Pass) {
 	var pass model.Pass
 	calls := 0
 	return func(x *graph.Value) *graph.Value {
@@ -111,8 +113,8 @@ func once(m *model.Model, theta, state []*graph.Value, mode model.Mode, noise []
 // check reports what the setup and a set do not do together.
 func (s *Setup) check(set *dataset.Set) error {
 	if len(set.Parts) > 1 && len(s.Model.Norms) > 0 {
-		return fmt.Errorf("model: batch norm needs a set of one part, as statistics of %d parts are no one's; the set %q has %d: choose a "+
-			"model without batch norm", len(set.Parts), set.Name, len(set.Parts))
+		return fmt.Errorf("model: batch norm needs a set of one part, the set %q has %d; choose a model without batch norm",
+			set.Name, len(set.Parts))
 	}
 	for _, p := range set.Parts {
 		if p.X.Len() == 0 {

@@ -20,7 +20,8 @@ func newSetup(t *testing.T, a model.Architecture, p peer) *objective.Setup {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &objective.Setup{Engine: reference.Engine{}, Model: m, Task: &task.Classification{Criterion: "cross-entropy"},
+	return &objective.Setup{Engine: reference.Engine{}, Model: m,
+		Task: &task.Classification{Criterion: "cross-entropy"},
 		Data: &dataset.Split{Train: p.set()}}
 }
 
@@ -35,7 +36,8 @@ func TestSetupsShareObjectives(t *testing.T) {
 		set  *dataset.Set
 		o    objective.Options
 	}{
-		{"plain", set, objective.Options{}}, {"another set", equal, objective.Options{}}, {"chunks", set, objective.Options{Chunk: 3}},
+		{"plain", set, objective.Options{}}, {"another set", equal, objective.Options{}}, {"chunks", set,
+			objective.Options{Chunk: 3}},
 		{"dtype", set, objective.Options{DType: graph.Float64}}, {"mode", set, objective.Options{Mode: model.Batch}},
 		{"task", set, objective.Options{Task: &task.Classification{Criterion: "squared-error"}}},
 	} {
@@ -57,7 +59,8 @@ func TestSetupsShareObjectives(t *testing.T) {
 func TestTaskOfAnObjective(t *testing.T) {
 	p := read(t, "mlp_tanh.json")
 	s := newSetup(t, &model.MLP{Widths: []int{6, 5}, Activation: "tanh"}, p)
-	o, err := s.On(s.Data.Train, objective.Options{DType: graph.Float64, Task: &task.Classification{Criterion: "squared-error"}})
+	o, err := s.On(s.Data.Train, objective.Options{DType: graph.Float64,
+		Task: &task.Classification{Criterion: "squared-error"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +111,8 @@ func TestBytesAreTheMemory(t *testing.T) {
 	}
 	for _, a := range []model.Architecture{
 		&model.MLP{Width: 8, Depth: 2, Activation: "relu"}, &model.MLP{Width: 128, Depth: 3, Activation: "tanh"},
-		&model.CNN{Width: 3, Depth: 2, Activation: "relu", BatchNorm: true}, &model.ResNet20{Width: 1, Activation: "relu"},
+		&model.CNN{Width: 3, Depth: 2, Activation: "relu", BatchNorm: true}, &model.ResNet20{Width: 1,
+			Activation: "relu"},
 	} {
 		shape := []int{1, 14, 14}
 		m, err := model.New(a, shape, 10)

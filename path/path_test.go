@@ -35,7 +35,8 @@ func setting(t *testing.T, batchNorm bool) (*objective.Setup, *objective.Objecti
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}, Data: split, Seed: 1,
+	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}, Data: split,
+		Seed:  1,
 		DType: graph.Float64}
 	o, err := s.On(split.Train, objective.Options{DType: graph.Float64})
 	if err != nil {
@@ -171,7 +172,8 @@ func TestFitFollowsItsSchedule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for epoch, rate := range []float64{1, 1, 1, 1, 1, 1, 0.7525, 0.505, 0.2575, 0.01} { // 1 until half, then linear to 0.01 at 0.9
+	// The rate is 1 until half of the epochs, then linear to 0.01 at 0.9.
+	for epoch, rate := range []float64{1, 1, 1, 1, 1, 1, 0.7525, 0.505, 0.2575, 0.01} {
 		batches.Start(epoch)
 		c.frame.Store(c.points[1], 0, want)
 		if err := c.step(batches.At(0), rng.Float64(), 1, 1); err != nil { // a step of rate 1 is minus the gradient
@@ -216,7 +218,7 @@ func TestFitIsAloneWithItsPair(t *testing.T) {
 	}
 }
 
-// TestBendsStart where they are told to: in the middle of the line, or at an initialisation that the pair draws.
+// TestBendsStart where they should: in the middle of the line, or at an initialisation that the pair draws.
 func TestBendsStart(t *testing.T) {
 	s, o := setting(t, false)
 	a, b := ends(s, 2)[0], ends(s, 2)[1]
@@ -224,8 +226,10 @@ func TestBendsStart(t *testing.T) {
 	for i := range middle {
 		middle[i] = (a[i] + b[i]) / 2
 	}
-	for start, want := range map[string][]float64{"midpoint": middle, "random": o.Model.Init(random.Stream(1, "curve/0-1", 0))} {
-		bends, err := newCurve(t, s, CurveOptions{Rule: &train.SGD{LR: 1}, Batch: 16, Start: start}).Fit(context.Background(), a, b, "0-1")
+	for start, want := range map[string][]float64{"midpoint": middle,
+		"random": o.Model.Init(random.Stream(1, "curve/0-1", 0))} {
+		bends, err := newCurve(t, s, CurveOptions{Rule: &train.SGD{LR: 1}, Batch: 16,
+			Start: start}).Fit(context.Background(), a, b, "0-1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +239,7 @@ func TestBendsStart(t *testing.T) {
 	}
 }
 
-// TestAlongEvaluatesEachPlace as if it were alone, with the batch-norm statistics of its own weights.
+// TestAlongEvaluatesEachPlace as if it were alone, with the batch-norm statistics of its weights.
 func TestAlongEvaluatesEachPlace(t *testing.T) {
 	s, o := setting(t, true)
 	a, b := ends(s, 2)[0], ends(s, 2)[1]
@@ -314,7 +318,8 @@ func TestBezierIsDeCasteljaus(t *testing.T) {
 func TestManyBendsLowerTheLoss(t *testing.T) {
 	s, o := setting(t, false)
 	a, b := ends(s, 2)[0], ends(s, 2)[1]
-	c := newCurve(t, s, CurveOptions{Gamma: Bezier(3), Batch: 16, Epochs: 20, Rule: &train.SGD{LR: 0.05, Momentum: 0.9}})
+	c := newCurve(t, s, CurveOptions{Gamma: Bezier(3), Batch: 16, Epochs: 20,
+		Rule: &train.SGD{LR: 0.05, Momentum: 0.9}})
 	bends, err := c.Fit(context.Background(), a, b, "0-1")
 	if err != nil {
 		t.Fatal(err)
@@ -325,7 +330,10 @@ func TestManyBendsLowerTheLoss(t *testing.T) {
 			t.Errorf("bend %d stayed where it was", i)
 		}
 	}
-	along, err := Along(o, func(dst []float64, t float64) { At(dst, Bezier(3), t, a, bends[0], bends[1], bends[2], b) }, []float64{0, 0.5})
+	along, err := Along(o, func(dst []float64, t float64) {
+		At(dst, Bezier(3), t, a, bends[0], bends[1], bends[2],
+			b)
+	}, []float64{0, 0.5})
 	if err != nil {
 		t.Fatal(err)
 	}

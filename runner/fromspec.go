@@ -42,7 +42,8 @@ func Architecture(s spec.Model) (model.Architecture, error) {
 
 // recipe reads how it is trained.
 func recipe(s spec.Train) (r train.Recipe, err error) {
-	r = train.Recipe{Warmup: s.Schedule.Warmup, Batch: s.Batch, DropLast: s.DropLast, Epochs: s.Epochs, Best: s.Keep == "best"}
+	r = train.Recipe{Warmup: s.Schedule.Warmup, Batch: s.Batch, DropLast: s.DropLast, Epochs: s.Epochs,
+		Best: s.Keep == "best"}
 	switch o := s.Optimizer; o.Kind {
 	case "sgd":
 		r.Optimizer = &train.SGD{LR: o.LR, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay}
@@ -53,11 +54,11 @@ func recipe(s spec.Train) (r train.Recipe, err error) {
 	}
 	switch k := s.Schedule; k.Kind {
 	case "constant":
-		r.Schedule = train.Constant{}
+		r.Schedule = &train.Constant{}
 	case "step":
-		r.Schedule = train.Steps{At: k.At, Factor: k.Factor}
+		r.Schedule = &train.Steps{At: k.At, Factor: k.Factor}
 	case "cosine":
-		r.Schedule = train.Cosine{}
+		r.Schedule = &train.Cosine{}
 	default:
 		return r, fmt.Errorf("train: schedule: kind: %q is unknown", k.Kind)
 	}
@@ -72,7 +73,8 @@ func recipe(s spec.Train) (r train.Recipe, err error) {
 
 // Hessian reads the settings of that measure.
 func Hessian(s *spec.Hessian) *measure.Hessian {
-	return &measure.Hessian{Samples: s.Samples, Mode: s.Mode, Eigenvalues: s.Eigenvalues, Tolerance: s.Tolerance, Steps: s.Steps,
+	return &measure.Hessian{Samples: s.Samples, Mode: s.Mode, Eigenvalues: s.Eigenvalues, Tolerance: s.Tolerance,
+		Steps: s.Steps,
 		Trace: measure.Trace(s.Trace), Density: measure.Density(s.Density), DType: DType(s.DType)}
 }
 

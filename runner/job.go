@@ -39,7 +39,8 @@ func (r *Runner) Open(_ context.Context, c sweep.Cell) (sweep.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &job{runner: r, cell: cell, recipe: &r.plan.recipes[c.Index], shared: shared, networks: map[int]network.Network{}}, nil
+	return &job{runner: r, cell: cell, recipe: &r.plan.recipes[c.Index], shared: shared,
+		networks: map[int]network.Network{}}, nil
 }
 
 // setup makes a cell's.

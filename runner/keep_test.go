@@ -23,7 +23,8 @@ data: {set: digits, fraction: 0.1}
 model: {kind: mlp, depth: 2}
 train: {batch: 32, epochs: 1}
 grid: {load: {model.width: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]}}
-measure: {performance: {}, hessian: {samples: 50, trace: {probes: 2}, density: {probes: 1, steps: 5}}, connectivity: {epochs: 1}, similarity: {}}
+measure: {performance: {}, hessian: {samples: 50, trace: {probes: 2}, density: {probes: 1, steps: 5}},
+	connectivity: {epochs: 1}, similarity: {}}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -46,9 +47,14 @@ func doCell(t *testing.T, r *Runner, c sweep.Cell, dir string) {
 	var done []sweep.Replica
 	var todo []sweep.Replica
 	for i := range c.Replicas {
-		todo = append(todo, sweep.Replica{Index: i, Checkpoint: filepath.Join(dir, fmt.Sprintf("%d-%d.safetensors", c.Index, i))})
+		todo = append(todo, sweep.Replica{Index: i, Checkpoint: filepath.Join(dir,
+			fmt.Sprintf("%d-%d.safetensors", c.Index, i))})
 	}
-	err = job.Train(context.Background(), todo, func(r sweep.Replica, _ []record.Record) error { done = append(done, r); return nil })
+	err = job.Train(context.Background(), todo, func(r sweep.Replica,
+		_ []record.Record) error {
+		done = append(done, r)
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +67,10 @@ func doCell(t *testing.T, r *Runner, c sweep.Cell, dir string) {
 			}
 			groups = append(groups, group)
 		}
-		if err := job.Measure(context.Background(), m, groups, func([]sweep.Replica, []record.Record) error { return nil }); err != nil {
+		if err := job.Measure(context.Background(), m, groups, func([]sweep.Replica,
+			[]record.Record) error {
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -111,7 +120,8 @@ func TestDataIsBounded(t *testing.T) {
 	d := NewData("", 1)
 	load := func(fraction float64) any {
 		t.Helper()
-		split, err := d.Load(spec.Data{Set: "digits", Fraction: fraction, Normalize: "channel", LabelNoiseKind: "authors"})
+		split, err := d.Load(spec.Data{Set: "digits", Fraction: fraction, Normalize: "channel",
+			LabelNoiseKind: "authors"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -82,8 +82,8 @@ func (p *Plan) plan(i int) (sweep.Cell, error) {
 	}
 	n := split.Train.Parts[0].X.Len()
 	if c.Train.Batch > n {
-		return sweep.Cell{}, fmt.Errorf("train: batch: %d is larger than the training set of %d samples; choose at most %d",
-			c.Train.Batch, n, n)
+		return sweep.Cell{}, fmt.Errorf(
+			"train: batch: %d is larger than the training set of %d samples; choose at most %d", c.Train.Batch, n, n)
 	}
 	m, err := newModel(c, split)
 	if err != nil {

@@ -57,7 +57,8 @@ func (c *countdown) Err() error {
 }
 
 // trainTo trains replica 1 by a fresh Runner into a file; looks is how often it looked at its context.
-func trainTo(t *testing.T, p *Plan, path string, saveEvery time.Duration, allowed int) (looks int, recs []record.Record, err error) {
+func trainTo(t *testing.T, p *Plan, path string, saveEvery time.Duration, allowed int) (looks int,
+	recs []record.Record, err error) {
 	t.Helper()
 	e, err := cpu.New()
 	if err != nil {
@@ -71,7 +72,8 @@ func trainTo(t *testing.T, p *Plan, path string, saveEvery time.Duration, allowe
 	}
 	defer job.Close()
 	ctx := &countdown{Context: context.Background(), left: allowed}
-	err = job.Train(ctx, []sweep.Replica{{Index: 1, Checkpoint: path}}, func(_ sweep.Replica, r []record.Record) error { recs = r; return nil })
+	err = job.Train(ctx, []sweep.Replica{{Index: 1, Checkpoint: path}},
+		func(_ sweep.Replica, r []record.Record) error { recs = r; return nil })
 	return ctx.looks, recs, err
 }
 
@@ -92,7 +94,7 @@ func TestLongTrainingsResume(t *testing.T) {
 		name      string
 		set       string
 		saveEvery time.Duration
-		stopAt    int // looks at the context until it is cancelled: one a step, and one more where the time to save has not come
+		stopAt    int // looks at the context until it is cancelled: one a step, and one more where no save is due
 		kept      int // steps
 	}{
 		{"killed with a snapshot of an epoch's end", "train.optimizer.kind=sgd", time.Nanosecond, 30, 30},

@@ -16,11 +16,12 @@ import (
 	"basin/train"
 )
 
-// saveEvery is how often a long training writes all it needs to go on, by default.
+// saveEvery is how often a long training writes all it needs to resume, by default.
 const saveEvery = time.Minute
 
 // Train implements sweep.Job.
-func (j *job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.Replica, []record.Record) error) error {
+func (j *job) Train(ctx context.Context, todo []sweep.Replica,
+	save func(sweep.Replica, []record.Record) error) error {
 	t, err := train.New(j.shared.setup, *j.recipe)
 	if err != nil {
 		return err
@@ -59,9 +60,11 @@ func together(m *model.Model, batch int) int {
 }
 
 // commit writes a trained replica and saves it.
-func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, save func(sweep.Replica, []record.Record) error) error {
+func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64,
+	save func(sweep.Replica, []record.Record) error) error {
 	s := j.shared.setup
-	n := network.Network{Point: record.Point{Replica: r.Index, At: record.Trained}, Theta: result.Theta, State: result.State,
+	n := network.Network{Point: record.Point{Replica: r.Index, At: record.Trained}, Theta: result.Theta,
+		State:  result.State,
 		Status: result.Status, Reason: result.Reason}
 	metadata := map[string]string{"basin": spec.NumericalVersion, "model": j.cell.Model.Kind}
 	if err := network.Write(r.Checkpoint, s.Model, n, s.DType, result.Steps, metadata); err != nil {
@@ -80,7 +83,8 @@ func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, sav
 func (j *job) trainGroup(ctx context.Context, t *train.Trainer, group []sweep.Replica) ([]*train.Result, error) {
 	members := make([]train.Member, len(group))
 	for i, r := range group {
-		members[i] = train.Member{Replica: r.Index, From: train.ReadSnapshot(partial(r.Checkpoint), j.cell.ID), Save: j.saver(ctx, r)}
+		members[i] = train.Member{Replica: r.Index, From: train.ReadSnapshot(partial(r.Checkpoint), j.cell.ID),
+			Save: j.saver(ctx, r)}
 	}
 	return t.Run(ctx, members...)
 }
@@ -113,9 +117,11 @@ func (j *job) trainRecords(r sweep.Replica, result *train.Result) []record.Recor
 		loss = result.Losses[n-1]
 	}
 	s := j.shared.setup
-	return []record.Record{{Quantity: record.EpochLoss, Of: record.Points(r.Index), Value: loss, StdErr: math.NaN(), N: result.Epoch,
+	return []record.Record{{Quantity: record.EpochLoss, Of: record.Points(r.Index), Value: loss, StdErr: math.NaN(),
+		N:      result.Epoch,
 		Status: result.Status, Reason: result.Reason,
 		Seconds: r.Seconds, Array: record.Curve("epoch", epochs, record.Column{Name: "loss", Data: result.Losses}),
-		Provenance: record.Provenance{Estimator: "mean over the epoch's batches; stopped by " + result.Stopped, DType: s.DType.String(), Set: "train",
+		Provenance: record.Provenance{Estimator: "mean over the epoch's batches; stopped by " + result.Stopped,
+			DType: s.DType.String(), Set: "train",
 			CPU: s.Engine.Level(), Version: spec.NumericalVersion}}}
 }

@@ -30,7 +30,8 @@ func (c *Classification) Width(set *dataset.Set) (int, error) {
 		return 0, err
 	}
 	if set.Classes < 2 {
-		return 0, fmt.Errorf("task: classification: the set %q has %d classes; it needs labels of at least two", set.Name, set.Classes)
+		return 0, fmt.Errorf("task: classification: the set %q has %d classes; it needs labels of at least two",
+			set.Name, set.Classes)
 	}
 	return set.Classes, nil
 }
@@ -43,7 +44,8 @@ func (c *Classification) loss() (func(logits, target *graph.Value) *graph.Value,
 		}
 		names = append(names, k.name)
 	}
-	return nil, fmt.Errorf("task: classification: loss: %q is unknown; choose one of %s", c.Criterion, strings.Join(names, ", "))
+	return nil, fmt.Errorf("task: classification: loss: %q is unknown; choose one of %s", c.Criterion,
+		strings.Join(names, ", "))
 }
 
 // Outputs implements Task.
@@ -81,8 +83,9 @@ func squaredError(logits, target *graph.Value) *graph.Value {
 
 // Metrics implements Task.
 func (c *Classification) Metrics() []record.Quantity {
-	return []record.Quantity{{Name: "accuracy", Title: "Accuracy", Symbol: "acc", Unit: "%", Format: "%.1f", Better: record.Higher,
-		Doc: "per cent of the samples whose largest output is the label's"}}
+	return []record.Quantity{{Name: "accuracy", Title: "Accuracy", Symbol: "acc", Unit: "%", Format: "%.1f",
+		Better: record.Higher,
+		Doc:    "per cent of the samples whose largest output is the label's"}}
 }
 
 // Evaluate implements Task.

@@ -95,7 +95,8 @@ func TestOptimizersArePyTorchs(t *testing.T) {
 			}
 			rule = &a
 		}
-		theta, grad := engine.Float64s(append([]float64(nil), f.Start...)), engine.Float64s(make([]float64, len(f.Start)))
+		theta, grad := engine.Float64s(append([]float64(nil), f.Start...)), engine.Float64s(make([]float64,
+			len(f.Start)))
 		step, lr := compiled(t, rule, theta, grad), rule.LearningRate()
 		for i, g := range f.Gradients {
 			if c.DropAt != nil && i == *c.DropAt {
@@ -105,7 +106,8 @@ func TestOptimizersArePyTorchs(t *testing.T) {
 			step(lr, i+1)
 			for j, want := range c.Iterates[i] {
 				if !near(theta.F64[j], want) {
-					t.Fatalf("%s %+v: element %d after step %d is %v, PyTorch has %v", c.Kind, c.Options, j, i+1, theta.F64[j], want)
+					t.Fatalf("%s %+v: element %d after step %d is %v, PyTorch has %v", c.Kind, c.Options, j, i+1, theta.F64[j],
+						want)
 				}
 			}
 		}
@@ -117,11 +119,11 @@ func TestSchedulesArePyTorchs(t *testing.T) {
 	var f map[string]json.RawMessage
 	fixture(t, "schedules.json", &f)
 	for name, r := range map[string]Recipe{
-		"step_45":               {Schedule: Steps{At: []int{45}, Factor: 0.1}},
-		"step_20_40_factor_0.2": {Schedule: Steps{At: []int{40, 20}, Factor: 0.2}},
-		"cosine":                {Schedule: Cosine{}},
-		"warmup_5_step_45":      {Schedule: Steps{At: []int{45}, Factor: 0.1}, Warmup: 5},
-		"warmup_5_constant":     {Schedule: Constant{}, Warmup: 5},
+		"step_45":               {Schedule: &Steps{At: []int{45}, Factor: 0.1}},
+		"step_20_40_factor_0.2": {Schedule: &Steps{At: []int{40, 20}, Factor: 0.2}},
+		"cosine":                {Schedule: &Cosine{}},
+		"warmup_5_step_45":      {Schedule: &Steps{At: []int{45}, Factor: 0.1}, Warmup: 5},
+		"warmup_5_constant":     {Warmup: 5},
 	} {
 		var want []float64
 		if err := json.Unmarshal(f[name], &want); err != nil {
@@ -143,7 +145,7 @@ func TestSchedulesArePyTorchs(t *testing.T) {
 // TestWarmUpRisesStepByStep to the schedule's rate, which it multiplies.
 func TestWarmUpRisesStepByStep(t *testing.T) {
 	const lr, warm, batches, epochs = 0.2, 2, 3, 4
-	for _, s := range []Schedule{Constant{}, Cosine{}} {
+	for _, s := range []Schedule{&Constant{}, &Cosine{}} {
 		r := Recipe{Optimizer: &SGD{LR: lr}, Schedule: s, Warmup: warm, Epochs: epochs}
 		for step := range epochs * batches {
 			want := s.Rate(lr, step/batches, epochs) * min(1, float64(step+1)/(warm*batches))
@@ -172,7 +174,8 @@ func TestRuleB(t *testing.T) {
 		name   string
 		losses []float64
 		want   bool
-	}{{"29 epochs", flat(29), false}, {"30 epochs", flat(30), true}, {"a change among the last five", moving, false}, {"small changes", slow, true}} {
+	}{{"29 epochs", flat(29), false}, {"30 epochs", flat(30), true}, {"a change among the last five", moving,
+		false}, {"small changes", slow, true}} {
 		if got := (RuleB{}).Stops(c.losses); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}

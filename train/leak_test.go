@@ -35,7 +35,7 @@ func TestLongTrainingLeaksNothing(t *testing.T) {
 	}
 	set := &dataset.Set{Name: "two", Classes: 2, Parts: []dataset.Part{{X: x, Y: y}}}
 	s := on(t, set, &model.MLP{Width: 2, Depth: 1, Activation: "relu"}, classification(), graph.Float32)
-	recipe := train.Recipe{Batch: batch, Optimizer: &train.SGD{LR: 0.01, Momentum: 0.9}, Schedule: train.Constant{}}
+	recipe := train.Recipe{Batch: batch, Optimizer: &train.SGD{LR: 0.01, Momentum: 0.9}}
 	run := func(epochs, replicas int) (alive, allocations uint64) {
 		recipe.Epochs = epochs
 		tr, err := train.New(s, recipe)

@@ -44,7 +44,8 @@ func (w *watcher) Restore(values map[string][]float64) error {
 }
 
 func (w *watcher) equal(o *watcher) bool {
-	return slices.EqualFunc(w.seen, o.seen, func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) })
+	return slices.EqualFunc(w.seen, o.seen,
+		func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) })
 }
 
 // TestWatchedTrainingResumes from any step to the bits of an undisturbed one: the network and what the observer
@@ -107,7 +108,8 @@ func TestObserverSeesEachStep(t *testing.T) {
 		for i, x := range before {
 			const rounding = 1e-15
 			if d := theta[i] - (x - s.LR*gradient[i]); d > rounding || d < -rounding {
-				t.Fatalf("step %d moved parameter %d by %v, not by the rate times its gradient %v", steps, i, theta[i]-x, gradient[i])
+				t.Fatalf("step %d moved parameter %d by %v, not by the rate times its gradient %v", steps, i, theta[i]-x,
+					gradient[i])
 			}
 		}
 		before = theta
@@ -156,7 +158,8 @@ func TestObserverSeesTheBatch(t *testing.T) {
 		return nil
 	}))
 	if want := seen / float64(set.Len()); math.Abs(result.Losses[0]-want) > agreement*want {
-		t.Errorf("loss of the epoch %v, want %v: the mean over samples, a short batch by its size", result.Losses[0], want)
+		t.Errorf("loss of the epoch %v, want %v: the mean over samples, a short batch by its size", result.Losses[0],
+			want)
 	}
 	same(t, "watched", result, run(t, tr, train.Member{}))
 }

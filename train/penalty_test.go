@@ -37,8 +37,10 @@ func TestPenaltyIsWeightDecay(t *testing.T) {
 	decayed.Optimizer = &train.SGD{LR: 0.05, Momentum: 0.9, WeightDecay: 0.02}
 	penalised.Optimizer, penalised.Penalty = &train.SGD{LR: 0.05, Momentum: 0.9}, ridge{weights: []float64{0.02}}
 	want, got := watcher{every: 1}, watcher{every: 1}
-	a := run(t, trainer(t, setup(t, true, graph.Float64), decayed), train.Member{Observers: map[string]train.Observer{"w": &want}})
-	b := run(t, trainer(t, setup(t, true, graph.Float64), penalised), train.Member{Observers: map[string]train.Observer{"w": &got}})
+	a := run(t, trainer(t, setup(t, true, graph.Float64), decayed),
+		train.Member{Observers: map[string]train.Observer{"w": &want}})
+	b := run(t, trainer(t, setup(t, true, graph.Float64), penalised),
+		train.Member{Observers: map[string]train.Observer{"w": &got}})
 	if d := param.Distance(a.Theta, b.Theta); d > rounding*param.Norm(a.Theta) {
 		t.Errorf("the results are %v apart, of %v", d, param.Norm(a.Theta))
 	}

@@ -11,11 +11,21 @@ type Schedule interface {
 	Rate(lr float64, epoch, epochs int) float64
 }
 
+// Schedules lists the schedules by the names that a user gives them. New makes their settings, all zero.
+var Schedules = []struct {
+	Name string
+	New  func() Schedule
+}{
+	{"constant", func() Schedule { return &Constant{} }},
+	{"step", func() Schedule { return &Steps{} }},
+	{"cosine", func() Schedule { return &Cosine{} }},
+}
+
 // Constant leaves the rate as it is.
 type Constant struct{}
 
 // Rate implements Schedule.
-func (Constant) Rate(lr float64, _, _ int) float64 { return lr }
+func (*Constant) Rate(lr float64, _, _ int) float64 { return lr }
 
 // Steps multiplies the rate by a factor at the start of each of some epochs: lr · factor^(milestones reached),
 // PyTorch's MultiStepLR.
@@ -25,7 +35,7 @@ type Steps struct {
 }
 
 // Rate implements Schedule.
-func (s Steps) Rate(lr float64, epoch, _ int) float64 {
+func (s *Steps) Rate(lr float64, epoch, _ int) float64 {
 	for _, at := range slices.Sorted(slices.Values(s.At)) {
 		if epoch >= at {
 			lr *= s.Factor
@@ -39,14 +49,17 @@ func (s Steps) Rate(lr float64, epoch, _ int) float64 {
 type Cosine struct{}
 
 // Rate implements Schedule.
-func (Cosine) Rate(lr float64, epoch, epochs int) float64 {
+func (*Cosine) Rate(lr float64, epoch, epochs int) float64 {
 	return lr * ((1 + math.Cos(math.Pi*float64(epoch)/float64(epochs))) / 2)
 }
 
 // rate is that of a step, which lies in a batch of an epoch: the schedule's, and over the steps of the epochs of
 // warm-up a share of it that rises linearly, × (steps done + 1) / (steps of the warm-up).
 func (r *Recipe) rate(steps, batches int) float64 {
-	lr := r.Schedule.Rate(r.Optimizer.LearningRate(), steps/batches, r.Epochs)
+	lr := r.Optimizer.LearningRate()
+	if r.Schedule != nil {
+		lr = r.Schedule.Rate(lr, steps/batches, r.Epochs)
+	}
 	if warm := r.Warmup * batches; steps < warm {
 		lr *= float64(steps+1) / float64(warm)
 	}

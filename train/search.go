@@ -25,11 +25,14 @@ type search struct {
 func newSearch(t *Trainer, by Search) (*search, error) {
 	m := t.setup.Model
 	if m.State.Size() > 0 || t.setup.Data.Fresh != nil {
-		return nil, fmt.Errorf("train: optimizer: %T compares losses of one function; it trains no network with batch norm or other "+
-			"running statistics, and on no samples that are drawn afresh", by)
+		return nil, fmt.Errorf("train: optimizer: %T needs one loss throughout: it trains no network with batch norm, "+
+			"and on no samples that are drawn afresh", by)
 	}
-	if noise, err := m.Noise(1); err != nil || len(noise) > 0 {
-		return nil, fmt.Errorf("train: optimizer: %T compares losses of one function; it trains no network with dropout (%v)", by, err)
+	switch noise, err := m.Noise(1); {
+	case err != nil:
+		return nil, err
+	case len(noise) > 0:
+		return nil, fmt.Errorf("train: optimizer: %T needs one loss throughout: it trains no network with dropout", by)
 	}
 	s := &search{Trainer: t, by: by, grad: make([]float64, m.Params.Size())}
 	var err error

@@ -49,12 +49,15 @@ func TestSearchIsDescentOnTheWholeSet(t *testing.T) {
 		descent, search := sgd(), searching()
 		descent.Optimizer, descent.Batch = &train.SGD{LR: 0.05, Momentum: 0.9}, 100
 		for _, r := range []*train.Recipe{&descent, &search} {
-			r.Penalty, r.Schedule, r.Epochs = penalty, train.Cosine{}, 12
+			r.Penalty, r.Schedule, r.Epochs = penalty, &train.Cosine{}, 12
 		}
 		want, got := watcher{every: 1}, watcher{every: 1}
-		a := run(t, trainer(t, setup(t, false, graph.Float64), descent), train.Member{Observers: map[string]train.Observer{"w": &want}})
-		b := run(t, trainer(t, setup(t, false, graph.Float64), search), train.Member{Observers: map[string]train.Observer{"w": &got}})
-		if d := param.Distance(a.Theta, b.Theta); d > rounding*param.Norm(a.Theta) || b.Steps != 12 || b.Stopped != "epochs" {
+		a := run(t, trainer(t, setup(t, false, graph.Float64), descent),
+			train.Member{Observers: map[string]train.Observer{"w": &want}})
+		b := run(t, trainer(t, setup(t, false, graph.Float64), search),
+			train.Member{Observers: map[string]train.Observer{"w": &got}})
+		if d := param.Distance(a.Theta, b.Theta); d > rounding*param.Norm(a.Theta) || b.Steps != 12 ||
+			b.Stopped != "epochs" {
 			t.Errorf("%v from SGD's, of %v, after %d steps", d, param.Norm(a.Theta), b.Steps)
 		}
 		for i := range want.seen {
@@ -107,7 +110,8 @@ func TestSearchDivergesAsAStatus(t *testing.T) {
 func TestSearchRefuses(t *testing.T) {
 	fresh := setup(t, false, graph.Float32)
 	fresh.Data.Fresh = func(uint64, int, int) *dataset.Set { return fresh.Data.Train }
-	if _, err := train.New(setup(t, true, graph.Float32), searching()); err == nil || !strings.Contains(err.Error(), "batch norm") {
+	if _, err := train.New(setup(t, true, graph.Float32), searching()); err == nil ||
+		!strings.Contains(err.Error(), "batch norm") {
 		t.Errorf("batch norm: error %v", err)
 	}
 	if _, err := train.New(fresh, searching()); err == nil || !strings.Contains(err.Error(), "afresh") {

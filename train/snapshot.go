@@ -22,7 +22,8 @@ type Snapshot struct {
 // fits reports whether a member can resume from a snapshot.
 func (t *Trainer) fits(s *Snapshot, m *Member, batches int) bool {
 	p := t.setup.Model.Params.Size()
-	if s == nil || len(s.Theta) != p || len(s.State) != t.setup.Model.State.Size() || len(s.Losses) != s.Steps/batches {
+	if s == nil || len(s.Theta) != p || len(s.State) != t.setup.Model.State.Size() ||
+		len(s.Losses) != s.Steps/batches {
 		return false
 	}
 	for _, v := range s.Memory {

@@ -21,7 +21,8 @@ func TestSnapshotFile(t *testing.T) {
 	if err := os.WriteFile(file, []byte("whole"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	want := &train.Snapshot{Steps: 17, Sum: 0.25, Count: 48, Losses: []float64{2, 1}, Theta: []float64{1, 2, 3}, State: []float64{4},
+	want := &train.Snapshot{Steps: 17, Sum: 0.25, Count: 48, Losses: []float64{2, 1}, Theta: []float64{1, 2, 3},
+		State:  []float64{4},
 		Memory: [][]float64{{5, 6, 7}, {8, 9, 10}}, BestTheta: []float64{1, 2, 4}, BestState: []float64{5},
 		Observers: map[string]train.Observed{
 			"layers": {Values: map[string][]float64{"sum": {1}, "": {}}, Files: []string{file}},

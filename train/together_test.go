@@ -21,7 +21,7 @@ func TestTogetherIsAlone(t *testing.T) {
 	best := fast(1)
 	best.Best = true
 	double := sgd()
-	double.Schedule, double.Warmup = train.Steps{At: []int{3}, Factor: 0.1}, 2
+	double.Schedule, double.Warmup = &train.Steps{At: []int{3}, Factor: 0.1}, 2
 	diverging := fast(40)
 	diverging.Epochs = 12
 	for name, recipe := range map[string]train.Recipe{
@@ -56,7 +56,8 @@ func TestTogetherIsAlone(t *testing.T) {
 					}
 					for r := range replicas {
 						same(t, fmt.Sprintf("%s, replica %d", what, r), got[r], alone[r])
-						if got[r].Status != alone[r].Status || got[r].Stopped != alone[r].Stopped || got[r].Reason != alone[r].Reason {
+						if got[r].Status != alone[r].Status || got[r].Stopped != alone[r].Stopped ||
+							got[r].Reason != alone[r].Reason {
 							t.Errorf("%s, replica %d: %q by %q, alone %q by %q", what, r,
 								got[r].Status, got[r].Stopped, alone[r].Status, alone[r].Stopped)
 						}

@@ -14,7 +14,7 @@ import (
 // Recipe says how a network is trained.
 type Recipe struct {
 	Optimizer Optimizer
-	Schedule  Schedule // of the learning rate
+	Schedule  Schedule // of the learning rate; nil: constant
 	Warmup    int      // epochs over whose steps the rate rises
 	Penalty   Penalty  // on the parameters, beside the loss; nil: none
 	Batch     int      // samples of the set's first part in a step; a Search takes all, whatever it is

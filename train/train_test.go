@@ -30,7 +30,8 @@ func digits(t *testing.T) *dataset.Set {
 // setup is a small network on a hundred digits.
 func setup(t *testing.T, batchNorm bool, d graph.DType) *objective.Setup {
 	t.Helper()
-	return on(t, digits(t), &model.MLP{Width: 5, Depth: 2, Activation: "relu", BatchNorm: batchNorm}, classification(), d)
+	return on(t, digits(t), &model.MLP{Width: 5, Depth: 2, Activation: "relu", BatchNorm: batchNorm},
+		classification(), d)
 }
 
 func classification() task.Task { return &task.Classification{Criterion: "cross-entropy"} }
@@ -68,7 +69,7 @@ func trainer(t *testing.T, s *objective.Setup, recipe train.Recipe) *train.Train
 }
 
 func sgd() train.Recipe {
-	return train.Recipe{Batch: 16, Epochs: 6, Optimizer: &train.SGD{LR: 0.05, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: train.Constant{}}
+	return train.Recipe{Batch: 16, Epochs: 6, Optimizer: &train.SGD{LR: 0.05, Momentum: 0.9, WeightDecay: 5e-4}}
 }
 
 // fast is sgd at another rate.
@@ -100,7 +101,8 @@ func same(t *testing.T, what string, a, b *train.Result) {
 	equal := func(x, y []float64) bool {
 		return slices.EqualFunc(x, y, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) })
 	}
-	if !equal(a.Theta, b.Theta) || !equal(a.State, b.State) || !equal(a.Losses, b.Losses) || a.Epoch != b.Epoch || a.Steps != b.Steps {
+	if !equal(a.Theta, b.Theta) || !equal(a.State, b.State) || !equal(a.Losses, b.Losses) || a.Epoch != b.Epoch ||
+		a.Steps != b.Steps {
 		t.Errorf("%s: other bits", what)
 	}
 }
@@ -109,7 +111,8 @@ func same(t *testing.T, what string, a, b *train.Result) {
 // another replica.
 func TestTrainingRepeats(t *testing.T) {
 	tr := newTrainer(t, sgd(), true)
-	first, other, again := run(t, tr, train.Member{}), run(t, tr, train.Member{Replica: 1}), run(t, tr, train.Member{})
+	first, other, again := run(t, tr, train.Member{}), run(t, tr, train.Member{Replica: 1}), run(t, tr,
+		train.Member{})
 	same(t, "again after another replica", first, again)
 	if slices.Equal(first.Theta, other.Theta) {
 		t.Error("two replicas are one")

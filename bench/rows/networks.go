@@ -92,7 +92,7 @@ func classification(m *model.Model, set *dataset.Set, e engine.Engine) *objectiv
 
 // recipe is that of the peers' steps.
 func recipe(batch int) train.Recipe {
-	return train.Recipe{Batch: batch, Epochs: math.MaxInt32, Schedule: train.Constant{},
+	return train.Recipe{Batch: batch, Epochs: math.MaxInt32,
 		Optimizer: &train.SGD{LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}}
 }
 

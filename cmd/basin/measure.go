@@ -73,7 +73,8 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	if !mapping.ByName() {
 		fmt.Fprint(s.err, mapping)
 	}
-	setup := &objective.Setup{Engine: e, Model: m, Task: task, Data: split, Seed: sp.Seed, DType: runner.DType(c.DType)}
+	setup := &objective.Setup{Engine: e, Model: m, Task: task, Data: split, Seed: sp.Seed,
+		DType: runner.DType(c.DType)}
 	made, err := c.measure(setup, sp)
 	if err != nil {
 		return err

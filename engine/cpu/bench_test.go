@@ -86,7 +86,8 @@ func run(b *testing.B, e *cpu.Engine, p *graph.Program) engine.Run {
 func BenchmarkResNet(b *testing.B) {
 	e, _ := cpu.New()
 	for kind, a := range map[string]model.Architecture{
-		"resnet20": &model.ResNet20{Width: 16, Activation: "relu"}, "resnet18": &model.ResNet18{Width: 8, Activation: "relu"},
+		"resnet20": &model.ResNet20{Width: 16, Activation: "relu"},
+		"resnet18": &model.ResNet18{Width: 8, Activation: "relu"},
 	} {
 		m, err := model.New(a, []int{3, 32, 32}, 10)
 		if err != nil {
