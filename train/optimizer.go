@@ -25,7 +25,8 @@ type Rule interface {
 // Search is an optimizer that evaluates the loss of the whole training set as often as it likes in each step.
 type Search interface {
 	Optimizer
-	// Step moves theta, and changes memory. Its first call of f is at theta: that value is the step's loss.
+	// Step moves theta, and changes memory. Its first call of f is at theta: that value is the step's loss, and that
+	// gradient is what observers see.
 	Step(f Func, theta []float64, memory [][]float64, lr float64) error
 }
 
