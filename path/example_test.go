@@ -64,7 +64,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	bent, err := path.Along(o, func(dst []float64, t float64) { path.At(dst, gamma, t, a, bends[0], b) }, ts)
+	bent, err := path.Along(o, func(dst []float64, t float64) { path.CurvePoint(dst, gamma, t, a, bends[0], b) }, ts)
 	if err != nil {
 		log.Fatal(err)
 	}

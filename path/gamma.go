@@ -10,8 +10,8 @@ type Gamma interface {
 	Graph(t *graph.Value) []*graph.Value // the same in a program
 }
 
-// At sets dst to γ(t) for given points.
-func At(dst []float64, g Gamma, t float64, points ...[]float64) {
+// CurvePoint sets dst to γ(t) for given points.
+func CurvePoint(dst []float64, g Gamma, t float64, points ...[]float64) {
 	w := g.Weights(t)
 	for i := range dst {
 		sum := float64(w[0] * points[0][i])

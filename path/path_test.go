@@ -87,7 +87,7 @@ func TestCurveGradient(t *testing.T) {
 	after := c.frame.Load(c.points[1], 0)
 	value := func(bend []float64) float64 {
 		gamma := make([]float64, len(bend))
-		At(gamma, Bezier(1), at, a, bend, b)
+		CurvePoint(gamma, Bezier(1), at, a, bend, b)
 		o.MoveTo(gamma, nil)
 		e, err := o.Evaluate()
 		if err != nil {
@@ -133,7 +133,7 @@ func TestFitLowersTheLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	curve, err := Along(o, func(dst []float64, t float64) { At(dst, Bezier(1), t, a, bend, b) }, ts)
+	curve, err := Along(o, func(dst []float64, t float64) { CurvePoint(dst, Bezier(1), t, a, bend, b) }, ts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func TestBezierIsDeCasteljaus(t *testing.T) {
 	for bends := range 3 {
 		for _, at := range []float64{0, 0.3, 0.5, 1} {
 			got, level := make([]float64, 2), slices.Clone(points[:bends+2])
-			At(got, Bezier(bends), at, level...)
+			CurvePoint(got, Bezier(bends), at, level...)
 			for len(level) > 1 {
 				var next [][]float64
 				for i := range len(level) - 1 {
@@ -309,7 +309,7 @@ func TestBezierIsDeCasteljaus(t *testing.T) {
 		}
 	}
 	got := make([]float64, 2)
-	if At(got, Bezier(1), 1, points[:3]...); !slices.Equal(got, points[2]) {
+	if CurvePoint(got, Bezier(1), 1, points[:3]...); !slices.Equal(got, points[2]) {
 		t.Errorf("γ(1) = %v, want the very end %v", got, points[2])
 	}
 }
@@ -331,7 +331,7 @@ func TestManyBendsLowerTheLoss(t *testing.T) {
 		}
 	}
 	along, err := Along(o, func(dst []float64, t float64) {
-		At(dst, Bezier(3), t, a, bends[0], bends[1], bends[2],
+		CurvePoint(dst, Bezier(3), t, a, bends[0], bends[1], bends[2],
 			b)
 	}, []float64{0, 0.5})
 	if err != nil {

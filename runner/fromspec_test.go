@@ -70,8 +70,8 @@ func TestSpecsReachTheirSettings(t *testing.T) {
 		"factor":       func(s *spec.Train) { s.Schedule.Factor = 2 },
 		"cosine":       func(s *spec.Train) { s.Schedule.Kind = "cosine" },
 		"warmup":       func(s *spec.Train) { s.Schedule.Warmup = 1 },
-		"rule_b":      func(s *spec.Train) { s.Stop.RuleB = true },
-		"target_loss": func(s *spec.Train) { s.Stop.TargetLoss = 1 },
+		"rule_b":       func(s *spec.Train) { s.Stop.RuleB = true },
+		"target_loss":  func(s *spec.Train) { s.Stop.TargetLoss = 1 },
 	} {
 		s := base
 		change(&s)

@@ -35,7 +35,7 @@ func New(p *Plan, e engine.Engine) *Runner {
 func (r *Runner) Open(_ context.Context, c sweep.Cell) (sweep.Job, error) {
 	cell := r.plan.Cells[c.Index]
 	k := key(cell.Data, cell.Model, cell.Train.Loss, cell.Train.DType)
-	shared, err := r.kept.of(k, func() (*objective.Setup, error) { return r.setup(cell) })
+	shared, err := r.kept.get(k, func() (*objective.Setup, error) { return r.setup(cell) })
 	if err != nil {
 		return nil, err
 	}

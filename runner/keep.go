@@ -102,9 +102,9 @@ type recipes struct {
 	measures map[string]measure.Measure // by key
 }
 
-// of returns what is kept of a kind of recipes, or what make makes, and drops what was not used for longest until
+// get returns what is kept of a kind of recipes, or what make makes, and drops what was not used for longest until
 // the rest is within the bound.
-func (k *keeper) of(key string, make func() (*objective.Setup, error)) (*recipes, error) {
+func (k *keeper) get(key string, make func() (*objective.Setup, error)) (*recipes, error) {
 	var r *recipes
 	if i := slices.IndexFunc(k.kept, func(r *recipes) bool { return r.key == key }); i >= 0 {
 		r = k.kept[i]

@@ -73,11 +73,11 @@ func (t *Trainer) lockStep(ctx context.Context, runs []*run, until int) error {
 	}
 	for i, r := range runs {
 		r.stepper, r.place = g, i
-		g.enter(i, r)
+		g.store(i, r)
 	}
 	defer func() {
 		for _, r := range runs {
-			r.leave()
+			r.release()
 		}
 	}()
 	n, first, lr := runs[0].batches.Len(), runs[0].at.Steps, 0.0
@@ -155,7 +155,7 @@ func makeUpdate(g stepper, runs []*run, u update) (alive int, err error) {
 			return 0, err
 		}
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			r.leave()
+			r.release()
 			r.broken = true
 		} else {
 			alive++

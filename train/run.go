@@ -55,8 +55,8 @@ func (r *run) initial() []float64 {
 	return s.Model.Init(random.Stream(s.Seed, "init", r.Replica))
 }
 
-// leave takes a run's vectors back from its stepper.
-func (r *run) leave() {
+// release takes a run's vectors back from its stepper.
+func (r *run) release() {
 	if r.stepper != nil {
 		r.at.Theta, r.at.State = r.stepper.theta(r.place), r.stepper.state(r.place)
 		r.at.Memory = r.stepper.memory(r.place)

@@ -88,7 +88,7 @@ func (s *search) startEpoch(_ []*run, epoch int) {
 	}
 }
 
-func (s *search) enter(_ int, r *run) {
+func (s *search) store(_ int, r *run) {
 	s.at = Snapshot{Theta: slices.Clone(r.at.Theta), State: slices.Clone(r.at.State)}
 	for i := range s.by.Memory() {
 		s.at.Memory = append(s.at.Memory, make([]float64, len(s.at.Theta)))

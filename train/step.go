@@ -18,7 +18,7 @@ type update struct {
 
 // stepper has the vectors of some runs, each at a place, and makes steps with all of them.
 type stepper interface {
-	enter(place int, r *run)
+	store(place int, r *run)
 	theta(place int) []float64 // copies of a run's vectors
 	state(place int) []float64
 	memory(place int) [][]float64
@@ -169,7 +169,7 @@ func (p *program) draw(member, members int, seed uint64, step, replica int) {
 	}
 }
 
-func (g *group) enter(place int, r *run) {
+func (g *group) store(place int, r *run) {
 	g.frame.Store(g.thetaOf, place, r.at.Theta)
 	g.frame.Store(g.stateOf, place, r.at.State)
 	g.descent.SetMemory(place, r.at.Memory)
