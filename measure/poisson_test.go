@@ -304,7 +304,8 @@ func (f *first) Step(s train.Step) error               { f.loss, f.gradient = s.
 func (*first) State() (map[string][]float64, []string) { return nil, nil }
 func (*first) Restore(map[string][]float64) error      { return nil }
 
-// TestStepsSeeAllParts: a step on the whole first part has the loss and the gradient of the objective, weights and all.
+// TestStepsSeeAllParts: a step on the whole first part has the loss and the gradient of the objective, weights and
+// all.
 func TestStepsSeeAllParts(t *testing.T) {
 	const interior, rounding = 11, 1e-12
 	e, err := cpu.New()
@@ -324,7 +325,8 @@ func TestStepsSeeAllParts(t *testing.T) {
 			t.Fatal(err)
 		}
 		var seen first
-		if _, err := tr.Run(context.Background(), train.Member{Observers: map[string]train.Observer{"f": &seen}}); err != nil {
+		if _, err := tr.Run(context.Background(),
+			train.Member{Observers: map[string]train.Observer{"f": &seen}}); err != nil {
 			t.Fatal(err)
 		}
 		o, err := s.On(set, objective.Options{DType: graph.Float64})
@@ -349,11 +351,17 @@ func TestStepsSeeAllParts(t *testing.T) {
 	}
 }
 
-// TestBatchNormOfSeveralParts is refused wherever it would be used.
+// TestBatchNormOfSeveralParts is refused wherever it would be used, and so is dropout.
 func TestBatchNormOfSeveralParts(t *testing.T) {
 	set := poisson(1, 8, 4)
 	s := ritzSetup(t, reference.Engine{}, set, 3, true)
 	_, onErr := s.On(set, objective.Options{})
+	s.Model.HasNoise = true // were it one with dropout
+	if _, err := s.On(set, objective.Options{}); err == nil || !strings.Contains(err.Error(),
+		"dropout needs a set of one part") {
+		t.Errorf("dropout: error %v", err)
+	}
+	s.Model.HasNoise = false
 	recipe := train.Recipe{Optimizer: &train.SGD{LR: 0.1}, Batch: 4, Epochs: 1}
 	tr, trainErr := train.New(s, recipe)
 	if trainErr == nil {

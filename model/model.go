@@ -59,6 +59,7 @@ type Model struct {
 	State        param.Layout // running statistics
 	Tensors      []Tensor     // both, in the order of a state_dict
 	Norms        []Norm       // batch norms, in the order in which they normalise
+	HasNoise     bool         // it takes random numbers in training
 	Products     int          // multiplications of a pass over one sample, roughly
 
 	initial      []Initial // of each segment of Params
@@ -89,10 +90,12 @@ func New(a Architecture, input []int, outputs int) (*Model, error) {
 	}
 	m := &Model{Architecture: a, Input: input, Outputs: outputs}
 	const n = 2 // samples of a dry run, which lays out the parameters
-	if _, err := m.declare(&Builder{model: m}, n); err != nil {
+	b := &Builder{model: m, mode: Batch}
+	if _, err := m.declare(b, n); err != nil {
 		return nil, fmt.Errorf("model: the network does not fit inputs of shape %v: %w", input, err)
 	}
 	m.Products /= n
+	m.HasNoise = len(b.shapes) > 0
 	return m, nil
 }
 

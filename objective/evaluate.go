@@ -12,7 +12,7 @@ import (
 // Evaluation is what one pass over the set gives.
 type Evaluation struct {
 	Loss     float64
-	Metrics  []float64 // the task's, of the first part that has them; NaN without targets, or where the loss is not finite
+	Metrics  []float64 // of the first part that has them; NaN without targets, or where the loss is not finite
 	N        int       // samples
 	Constant bool      // the predictions do not depend on the inputs: a dead network
 }

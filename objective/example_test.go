@@ -58,7 +58,8 @@ func Example() {
 	// curvature along the gradient: 0.7196
 }
 
-// A step of gradient descent on ½‖x−y‖², where x is updated in place: three members move at once, each towards its target.
+// A step of gradient descent on ½‖x−y‖², where x is updated in place: three members move at once, each towards its
+// target.
 func ExampleFrame() {
 	var layout param.Layout
 	layout.Add("x", 2)

@@ -112,8 +112,11 @@ func once(m *model.Model, theta, state []*graph.Value, mode model.Mode, noise []
 
 // check reports what the setup and a set do not do together.
 func (s *Setup) check(set *dataset.Set) error {
+	if len(set.Parts) > 1 && s.Model.HasNoise {
+		return fmt.Errorf("model: dropout needs a set of one part, the set %q has %d", set.Name, len(set.Parts))
+	}
 	if len(set.Parts) > 1 && len(s.Model.Norms) > 0 {
-		return fmt.Errorf("model: batch norm needs a set of one part, the set %q has %d; choose a model without batch norm",
+		return fmt.Errorf("model: batch norm needs a set of one part, the set %q has %d; choose a model without it",
 			set.Name, len(set.Parts))
 	}
 	for _, p := range set.Parts {

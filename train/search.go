@@ -28,10 +28,7 @@ func newSearch(t *Trainer, by Search) (*search, error) {
 		return nil, fmt.Errorf("train: optimizer: %T needs one loss throughout: it trains no network with batch norm, "+
 			"and on no samples that are drawn afresh", by)
 	}
-	switch noise, err := m.Noise(1); {
-	case err != nil:
-		return nil, err
-	case len(noise) > 0:
+	if m.HasNoise {
 		return nil, fmt.Errorf("train: optimizer: %T needs one loss throughout: it trains no network with dropout", by)
 	}
 	s := &search{Trainer: t, by: by, grad: make([]float64, m.Params.Size())}

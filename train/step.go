@@ -95,14 +95,9 @@ func (g *group) program(k stepKind) (*program, error) {
 	n := g.frame.Members
 	p := &program{index: engine.NewArray(graph.T(graph.Int32, n, k.batch))}
 	index := g.frame.Own(p.index)
-	shapes, err := g.setup.Model.Noise(k.batch)
+	noise, err := g.addNoise(p, k.batch)
 	if err != nil {
 		return nil, err
-	}
-	var noise []objective.Slot
-	for _, shape := range shapes {
-		a := engine.NewArray(graph.T(g.setup.DType, append([]int{n}, shape...)...))
-		p.noise, noise = append(p.noise, a), append(noise, g.frame.Own(a))
 	}
 	compiled, err := g.frame.Compile(g.setup.Engine, func(b *objective.Body) {
 		var drawn []*graph.Value
@@ -130,6 +125,19 @@ func (g *group) program(k stepKind) (*program, error) {
 	}
 	g.programs[k] = p
 	return p, nil
+}
+
+// addNoise makes room for the random numbers that the network takes of a batch.
+func (g *group) addNoise(p *program, batch int) (noise []objective.Slot, err error) {
+	if !g.setup.Model.HasNoise {
+		return nil, nil
+	}
+	shapes, err := g.setup.Model.Noise(batch)
+	for _, shape := range shapes {
+		a := engine.NewArray(graph.T(g.setup.DType, append([]int{g.frame.Members}, shape...)...))
+		p.noise, noise = append(p.noise, a), append(noise, g.frame.Own(a))
+	}
+	return noise, err
 }
 
 func (g *group) startEpoch(runs []*run, epoch int) {
