@@ -29,7 +29,7 @@ func newContext(t *testing.T, d graph.DType) *measure.Context {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 6, Depth: 1}, split.Train.Shape, split.Train.Classes)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 6, Depth: 1}, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

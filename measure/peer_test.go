@@ -53,7 +53,7 @@ func peer(t *testing.T) (c *measure.Context, net measure.Network, f digitsMLP) {
 	}
 	c = newContext(t, graph.Float64)
 	c.Split = &dataset.Split{Train: set, Test: set}
-	if c.Model, err = model.New(spec.Model{Kind: "mlp", Width: 16, Depth: 2}, set.Shape, set.Classes); err != nil {
+	if c.Model, err = model.New(spec.Model{Kind: "mlp", Width: 16, Depth: 2}, set.Input(), set.Classes); err != nil {
 		t.Fatal(err)
 	}
 	file, err := checkpoint.Read("testdata/digits_mlp.safetensors")
@@ -132,11 +132,11 @@ func eigenvalue(i int) string {
 // TestPerformanceAgainstPyTorch on all digits, in scikit-learn's order: the first 1437 are trained on.
 func TestPerformanceAgainstPyTorch(t *testing.T) {
 	c, net, f := peer(t)
-	all := rawDigits(t)
+	x, y := rawDigits(t)
 	const n = 1437
 	c.Split = &dataset.Split{
-		Train: &dataset.Set{Name: "digits", Shape: []int{64}, Classes: 10, X: all.X[:n*64], Y: all.Y[:n]},
-		Test:  &dataset.Set{Name: "digits", Shape: []int{64}, Classes: 10, X: all.X[n*64:], Y: all.Y[n:]},
+		Train: dataset.NewSet("digits", []int{64}, x[:n*64], y[:n], 10),
+		Test:  dataset.NewSet("digits", []int{64}, x[n*64:], y[n:], 10),
 	}
 	records := run(t, c, &spec.Performance{}, net)
 	for quantity, want := range map[string]float64{
@@ -147,13 +147,13 @@ func TestPerformanceAgainstPyTorch(t *testing.T) {
 			t.Errorf("%s = %v with status %q, PyTorch has %v", quantity, r.Value, r.Status, want)
 		}
 	}
-	if train, test := find(t, records, record.TrainLoss), find(t, records, record.TestLoss); train.N != n || test.N != len(all.Y)-n {
-		t.Errorf("means over %d and %d samples, want %d and %d", train.N, test.N, n, len(all.Y)-n)
+	if train, test := find(t, records, record.TrainLoss), find(t, records, record.TestLoss); train.N != n || test.N != len(y)-n {
+		t.Errorf("means over %d and %d samples, want %d and %d", train.N, test.N, n, len(y)-n)
 	}
 }
 
 // rawDigits reads scikit-learn's file as it is: 64 pixels of 0 to 16 and the label a line.
-func rawDigits(t *testing.T) *dataset.Set {
+func rawDigits(t *testing.T) (x []float32, y []int32) {
 	t.Helper()
 	file, err := os.Open("../dataset/digits/digits.csv.gz")
 	if err != nil {
@@ -168,7 +168,6 @@ func rawDigits(t *testing.T) *dataset.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &dataset.Set{}
 	for _, line := range lines {
 		for i, field := range line {
 			v, err := strconv.ParseFloat(field, 32)
@@ -176,11 +175,11 @@ func rawDigits(t *testing.T) *dataset.Set {
 				t.Fatal(err)
 			}
 			if i < 64 {
-				s.X = append(s.X, float32(v)/16)
+				x = append(x, float32(v)/16)
 			} else {
-				s.Y = append(s.Y, int32(v))
+				y = append(y, int32(v))
 			}
 		}
 	}
-	return s
+	return x, y
 }

@@ -70,13 +70,13 @@ func accumulate(dst []float64, a engine.Array, at int) {
 
 // Arrays gives a whole set's inputs, in a dtype, and its labels as arguments of programs. In float32 they share the set's memory.
 func Arrays(set *dataset.Set, d graph.DType) (x, y engine.Array) {
-	shape := append([]int{set.Len()}, set.Shape...)
-	y = engine.Int32s(set.Y)
+	in := set.X()
+	y = engine.Int32s(set.Y().I32)
 	if d == graph.Float32 {
-		return engine.Float32s(set.X, shape...), y
+		return engine.Float32s(in.F32, in.Shape...), y
 	}
-	x = engine.NewArray(graph.T(d, shape...))
-	for i, v := range set.X {
+	x = engine.NewArray(graph.T(d, in.Shape...))
+	for i, v := range in.F32 {
 		x.F64[i] = float64(v)
 	}
 	return x, y
@@ -86,10 +86,10 @@ func Arrays(set *dataset.Set, d graph.DType) (x, y engine.Array) {
 // of them; or the labels themselves where rows would take more memory than the inputs.
 func Targets(set *dataset.Set, classes int, d graph.DType) engine.Array {
 	if classes > set.Size() {
-		return engine.Int32s(set.Y)
+		return engine.Int32s(set.Y().I32)
 	}
 	rows := engine.NewArray(graph.T(d, set.Len(), classes))
-	for i, y := range set.Y {
+	for i, y := range set.Y().I32 {
 		rows.Set(i*classes+int(y), 1)
 	}
 	return rows

@@ -75,11 +75,11 @@ func read(t *testing.T, name string) (p peer) {
 }
 
 func (p peer) set() *dataset.Set {
-	s := &dataset.Set{Name: "fixture", Shape: p.X.Shape[1:], Y: p.Y, Classes: 3, X: make([]float32, len(p.X.Data))}
+	xs := make([]float32, len(p.X.Data))
 	for i, x := range p.X.Data {
-		s.X[i] = float32(x)
+		xs[i] = float32(x)
 	}
-	return s
+	return dataset.NewSet("fixture", p.X.Shape[1:], xs, p.Y, 3)
 }
 
 // state gathers running statistics in the order of the model's layout: PyTorch numbers them upwards.

@@ -77,7 +77,7 @@ func New(e engine.Engine, m *model.Model, set *dataset.Set, o Options) (*Objecti
 		residualBytes: residualBytes, programs: map[string]engine.Executable{},
 	}
 	ob.inputs, ob.labels = Arrays(set, o.DType)
-	if set.Y == nil {
+	if set.Y().I32 == nil {
 		ob.labels = engine.NewArray(graph.T(graph.Int32, n))
 	}
 	for from := 0; from < n; from += o.Chunk {
@@ -131,7 +131,7 @@ func (o *Objective) arguments(c chunk) []engine.Array {
 func (o *Objective) trace(n int, f func(theta, state []*graph.Value, x, y *graph.Value, more []*graph.Value) []*graph.Value, more ...graph.Type) (*graph.Program, error) {
 	m, d := o.Model, o.Options.DType
 	types := append(model.Types(m.Params, d), model.Types(m.State, d)...)
-	types = append(types, graph.T(d, append([]int{n}, o.Set.Shape...)...), graph.T(graph.Int32, n))
+	types = append(types, graph.T(d, append([]int{n}, o.Set.Input()...)...), graph.T(graph.Int32, n))
 	types = append(types, more...)
 	np, ns := len(m.Params.Segments), len(m.State.Segments)
 	return graph.Trace(func(in []*graph.Value) []*graph.Value {

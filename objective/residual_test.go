@@ -13,14 +13,14 @@ import (
 
 func noisySet(n int, shape ...int) *dataset.Set {
 	rng := rand.New(rand.NewPCG(1, 2))
-	s := &dataset.Set{Name: "noise", Shape: shape, Classes: 3}
+	x, y := []float32{}, []int32{}
 	for range n {
-		s.Y = append(s.Y, int32(rng.IntN(3)))
+		y = append(y, int32(rng.IntN(3)))
 	}
-	for range n * s.Size() {
-		s.X = append(s.X, float32(rng.NormFloat64()))
+	for range n * (dataset.Array{Shape: append([]int{n}, shape...)}).Size() {
+		x = append(x, float32(rng.NormFloat64()))
 	}
-	return s
+	return dataset.NewSet("noise", shape, x, y, 3)
 }
 
 // TestKeptPrimalPass: products in blocks, from primal passes that are kept, have the bits of products alone that each make their own,
@@ -36,7 +36,7 @@ func TestKeptPrimalPass(t *testing.T) {
 		{Kind: "cnn", Width: 3, Depth: 2, Activation: "gelu", BatchNorm: true},
 	} {
 		set := noisySet(43, 2, 6, 6)
-		m, err := model.New(s, set.Shape, set.Classes)
+		m, err := model.New(s, set.Input(), set.Classes)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := noisySet(21, 5)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 7, Depth: 2}, set.Shape, set.Classes)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 7, Depth: 2}, set.Input(), set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func setting(t *testing.T, batchNorm bool) (*objective.Objective, *dataset.Set) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 4, Depth: 1, Activation: "tanh", BatchNorm: batchNorm}, split.Train.Shape, split.Train.Classes)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 4, Depth: 1, Activation: "tanh", BatchNorm: batchNorm}, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,18 +48,19 @@ func TestResNetsArePyTorchs(t *testing.T) {
 	if err := json.Unmarshal(text, &f); err != nil {
 		t.Fatal(err)
 	}
-	set := &dataset.Set{Name: "formula", Shape: []int{3, 32, 32}, Classes: 10, X: make([]float32, 4*3*32*32)}
-	wide := make([]float64, len(set.X)) // what the fixture says, which float32 rounds
-	for i := range set.X {
+	x := make([]float32, 4*3*32*32)
+	wide := make([]float64, len(x)) // what the fixture says, which float32 rounds
+	for i := range x {
 		wide[i] = float64(7919*i%1000)/500 - 1
-		set.X[i] = float32(wide[i])
+		x[i] = float32(wide[i])
 	}
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for kind, want := range map[string]fixture{"resnet18": f.ResNet18, "resnet20": f.ResNet20} {
-		m, err := model.New(spec.Model{Kind: kind, Width: 1}, set.Shape, 10)
+		set := dataset.NewSet("formula", []int{3, 32, 32}, x, want.Labels, 10)
+		m, err := model.New(spec.Model{Kind: kind, Width: 1}, set.Input(), 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +68,6 @@ func TestResNetsArePyTorchs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		set.Y = want.Labels
 		o, err := objective.New(e, m, set, objective.Options{DType: graph.Float64})
 		if err != nil {
 			t.Fatal(err)

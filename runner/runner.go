@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -71,7 +70,7 @@ func (p *Plan) outline(i int) (sweep.Cell, error) {
 	if n := split.Train.Len(); c.Train.Batch > n {
 		return sweep.Cell{}, fmt.Errorf("train: batch: %d is larger than the training set of %d samples; choose at most %d", c.Train.Batch, n, n)
 	}
-	m, err := model.New(c.Model, split.Train.Shape, split.Train.Classes)
+	m, err := model.New(c.Model, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		return sweep.Cell{}, err
 	}
@@ -90,7 +89,7 @@ func (p *Plan) outline(i int) (sweep.Cell, error) {
 func (p *Plan) DataFiles() []string {
 	files := map[string]bool{}
 	for _, c := range p.Cells {
-		if info, err := os.Stat(c.Data.Set); err == nil && info.Mode().IsRegular() {
+		if kind, _ := dataset.Find(c.Data.Set); kind.Ending() != "" {
 			files[c.Data.Set] = true
 		}
 	}
@@ -179,7 +178,7 @@ func (r *Runner) benchOf(c spec.Cell) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := model.New(c.Model, split.Train.Shape, split.Train.Classes)
+	m, err := model.New(c.Model, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		return nil, err
 	}

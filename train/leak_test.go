@@ -32,11 +32,12 @@ func TestLongTrainingLeaksNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	const samples, batch, replicas = 2000, 2, 3
-	set := &dataset.Set{Name: "two", Shape: []int{2}, Classes: 2, X: make([]float32, 2*samples), Y: make([]int32, samples)}
-	for i := range set.Y {
-		set.Y[i], set.X[2*i] = int32(i%2), float32(i%2)
+	x, y := make([]float32, 2*samples), make([]int32, samples)
+	for i := range y {
+		y[i], x[2*i] = int32(i%2), float32(i%2)
 	}
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
+	set := dataset.NewSet("two", []int{2}, x, y, 2)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1, Activation: "relu"}, set.Input(), set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func newTrainer(t *testing.T, recipe spec.Train, batchNorm bool) *train.Trainer 
 		t.Fatal(err)
 	}
 	set := digits(t)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 5, Depth: 2, BatchNorm: batchNorm}, set.Shape, set.Classes)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 5, Depth: 2, BatchNorm: batchNorm}, set.Input(), set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestCancelledTrainingStops(t *testing.T) {
 
 func TestBatchLargerThanTheSetIsAnError(t *testing.T) {
 	set := digits(t)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1}, set.Shape, set.Classes)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1}, set.Input(), set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestObserverSeesTheBatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := digits(t)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 5, Depth: 2, BatchNorm: true}, set.Shape, set.Classes)
+	m, err := model.New(spec.Model{Kind: "mlp", Width: 5, Depth: 2, BatchNorm: true}, set.Input(), set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

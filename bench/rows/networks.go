@@ -66,15 +66,18 @@ func (r Row) model() (*model.Model, error) {
 // noise is a set of n samples for a model.
 func noise(m *model.Model, n int) *dataset.Set {
 	r := rand.New(rand.NewPCG(1, 2))
-	s := &dataset.Set{Name: "noise", Shape: m.Input, Classes: m.Outputs}
-	s.X, s.Y = make([]float32, n*s.Size()), make([]int32, n)
-	for i := range s.X {
-		s.X[i] = float32(r.NormFloat64())
+	size := 1
+	for _, d := range m.Input {
+		size *= d
 	}
-	for i := range s.Y {
-		s.Y[i] = r.Int32N(int32(s.Classes))
+	x, y := make([]float32, n*size), make([]int32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
 	}
-	return s
+	for i := range y {
+		y[i] = r.Int32N(int32(m.Outputs))
+	}
+	return dataset.NewSet("noise", m.Input, x, y, m.Outputs)
 }
 
 var errEnough = errors.New("enough")

@@ -51,7 +51,7 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	m, err := model.New(sp.Model, split.Train.Shape, split.Train.Classes)
+	m, err := model.New(sp.Model, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		return err
 	}
