@@ -141,8 +141,10 @@ func (m *connectivity) Measure(ctx context.Context, group []network.Network, f *
 	if err != nil {
 		return err
 	}
-	bezier, err := path.Along(o, func(dst []float64, t float64) { path.CurvePoint(dst, quadratic, t, a, bends[0],
-		b) }, ts)
+	bezier, err := path.Along(o, func(dst []float64, t float64) {
+		path.CurvePoint(dst, quadratic, t, a, bends[0],
+			b)
+	}, ts)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (h *Hessian) On(s *objective.Setup, set *dataset.Set, name string) (Measure
 		o.Mode = model.Batch
 	}
 	ob, err := s.On(set, o)
-	return &hessian{h, s, ob, fmt.Sprintf("%s[%d]", name, set.Parts[0].X.Len())}, err
+	return &hessian{h, s, ob, fmt.Sprintf("%s[%d]", name, set.Len())}, err
 }
 
 type hessian struct {

@@ -34,7 +34,7 @@ func newSetup(t *testing.T, d graph.DType) *objective.Setup {
 		t.Fatal(err)
 	}
 	a := &model.MLP{Width: 6, Depth: 1, Activation: "relu"}
-	m, err := model.New(a, split.Train.Parts[0].X.Shape[1:], split.Train.Classes)
+	m, err := model.New(a, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

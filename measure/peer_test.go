@@ -54,7 +54,7 @@ func peer(t *testing.T) (c *objective.Setup, net network.Network, f digitsMLP) {
 	}
 	c = newSetup(t, graph.Float64)
 	c.Data = &dataset.Split{Train: set, Test: set}
-	if c.Model, err = model.New(&model.MLP{Width: 16, Depth: 2, Activation: "relu"}, set.Parts[0].X.Shape[1:],
+	if c.Model, err = model.New(&model.MLP{Width: 16, Depth: 2, Activation: "relu"}, set.Input(),
 		set.Classes); err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (s *Similarity) New(setup *objective.Setup) (Measure, error) {
 	}
 	o, err := setup.On(set, objective.Options{DType: setup.DType})
 	return &similarity{settings: s, setup: setup, outputs: o, known: map[int]features{},
-		set: fmt.Sprintf("%s[%d]", name, set.Parts[0].X.Len())}, err
+		set: fmt.Sprintf("%s[%d]", name, set.Len())}, err
 }
 
 type similarity struct {
@@ -103,7 +103,7 @@ func (m *similarity) Measure(_ context.Context, group []network.Network, f *Find
 	}
 	var out []record.Record
 	for i, q := range list {
-		r := record.Record{Quantity: q.Name, StdErr: math.NaN(), N: m.outputs.Set.Parts[0].X.Len(), Provenance: from}
+		r := record.Record{Quantity: q.Name, StdErr: math.NaN(), N: m.outputs.Set.Len(), Provenance: from}
 		x, y := of[0].centred[i], of[1].centred[i]
 		if x == nil || y == nil {
 			which := group[0].Replica

@@ -47,7 +47,7 @@ func NewCurve(s *objective.Setup, o CurveOptions) (*Curve, error) {
 		return nil, fmt.Errorf("path: start: %q is unknown; choose midpoint or random", o.Start)
 	}
 	m, set := s.Model, s.Data.Train
-	c := &Curve{o: o, setup: s, samples: set.Parts[0].X.Len(), t: engine.NewArray(graph.T(s.DType)),
+	c := &Curve{o: o, setup: s, samples: set.Len(), t: engine.NewArray(graph.T(s.DType)),
 		batches: map[int]*curveBatch{}}
 	c.o.Batch = min(o.Batch, c.samples)
 	last := o.Gamma.Bends() + 1

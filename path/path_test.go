@@ -31,7 +31,7 @@ func setting(t *testing.T, batchNorm bool) (*objective.Setup, *objective.Objecti
 		t.Fatal(err)
 	}
 	a := &model.MLP{Width: 4, Depth: 1, Activation: "tanh", BatchNorm: batchNorm}
-	m, err := model.New(a, split.Train.Parts[0].X.Shape[1:], split.Train.Classes)
+	m, err := model.New(a, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ package runner
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -80,7 +79,7 @@ func (p *Plan) plan(i int) (sweep.Cell, error) {
 	if p.recipes[i], err = recipe(c.Train); err != nil {
 		return sweep.Cell{}, err
 	}
-	n := split.Train.Parts[0].X.Len()
+	n := split.Train.Len()
 	if c.Train.Batch > n {
 		return sweep.Cell{}, fmt.Errorf(
 			"train: batch: %d is larger than the training set of %d samples; choose at most %d", c.Train.Batch, n, n)
@@ -113,14 +112,14 @@ func newModel(c spec.Cell, split *dataset.Split) (*model.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return model.New(a, split.Train.Parts[0].X.Shape[1:], width)
+	return model.New(a, split.Train.Input(), width)
 }
 
 // DataFiles lists the user's own files among the data, sorted.
 func (p *Plan) DataFiles() []string {
 	files := map[string]bool{}
 	for _, c := range p.Cells {
-		if info, err := os.Stat(c.Data.Set); err == nil && info.Mode().IsRegular() {
+		if kind, _ := dataset.Find(c.Data.Set); kind.Ending() != "" {
 			files[c.Data.Set] = true
 		}
 	}

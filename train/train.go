@@ -36,7 +36,7 @@ type Trainer struct {
 
 // New prepares training on the setup's training set.
 func New(s *objective.Setup, r Recipe) (*Trainer, error) {
-	t := &Trainer{setup: s, recipe: r, samples: s.Data.Train.Parts[0].X.Len(), groups: map[int]*group{}}
+	t := &Trainer{setup: s, recipe: r, samples: s.Data.Train.Len(), groups: map[int]*group{}}
 	switch o := r.Optimizer.(type) {
 	case Rule:
 		t.rule = o

@@ -47,7 +47,7 @@ func on(t *testing.T, set *dataset.Set, a model.Architecture, k task.Task, d gra
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(a, set.Parts[0].X.Shape[1:], width)
+	m, err := model.New(a, set.Input(), width)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func (c measureCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	m, err := model.New(a, split.Train.Parts[0].X.Shape[1:], width)
+	m, err := model.New(a, split.Train.Input(), width)
 	if err != nil {
 		return err
 	}
