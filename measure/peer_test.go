@@ -176,7 +176,8 @@ func rawDigits(t *testing.T) *dataset.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, y := dataset.Array{Shape: []int{len(lines), 64}}, dataset.Array{Shape: []int{len(lines)}}
+	var x []float32
+	var y []int32
 	for _, line := range lines {
 		for i, field := range line {
 			v, err := strconv.ParseFloat(field, 32)
@@ -184,13 +185,13 @@ func rawDigits(t *testing.T) *dataset.Set {
 				t.Fatal(err)
 			}
 			if i < 64 {
-				x.F32 = append(x.F32, float32(v)/16)
+				x = append(x, float32(v)/16)
 			} else {
-				y.I32 = append(y.I32, int32(v))
+				y = append(y, int32(v))
 			}
 		}
 	}
-	return &dataset.Set{Name: "digits", Classes: 10, Parts: []dataset.Part{{X: x, Y: y}}}
+	return dataset.NewSet("digits", []int{64}, x, y, 10)
 }
 
 func indices(from, to int) (list []int32) {

@@ -17,10 +17,7 @@ import (
 
 // xor is the exclusive or: two classes that no linear function of the inputs separates.
 func xor() *dataset.Set {
-	return &dataset.Set{Name: "xor", Classes: 2, Parts: []dataset.Part{{
-		X: dataset.Array{Shape: []int{4, 2}, F32: []float32{0, 0, 0, 1, 1, 0, 1, 1}},
-		Y: dataset.Array{Shape: []int{4}, I32: []int32{0, 1, 1, 0}},
-	}}}
+	return dataset.NewSet("xor", []int{2}, []float32{0, 0, 0, 1, 1, 0, 1, 1}, []int32{0, 1, 1, 0}, 2)
 }
 
 // The loss of a network as a function of its parameters, with derivatives.

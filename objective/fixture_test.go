@@ -76,12 +76,11 @@ func read(t *testing.T, name string) (p peer) {
 }
 
 func (p peer) set() *dataset.Set {
-	x := dataset.Array{Shape: p.X.Shape, F32: make([]float32, len(p.X.Data))}
+	x := make([]float32, len(p.X.Data))
 	for i, v := range p.X.Data {
-		x.F32[i] = float32(v)
+		x[i] = float32(v)
 	}
-	y := dataset.Array{Shape: []int{len(p.Y)}, I32: p.Y}
-	return &dataset.Set{Name: "fixture", Classes: 3, Parts: []dataset.Part{{X: x, Y: y}}}
+	return dataset.NewSet("fixture", p.X.Shape[1:], x, p.Y, 3)
 }
 
 // on makes an objective of classification.

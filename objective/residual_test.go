@@ -14,14 +14,19 @@ import (
 
 func noisySet(n int, shape ...int) *dataset.Set {
 	rng := rand.New(rand.NewPCG(1, 2))
-	x, y := dataset.Array{Shape: append([]int{n}, shape...)}, dataset.Array{Shape: []int{n}}
+	var x []float32
+	var y []int32
+	size := 1
+	for _, d := range shape {
+		size *= d
+	}
 	for range n {
-		y.I32 = append(y.I32, int32(rng.IntN(3)))
+		y = append(y, int32(rng.IntN(3)))
 	}
-	for range n * x.Size() {
-		x.F32 = append(x.F32, float32(rng.NormFloat64()))
+	for range n * size {
+		x = append(x, float32(rng.NormFloat64()))
 	}
-	return &dataset.Set{Name: "noise", Classes: 3, Parts: []dataset.Part{{X: x, Y: y}}}
+	return dataset.NewSet("noise", shape, x, y, 3)
 }
 
 // on makes an objective of classification, and no other setup shares it.
@@ -49,7 +54,7 @@ func TestKeptPrimalPass(t *testing.T) {
 		"cnn":        &model.CNN{Width: 3, Depth: 2, Activation: "gelu", BatchNorm: true},
 	} {
 		set := noisySet(43, 2, 6, 6)
-		m, err := model.New(a, []int{2, 6, 6}, set.Classes)
+		m, err := model.New(a, set.Input(), set.Classes)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +124,7 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := noisySet(21, 5)
-	m, err := model.New(&model.MLP{Width: 7, Depth: 2, Activation: "relu"}, []int{5}, set.Classes)
+	m, err := model.New(&model.MLP{Width: 7, Depth: 2, Activation: "relu"}, set.Input(), set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,10 +120,7 @@ func TestBytesAreTheMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		const n = 300
-		set := &dataset.Set{Name: "zeros", Classes: 10, Parts: []dataset.Part{{
-			X: dataset.Array{Shape: append([]int{n}, shape...), F32: make([]float32, n*14*14)},
-			Y: dataset.Array{Shape: []int{n}, I32: make([]int32, n)},
-		}}}
+		set := dataset.NewSet("zeros", shape, make([]float32, n*14*14), make([]int32, n), 10)
 		theta, state, g := make([]float64, m.Params.Size()), m.InitState(), make([]float64, m.Params.Size())
 		before := heap()
 		s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}}

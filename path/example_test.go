@@ -26,10 +26,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	xor := &dataset.Set{Name: "xor", Classes: 2, Parts: []dataset.Part{{
-		X: dataset.Array{Shape: []int{4, 2}, F32: []float32{-1, -1, -1, 1, 1, -1, 1, 1}},
-		Y: dataset.Array{Shape: []int{4}, I32: []int32{0, 1, 1, 0}},
-	}}}
+	xor := dataset.NewSet("xor", []int{2}, []float32{-1, -1, -1, 1, 1, -1, 1, 1}, []int32{0, 1, 1, 0}, 2)
 	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"},
 		Data: &dataset.Split{Train: xor}, Seed: 1, DType: graph.Float64}
 

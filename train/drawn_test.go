@@ -28,12 +28,11 @@ func (noisy) Build(b *model.Builder, x *graph.Value, outputs int) *graph.Value {
 func wiggling(set *dataset.Set) func(seed uint64, epoch, replica int) *dataset.Set {
 	return func(seed uint64, epoch, replica int) *dataset.Set {
 		rng := random.Stream(seed+uint64(epoch), "samples", replica)
-		p := set.Parts[0]
-		x := dataset.Array{Shape: p.X.Shape, F32: slices.Clone(p.X.F32)}
-		for i := range x.F32 {
-			x.F32[i] += 0.3 * float32(rng.NormFloat64())
+		x := slices.Clone(set.X().F32)
+		for i := range x {
+			x[i] += 0.3 * float32(rng.NormFloat64())
 		}
-		return &dataset.Set{Name: set.Name, Classes: set.Classes, Parts: []dataset.Part{{X: x, Y: p.Y}}}
+		return dataset.NewSet(set.Name, set.Input(), x, set.Y().I32, set.Classes)
 	}
 }
 

@@ -28,12 +28,11 @@ func TestLongTrainingLeaksNothing(t *testing.T) {
 		}
 	}
 	const samples, batch, replicas = 2000, 2, 3
-	x := dataset.Array{Shape: []int{samples, 2}, F32: make([]float32, 2*samples)}
-	y := dataset.Array{Shape: []int{samples}, I32: make([]int32, samples)}
-	for i := range y.I32 {
-		y.I32[i], x.F32[2*i] = int32(i%2), float32(i%2)
+	x, y := make([]float32, 2*samples), make([]int32, samples)
+	for i := range y {
+		y[i], x[2*i] = int32(i%2), float32(i%2)
 	}
-	set := &dataset.Set{Name: "two", Classes: 2, Parts: []dataset.Part{{X: x, Y: y}}}
+	set := dataset.NewSet("two", []int{2}, x, y, 2)
 	s := on(t, set, &model.MLP{Width: 2, Depth: 1, Activation: "relu"}, classification(), graph.Float32)
 	recipe := train.Recipe{Batch: batch, Optimizer: &train.SGD{LR: 0.01, Momentum: 0.9}}
 	run := func(epochs, replicas int) (alive, allocations uint64) {

@@ -73,15 +73,18 @@ func (r Row) model() (*model.Model, error) {
 // noise is a set of n samples for a model.
 func noise(m *model.Model, n int) *dataset.Set {
 	r := rand.New(rand.NewPCG(1, 2))
-	x, y := dataset.Array{Shape: append([]int{n}, m.Input...)}, dataset.Array{Shape: []int{n}, I32: make([]int32, n)}
-	x.F32 = make([]float32, n*x.Size())
-	for i := range x.F32 {
-		x.F32[i] = float32(r.NormFloat64())
+	size := 1
+	for _, d := range m.Input {
+		size *= d
 	}
-	for i := range y.I32 {
-		y.I32[i] = r.Int32N(int32(m.Outputs))
+	x, y := make([]float32, n*size), make([]int32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
 	}
-	return &dataset.Set{Name: "noise", Classes: m.Outputs, Parts: []dataset.Part{{X: x, Y: y}}}
+	for i := range y {
+		y[i] = r.Int32N(int32(m.Outputs))
+	}
+	return dataset.NewSet("noise", m.Input, x, y, m.Outputs)
 }
 
 // classification is the task of a model on a set.
