@@ -8,8 +8,9 @@ import (
 	"basin/random"
 )
 
-// Batches deals the indices of a training set out in batches, shuffled anew for each epoch. The order of epoch e depends on (seed, e,
-// replica) alone, so a training resumes at any epoch and batch without replaying what came before:
+// Batches splits the indices of a training set into batches, shuffled anew for each epoch. The order of epoch e
+// depends on (seed, e, replica) alone, so a training resumes at any epoch and batch without replaying what came
+// before:
 //
 //	for e := from; e < epochs; e++ {
 //		for i, idx := range b.Epoch(e) { … }
@@ -18,17 +19,19 @@ type Batches struct {
 	seed    uint64
 	replica int
 	size    int
-	n       int // samples dealt out in an epoch
+	n       int // samples used in an epoch
 	order   []int32
 }
 
-// NewBatches deals n samples in batches of size. A last batch that is short is kept, or left out (other samples each epoch) by dropLast.
+// NewBatches makes batches of size out of n samples. A last batch that is short is kept, or left out (other
+// samples each epoch) by dropLast.
 func NewBatches(n, size int, dropLast bool, seed uint64, replica int) (*Batches, error) {
 	switch {
 	case size < 1:
 		return nil, fmt.Errorf("train: batch: %d; give at least 1", size)
 	case size > n:
-		return nil, fmt.Errorf("train: batch: %d is larger than the training set of %d samples; choose at most %d", size, n, n)
+		return nil, fmt.Errorf("train: batch: %d is larger than the training set of %d samples; choose at most %d",
+			size, n, n)
 	}
 	b := &Batches{seed: seed, replica: replica, size: size, n: n, order: make([]int32, n)}
 	if dropLast {

@@ -77,7 +77,8 @@ func TestBatchesResume(t *testing.T) {
 	if !slices.Equal(fresh.At(5), run[3][5]) {
 		t.Errorf("resumed at %v, want %v", fresh.At(5), run[3][5])
 	}
-	for name, other := range map[string][]int32{"epoch": run[1][0], "replica": epoch(t, make(1, 3), 0)[0], "seed": epoch(t, make(2, 2), 0)[0]} {
+	for name, other := range map[string][]int32{"epoch": run[1][0], "replica": epoch(t, make(1, 3), 0)[0],
+		"seed": epoch(t, make(2, 2), 0)[0]} {
 		if slices.Equal(run[0][0], other) {
 			t.Errorf("another %s has the same first batch", name)
 		}
@@ -85,7 +86,8 @@ func TestBatchesResume(t *testing.T) {
 }
 
 func TestBadBatch(t *testing.T) {
-	for size, want := range map[int]string{0: "at least 1", -1: "at least 1", 11: "train: batch: 11 is larger than the training set of 10 samples"} {
+	for size, want := range map[int]string{0: "at least 1", -1: "at least 1",
+		11: "train: batch: 11 is larger than the training set of 10 samples"} {
 		if _, err := NewBatches(10, size, false, 1, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("batch %d: error %v", size, err)
 		}
@@ -104,7 +106,8 @@ func TestShuffleIsUniform(t *testing.T) {
 		d := float64(n) - draws/permutations
 		chi += d * d / (draws / permutations)
 	}
-	if limit := (distuv.ChiSquared{K: permutations - 1}).Quantile(1 - 1e-6); len(counts) != permutations || chi > limit {
+	if limit := (distuv.ChiSquared{K: permutations - 1}).Quantile(1 - 1e-6); len(counts) != permutations ||
+		chi > limit {
 		t.Errorf("%d permutations, χ² = %g > %g", len(counts), chi, limit)
 	}
 }
@@ -115,15 +118,16 @@ func TestSubset(t *testing.T) {
 	if all.Len() != 50 || some.Len() != 20 || Subset(s, 99, 1).Len() != 50 {
 		t.Fatalf("%d, %d samples", all.Len(), some.Len())
 	}
-	if !slices.Equal(some.X, all.X[:40]) || !slices.Equal(some.Y, all.Y[:20]) {
+	if !slices.Equal(some.X().F32, all.X().F32[:40]) || !slices.Equal(some.Y().I32, all.Y().I32[:20]) {
 		t.Error("a smaller subset is no prefix of a larger")
 	}
-	if slices.Equal(some.X, Subset(s, 20, 2).X) || slices.Equal(some.X, s.X[:40]) {
+	if slices.Equal(some.X().F32, Subset(s, 20, 2).X().F32) || slices.Equal(some.X().F32, s.X().F32[:40]) {
 		t.Error("the subset is not seeded")
 	}
-	for i := range all.Len() { // values tell which sample they belong to
-		if k := int(all.Row(i)[0]) / 2; int(all.Y[i]) != k%5 || all.Row(i)[1] != all.Row(i)[0]+1 {
-			t.Errorf("sample %d: %v labelled %d", i, all.Row(i), all.Y[i])
+	for i := range all.Len() { // values show which sample they belong to
+		row, class := all.X().Row(i).F32, all.Y().I32[i]
+		if k := int(row[0]) / 2; int(class) != k%5 || row[1] != row[0]+1 {
+			t.Errorf("sample %d: %v labelled %d", i, row, class)
 		}
 	}
 }
@@ -145,17 +149,19 @@ func TestBeta16(t *testing.T) {
 	}
 }
 
-// TestMixupMixesTwoSamples checks that every input lies between two different samples, with one λ for all its values.
+// TestMixupMixesTwoSamples checks that every input lies between two different samples, with one λ for all its
+// values.
 func TestMixupMixesTwoSamples(t *testing.T) {
 	const rounding = 1e-5
-	s := &Set{Shape: []int{2}, Classes: 2, Y: make([]int32, 3), X: []float32{0, 0, 1, 0, 0, 1}} // corners of a triangle
+	s := NewSet("", []int{2}, []float32{0, 0, 1, 0, 0, 1}, make([]int32, 3), 2) // corners of a triangle
 	edges := map[string]int{}
 	m := Mixup(s, 300, random.Stream(1, "mixup", 0))
-	if m.Len() != 300 || m.Y != nil || !slices.Equal(m.X, Mixup(s, 300, random.Stream(1, "mixup", 0)).X) {
+	if m.Len() != 300 || m.Y().Shape != nil || !slices.Equal(m.X().F32,
+		Mixup(s, 300, random.Stream(1, "mixup", 0)).X().F32) {
 		t.Error("not 300 unlabelled inputs that the stream determines")
 	}
 	for i := range m.Len() {
-		a, b := float64(m.Row(i)[0]), float64(m.Row(i)[1])
+		a, b := float64(m.X().F32[2*i]), float64(m.X().F32[2*i+1])
 		switch { // inside an edge, as Beta(16,16) stays far from its ends
 		case a > 0 && near(b, 0, rounding):
 			edges["01"]++
@@ -164,7 +170,7 @@ func TestMixupMixesTwoSamples(t *testing.T) {
 		case near(a+b, 1, rounding):
 			edges["12"]++
 		default:
-			t.Fatalf("input %v lies on no edge", m.Row(i))
+			t.Fatalf("input %v lies on no edge", m.X().Row(i).F32)
 		}
 	}
 	for _, e := range []string{"01", "02", "12"} { // a third each
@@ -172,8 +178,8 @@ func TestMixupMixesTwoSamples(t *testing.T) {
 			t.Errorf("edges: %v", edges)
 		}
 	}
-	one := Mixup(&Set{Shape: []int{1}, X: []float32{2}, Y: []int32{0}, Classes: 1}, 3, random.Stream(1, "mixup", 0))
-	if !near(float64(one.X[2]), 2, rounding) {
-		t.Errorf("a set of one sample mixes to %v", one.X)
+	one := Mixup(NewSet("", []int{1}, []float32{2}, []int32{0}, 1), 3, random.Stream(1, "mixup", 0))
+	if !near(float64(one.X().F32[2]), 2, rounding) {
+		t.Errorf("a set of one sample mixes to %v", one.X().F32)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// check rejects sets that no network should see: mismatched lengths and shapes, values that are not finite, labels out of range. It is
-// the one gate that every reader's result passes.
+// check rejects sets that no network should see: mismatched lengths and shapes, values that are not finite,
+// labels out of range. It is the one gate that every reader's result passes.
 func (s *Split) check() error {
 	if err := s.Train.check(s.Path); err != nil {
 		return err
@@ -18,27 +18,31 @@ func (s *Split) check() error {
 	if err := s.Test.check(s.Path); err != nil {
 		return err
 	}
-	if !slices.Equal(s.Train.Shape, s.Test.Shape) {
-		return fmt.Errorf("%s: training samples have shape %v, test samples %v; they must agree", s.Path, s.Train.Shape, s.Test.Shape)
+	if !slices.Equal(s.Train.Input(), s.Test.Input()) {
+		return fmt.Errorf("%s: training samples have shape %v, test samples %v; they must agree", s.Path,
+			s.Train.Input(), s.Test.Input())
 	}
 	return nil
 }
 
 func (s *Set) check(path string) error {
-	if s.Size() == 0 || len(s.X) == 0 {
-		return fmt.Errorf("%s: %s has no samples, or samples of no values (shape %v)", path, s.Name, s.Shape)
+	x, y := s.X(), s.Y()
+	if x.Len() == 0 || x.Size() == 0 {
+		return fmt.Errorf("%s: %s has no samples, or samples of no values (shape %v)", path, s.Name, x.Shape)
 	}
-	if n := s.Len(); n != len(s.Y) {
-		return fmt.Errorf("%s: %s has %d samples but %d labels; give one label a sample", path, s.Name, n, len(s.Y))
+	if x.Len() != y.Len() {
+		return fmt.Errorf("%s: %s has %d samples but %d labels; give one label a sample", path, s.Name, x.Len(),
+			y.Len())
 	}
-	for i, x := range s.X {
-		if v := float64(x); math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("%s: %s: sample %d holds %v; remove or fill such samples before training", path, s.Name, i/s.Size(), x)
+	for i, v := range x.F32 {
+		if v := float64(v); math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%s: %s: sample %d holds %v; remove or fill such samples before training", path, s.Name,
+				i/x.Size(), v)
 		}
 	}
-	for i, y := range s.Y {
-		if y < 0 || int(y) >= s.Classes {
-			return fmt.Errorf("%s: %s: label %d of sample %d is outside 0…%d", path, s.Name, y, i, s.Classes-1)
+	for i, class := range y.I32 {
+		if class < 0 || int(class) >= s.Classes {
+			return fmt.Errorf("%s: %s: label %d of sample %d is outside 0…%d", path, s.Name, class, i, s.Classes-1)
 		}
 	}
 	return nil

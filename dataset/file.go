@@ -9,13 +9,14 @@ import (
 	"os"
 )
 
-// maxExpansion is the most that deflate can expand its input. It bounds what a header may claim before anything is allocated for it.
+// maxExpansion is the most that deflate can expand its input. It bounds what a header may claim before anything
+// is allocated for it.
 const maxExpansion = 1032
 
 var errTooLong = errors.New("more data than its header says")
 
-// withFile reads the file at path with read, gunzipped if it is a gzip file by its first bytes, whatever its name. limit is the most that
-// the file can hold. Every error names the file.
+// withFile reads the file at path with read, gunzipped if it is a gzip file by its first bytes, whatever its
+// name. limit is the most that the file can hold. Every error names the file.
 func withFile(path string, read func(r io.Reader, limit int64) error) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -48,8 +49,8 @@ func gunzip(f io.Reader, size int64, read func(r io.Reader, limit int64) error) 
 	return read(gz, size*maxExpansion)
 }
 
-// readAll reads n bytes, of at most limit that there can be, and insists on the end of r after them: only there are the checksums of gzip
-// and zip compared.
+// readAll reads n bytes, of at most limit that there can be, and insists on the end of r after them: only there
+// are the checksums of gzip and zip compared.
 func readAll(r io.Reader, n, limit int64) ([]byte, error) {
 	if n > limit {
 		return nil, io.ErrUnexpectedEOF

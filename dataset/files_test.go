@@ -40,7 +40,7 @@ func ramp(n int) []byte {
 }
 
 // mnist is a tiny set in MNIST's form: 5 training and 2 test images of 3×2.
-func mnist() map[string][]byte {
+func mnistFiles() map[string][]byte {
 	return map[string][]byte{
 		"train-images-idx3-ubyte": idx(ramp(5*6), 5, 3, 2),
 		"train-labels-idx1-ubyte": idx([]byte{0, 9, 2, 3, 4}, 5),
@@ -49,9 +49,10 @@ func mnist() map[string][]byte {
 	}
 }
 
-func cifar10() map[string][]byte {
+func cifar10Files() map[string][]byte {
 	files := map[string][]byte{"test_batch.bin": append([]byte{3}, ramp(cifarPixels)...)}
-	for i, name := range []string{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"} {
+	for i, name := range []string{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+		"data_batch_5.bin"} {
 		b := bytes.Repeat(append([]byte{byte(i)}, ramp(cifarPixels)...), 2)
 		b[1] = byte(200 + i)
 		files[name] = b
@@ -59,7 +60,7 @@ func cifar10() map[string][]byte {
 	return files
 }
 
-func cifar100() map[string][]byte {
+func cifar100Files() map[string][]byte {
 	return map[string][]byte{
 		"train.bin": append([]byte{19, 99}, ramp(cifarPixels)...),
 		"test.bin":  append([]byte{0, 42}, ramp(cifarPixels)...),
@@ -93,7 +94,7 @@ func raw(t *testing.T, set string, o Options) *Split {
 }
 
 func TestIDX(t *testing.T) {
-	plain, packed, dotted := mnist(), map[string][]byte{}, map[string][]byte{}
+	plain, packed, dotted := mnistFiles(), map[string][]byte{}, map[string][]byte{}
 	for name, b := range plain {
 		packed[name+".gz"] = gzipped(b)
 		dotted[strings.Replace(name, "-idx", ".idx", 1)] = b
@@ -101,15 +102,18 @@ func TestIDX(t *testing.T) {
 	for _, c := range []struct {
 		name, folder string
 		files        map[string][]byte
-	}{{"mnist", "mnist", plain}, {"mnist", "MNIST/raw", packed}, {"fashion-mnist", "fashion-mnist", packed}, {"mnist", "mnist", dotted}} {
+	}{{"mnist", "mnist", plain}, {"mnist", "MNIST/raw", packed}, {"fashion-mnist", "fashion-mnist", packed},
+		{"mnist", "mnist", dotted}} {
 		s := raw(t, c.name, place(t, c.folder, c.files))
-		if s.Train.Len() != 5 || s.Test.Len() != 2 || !slices.Equal(s.Train.Shape, []int{1, 3, 2}) || s.Train.Classes != 10 || s.Train.Name != c.name {
-			t.Errorf("%s: %d/%d of %v, %d classes, %q", c.folder, s.Train.Len(), s.Test.Len(), s.Train.Shape, s.Train.Classes, s.Train.Name)
+		if s.Train.Len() != 5 || s.Test.Len() != 2 || !slices.Equal(s.Train.Input(), []int{1, 3, 2}) ||
+			s.Train.Classes != 10 || s.Train.Name != c.name {
+			t.Errorf("%s: %d/%d of %v, %d classes, %q", c.folder, s.Train.Len(), s.Test.Len(), s.Train.Input(),
+				s.Train.Classes, s.Train.Name)
 		}
-		if !slices.Equal(s.Train.Y, []int32{0, 9, 2, 3, 4}) || !slices.Equal(s.Test.Y, []int32{1, 0}) {
-			t.Errorf("%s: labels %v, %v", c.folder, s.Train.Y, s.Test.Y)
+		if !slices.Equal(s.Train.Y().I32, []int32{0, 9, 2, 3, 4}) || !slices.Equal(s.Test.Y().I32, []int32{1, 0}) {
+			t.Errorf("%s: labels %v, %v", c.folder, s.Train.Y().I32, s.Test.Y().I32)
 		}
-		if got, want := s.Train.Row(4)[5], float32(29*7)/255; got != want {
+		if got, want := s.Train.X().Row(4).F32[5], float32(29*7)/255; got != want {
 			t.Errorf("%s: last pixel %v, want %v", c.folder, got, want)
 		}
 	}
@@ -117,17 +121,18 @@ func TestIDX(t *testing.T) {
 
 func TestCIFAR(t *testing.T) {
 	for _, folder := range []string{"cifar-10-batches-bin", "cifar10", "."} {
-		s := raw(t, "cifar10", place(t, folder, cifar10()))
-		if !slices.Equal(s.Train.Y, []int32{0, 0, 1, 1, 2, 2, 3, 3, 4, 4}) || !slices.Equal(s.Test.Y, []int32{3}) {
-			t.Errorf("labels %v, %v", s.Train.Y, s.Test.Y)
+		s := raw(t, "cifar10", place(t, folder, cifar10Files()))
+		if !slices.Equal(s.Train.Y().I32, []int32{0, 0, 1, 1, 2, 2, 3, 3, 4, 4}) ||
+			!slices.Equal(s.Test.Y().I32, []int32{3}) {
+			t.Errorf("labels %v, %v", s.Train.Y().I32, s.Test.Y().I32)
 		}
-		if got, want := s.Train.Row(6)[0], float32(203)/255; got != want || s.Train.Row(7)[0] != 0 {
-			t.Errorf("first pixels of batch 4: %v and %v, want %v and 0", got, s.Train.Row(7)[0], want)
+		if got, want := s.Train.X().Row(6).F32[0], float32(203)/255; got != want || s.Train.X().Row(7).F32[0] != 0 {
+			t.Errorf("first pixels of batch 4: %v and %v, want %v and 0", got, s.Train.X().Row(7).F32[0], want)
 		}
 	}
-	s := raw(t, "cifar100", place(t, "cifar-100-binary", cifar100()))
-	if s.Train.Y[0] != 99 || s.Test.Y[0] != 42 || s.Train.Classes != 100 {
-		t.Errorf("fine labels %v, %v of %d", s.Train.Y, s.Test.Y, s.Train.Classes)
+	s := raw(t, "cifar100", place(t, "cifar-100-binary", cifar100Files()))
+	if s.Train.Y().I32[0] != 99 || s.Test.Y().I32[0] != 42 || s.Train.Classes != 100 {
+		t.Errorf("fine labels %v, %v of %d", s.Train.Y().I32, s.Test.Y().I32, s.Train.Classes)
 	}
 }
 
@@ -150,15 +155,19 @@ func TestDamagedFiles(t *testing.T) {
 		{"mnist", "train-images-idx3-ubyte", edit(2, 13), "not an IDX file"},
 		{"mnist", "train-images-idx3-ubyte", edit(0, 1), "not an IDX file"},
 		{"mnist", "t10k-labels-idx1-ubyte", edit(3, 3), "cut off"},
-		{"mnist", "t10k-labels-idx1-ubyte", func([]byte) []byte { return idx(ramp(12), 2, 3, 2) }, "labels have [count]"},
-		{"mnist", "t10k-images-idx3-ubyte", func([]byte) []byte { return idx(ramp(12), 12) }, "images have [count, height, width]"},
+		{"mnist", "t10k-labels-idx1-ubyte", func([]byte) []byte { return idx(ramp(12), 2, 3, 2) },
+			"labels have [count]"},
+		{"mnist", "t10k-images-idx3-ubyte", func([]byte) []byte { return idx(ramp(12), 12) },
+			"images have [count, height, width]"},
 		{"mnist", "train-images-idx3-ubyte", func([]byte) []byte { return idx(nil, 1<<31, 1<<31, 1<<31) }, "absurd"},
-		{"mnist", "train-images-idx3-ubyte", edit(4, 255), "cut off"}, // claims 4 billion images: nothing may be allocated
+		// claims 4 billion images: nothing may be allocated
+		{"mnist", "train-images-idx3-ubyte", edit(4, 255), "cut off"},
 		{"mnist", "t10k-labels-idx1-ubyte", func([]byte) []byte { return idx([]byte{1, 0, 1}, 3) }, "3 labels, but"},
 		{"mnist", "t10k-labels-idx1-ubyte", edit(8, 10), "label 10 of sample 0 is outside 0…9"},
 		{"mnist", "t10k-images-idx3-ubyte", func([]byte) []byte { return idx(ramp(12), 2, 2, 3) }, "must agree"},
 		{"mnist", "t10k-images-idx3-ubyte", func(b []byte) []byte { return gzipped(b)[:20] }, "cut off"},
-		{"mnist", "t10k-images-idx3-ubyte", func(b []byte) []byte { return edit(len(gzipped(b))-6, 77)(gzipped(b)) }, "checksum"},
+		{"mnist", "t10k-images-idx3-ubyte", func(b []byte) []byte { return edit(len(gzipped(b))-6, 77)(gzipped(b)) },
+			"checksum"},
 		{"cifar10", "data_batch_3.bin", cut(1), "no whole number of records"},
 		{"cifar10", "data_batch_3.bin", cut(1 + cifarPixels), "equally long"},
 		{"cifar10", "data_batch_1.bin", cut(1 + cifarPixels), "equally long"},
@@ -167,7 +176,8 @@ func TestDamagedFiles(t *testing.T) {
 		{"cifar100", "train.bin", edit(1, 100), "label 100 of image 0 is outside 0…99"},
 		{"cifar100", "train.bin", grow, "no whole number of records"},
 	} {
-		files := map[string]map[string][]byte{"mnist": mnist(), "cifar10": cifar10(), "cifar100": cifar100()}[c.set]
+		files := map[string]map[string][]byte{"mnist": mnistFiles(), "cifar10": cifar10Files(),
+			"cifar100": cifar100Files()}[c.set]
 		files[c.file] = c.damage(files[c.file])
 		folder := map[string]string{"mnist": "mnist", "cifar10": "cifar10", "cifar100": "cifar100"}[c.set]
 		_, err := Load(spec.Data{Set: c.set}, place(t, folder, files))
@@ -177,9 +187,10 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
-// TestGzipIDXSurvivesNoFlip flips a bit in every byte of a gzip IDX file: each flip is an error, or (in gzip's own time stamp) changes nothing.
+// TestGzipIDXSurvivesNoFlip flips a bit in every byte of a gzip IDX file: each flip is an error, or (in gzip's
+// own time stamp) changes nothing.
 func TestGzipIDXSurvivesNoFlip(t *testing.T) {
-	files := mnist()
+	files := mnistFiles()
 	const name = "t10k-labels-idx1-ubyte"
 	delete(files, name)
 	values := make([]byte, 64)
@@ -200,7 +211,7 @@ func TestGzipIDXSurvivesNoFlip(t *testing.T) {
 			return readIDXPair(images, path)
 		}()
 		if err == nil {
-			for _, y := range s.Y {
+			for _, y := range s.Y().I32 {
 				got = append(got, byte(y))
 			}
 		}
@@ -226,25 +237,28 @@ func TestAbsentSets(t *testing.T) {
 	t.Setenv("BASIN_DATA", "")
 	t.Setenv("XDG_CACHE_HOME", cache)
 	_, err := Load(spec.Data{Set: "mnist"}, Options{})
-	for _, want := range append([]string{"mnist was not found", filepath.Join("basin", "data", "mnist"), "BASIN_DATA", "yann.lecun.com"}, idxFiles...) {
+	for _, want := range append([]string{"mnist was not found", filepath.Join("basin", "data", "mnist"),
+		"BASIN_DATA", "yann.lecun.com"}, idxFiles...) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
-	if _, err := Load(spec.Data{Set: "cifra10"}, Options{}); err == nil || !strings.Contains(err.Error(), "cifar10") {
+	if _, err := Load(spec.Data{Set: "cifra10"}, Options{}); err == nil ||
+		!strings.Contains(err.Error(), "cifar10") {
 		t.Errorf("error %v, want the known names", err)
 	}
 
-	files := mnist()
+	files := mnistFiles()
 	delete(files, "t10k-labels-idx1-ubyte")
 	_, err = Load(spec.Data{Set: "mnist"}, place(t, "mnist", files))
-	if err == nil || !strings.Contains(err.Error(), "not complete") || !strings.Contains(err.Error(), "t10k-labels") || strings.Contains(err.Error(), "train-images") {
+	if err == nil || !strings.Contains(err.Error(), "not complete") ||
+		!strings.Contains(err.Error(), "t10k-labels") || strings.Contains(err.Error(), "train-images") {
 		t.Errorf("error %v, want one that names the missing file alone", err)
 	}
 }
 
 func TestDataFolderPrecedence(t *testing.T) {
-	o := place(t, "mnist", mnist())
+	o := place(t, "mnist", mnistFiles())
 	t.Setenv("BASIN_DATA", o.Dir)
 	if s := raw(t, "mnist", Options{}); s.Path != filepath.Join(o.Dir, "mnist") {
 		t.Errorf("$BASIN_DATA: read %s", s.Path)
@@ -255,11 +269,12 @@ func TestDataFolderPrecedence(t *testing.T) {
 }
 
 func TestKnown(t *testing.T) {
-	o := place(t, "cifar10", cifar10())
+	o := place(t, "cifar10", cifar10Files())
 	present := map[string]bool{}
 	for _, i := range Known(o) {
 		present[i.Name] = i.Present()
-		if i.Licence == "" || i.Source == "" || i.Train == 0 || i.Classes == 0 || i.About == "" || (!i.Embedded && len(i.Looked) == 0) {
+		if i.Licence == "" || i.Source == "" || i.Train == 0 || i.Classes == 0 || i.About == "" ||
+			(!i.Embedded && len(i.Looked) == 0) {
 			t.Errorf("%s: incomplete: %+v", i.Name, i)
 		}
 	}
@@ -268,7 +283,8 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-// TestFashionMNIST reads the real set where it is installed. Mean and deviation are those that PyTorch users normalise it with.
+// TestFashionMNIST reads the real set where it is installed. Mean and deviation are those that PyTorch users
+// normalise it with.
 func TestFashionMNIST(t *testing.T) {
 	for _, i := range Known(Options{}) {
 		if i.Name == "fashion-mnist" && !i.Present() {
@@ -280,12 +296,12 @@ func TestFashionMNIST(t *testing.T) {
 	if s.Train.Len() != 60000 || s.Test.Len() != 10000 {
 		t.Fatalf("%d/%d samples", s.Train.Len(), s.Test.Len())
 	}
-	c := measureScale(s.Train, false)
-	if !near(c.mean[0], mean, published) || !near(c.deviation[0], deviation, published) {
-		t.Errorf("mean %v, deviation %v", c.mean, c.deviation)
+	c := measureScaling(s.Train.X(), false)
+	if !near(c.Mean[0], mean, published) || !near(c.Deviation[0], deviation, published) {
+		t.Errorf("mean %v, deviation %v", c.Mean, c.Deviation)
 	}
 	counts := make([]int, 10)
-	for _, y := range s.Train.Y {
+	for _, y := range s.Train.Y().I32 {
 		counts[y]++
 	}
 	for class, n := range counts {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The decoders must never panic, nor allocate for what a header claims and the input cannot hold: with limit = len(b), what they return
-// is never longer than what they were given.
+// The decoders must never panic, nor allocate for what a header claims and the input cannot hold: with limit =
+// len(b), what they return is never longer than what they were given.
 
 func FuzzIDX(f *testing.F) {
 	f.Add(idx([]byte{1, 2, 3, 4, 5, 6}, 2, 1, 3))
@@ -73,8 +73,8 @@ func FuzzNPZ(f *testing.F) {
 			t.Fatal(err)
 		}
 		train, _, err := readNPZ(path)
-		if err == nil && train.Len() != len(train.Y) {
-			t.Errorf("%d samples, %d labels", train.Len(), len(train.Y))
+		if err == nil && train.Len() != train.Y().Len() {
+			t.Errorf("%d samples, %d labels", train.Len(), train.Y().Len())
 		}
 	})
 }

@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// npyHeader is what an array of NumPy's .npy format says of itself. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+// npyHeader is what an array of NumPy's .npy format says of itself.
+// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 type npyHeader struct {
 	descr string // dtype: "<f4"
 	shape []int
@@ -36,8 +37,9 @@ var (
 	npyShape   = regexp.MustCompile(`'shape': *\(([0-9, ]*)\)`)
 )
 
-// decodeNPY reads an array and hands its values to yield in C order, one by one, after start has seen the header and agreed. limit is the
-// most bytes that r can hold; r must end with the array. A value of an int64 beyond 2⁵³ is rounded.
+// decodeNPY reads an array and hands its values to yield in C order, one by one, after start has seen the
+// header and agreed. limit is the most bytes that r can hold; r must end with the array. A value of an int64
+// beyond 2⁵³ is rounded.
 func decodeNPY(r io.Reader, limit int64, start func(npyHeader) error, yield func(i int, v float64) error) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	h, err := decodeNPYHeader(in, limit)
@@ -97,14 +99,17 @@ func decodeNPYHeader(r io.Reader, limit int64) (h npyHeader, err error) {
 
 // parseNPYHeader reads the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
 func parseNPYHeader(text string, limit int64) (h npyHeader, err error) {
-	descr, fortran, shape := npyDescr.FindStringSubmatch(text), npyFortran.FindStringSubmatch(text), npyShape.FindStringSubmatch(text)
+	descr, fortran, shape := npyDescr.FindStringSubmatch(text), npyFortran.FindStringSubmatch(text),
+		npyShape.FindStringSubmatch(text)
 	if descr == nil || fortran == nil || shape == nil {
-		return h, fmt.Errorf("header %.200q is not that of a plain array of numbers; save arrays of float32, float64, uint8, int32 or int64", text)
+		return h, fmt.Errorf("header %.200q is not that of a plain array of numbers; save arrays of float32, "+
+			"float64, uint8, int32 or int64", text)
 	}
 	h.descr = descr[1]
 	t, known := npyTypes[h.descr]
 	if !known {
-		return h, fmt.Errorf("dtype %q is not read; save it as float32, float64, uint8, int32 or int64, little-endian (x.astype('<f4'))", h.descr)
+		return h, fmt.Errorf("dtype %q is not read; save it as float32, float64, uint8, int32 or int64, "+
+			"little-endian (x.astype('<f4'))", h.descr)
 	}
 	h.count = 1
 	for dim := range strings.SplitSeq(shape[1], ",") {

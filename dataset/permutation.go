@@ -16,3 +16,12 @@ func shuffle(p []int32, stream *rand.Rand) {
 	}
 	stream.Shuffle(len(p), func(i, j int) { p[i], p[j] = p[j], p[i] })
 }
+
+// identity is 0…n−1.
+func identity(n int) []int32 {
+	p := make([]int32, n)
+	for i := range p {
+		p[i] = int32(i)
+	}
+	return p
+}

@@ -11,26 +11,27 @@ import (
 
 func near(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance }
 
-// fiveSigma is how far an estimate may be from its expectation, in standard errors: with a fixed seed the test is deterministic, and a
-// right program passes for all but one seed in a million.
+// fiveSigma is how far an estimate may be from its expectation, in standard errors: with a fixed seed the test
+// is deterministic, and a right program passes for all but one seed in a million.
 const fiveSigma = 5
 
 // synthetic is a set of n flat samples of `size` values; sample i has label i mod classes.
 func synthetic(n, size, classes int) *Set {
-	s := &Set{Name: "synthetic", Shape: []int{size}, Classes: classes}
+	var x []float32
+	var y []int32
 	for i := range n {
 		for f := range size {
-			s.X = append(s.X, float32(i*size+f))
+			x = append(x, float32(i*size+f))
 		}
-		s.Y = append(s.Y, int32(i%classes))
+		y = append(y, int32(i%classes))
 	}
-	return s
+	return NewSet("synthetic", []int{size}, x, y, classes)
 }
 
 // wrong counts labels that are no longer those of synthetic.
 func wrong(s *Set) int {
 	n := 0
-	for i, y := range s.Y {
+	for i, y := range s.Y().I32 {
 		if int(y) != i%s.Classes {
 			n++
 		}
@@ -42,32 +43,32 @@ func TestLabelNoise(t *testing.T) {
 	const n, classes = 20000, 10
 	for _, p := range []float64{0, 0.1, 0.5, 1} {
 		s := synthetic(n, 1, classes)
-		labelNoise(s, p, 7)
+		labelNoise(s.Y().I32, classes, p, 7)
 		q := p * (1 - 1.0/classes) // the true class can recur
 		if got := float64(wrong(s)) / n; !near(got, q, fiveSigma*math.Sqrt(q*(1-q)/n)) {
 			t.Errorf("p = %g: share %g of wrong labels, want about %g", p, got, q)
 		}
-		for _, y := range s.Y {
+		for _, y := range s.Y().I32 {
 			if y < 0 || y >= classes {
 				t.Fatalf("label %d", y)
 			}
 		}
 	}
 	small, large, short := synthetic(n, 1, classes), synthetic(n, 1, classes), synthetic(n/2, 1, classes)
-	labelNoise(small, 0.1, 7)
-	labelNoise(large, 0.3, 7)
-	labelNoise(short, 0.1, 7)
-	for i, y := range small.Y {
-		if int(y) != i%classes && large.Y[i] != y {
-			t.Fatalf("label %d: %d at p = 0.1, %d at 0.3", i, y, large.Y[i])
+	labelNoise(small.Y().I32, classes, 0.1, 7)
+	labelNoise(large.Y().I32, classes, 0.3, 7)
+	labelNoise(short.Y().I32, classes, 0.1, 7)
+	for i, y := range small.Y().I32 {
+		if int(y) != i%classes && large.Y().I32[i] != y {
+			t.Fatalf("label %d: %d at p = 0.1, %d at 0.3", i, y, large.Y().I32[i])
 		}
 	}
-	if !slices.Equal(short.Y, small.Y[:n/2]) {
+	if !slices.Equal(short.Y().I32, small.Y().I32[:n/2]) {
 		t.Error("half the set has other noise")
 	}
 	other := synthetic(n, 1, classes)
-	labelNoise(other, 0.1, 8)
-	if slices.Equal(other.Y, small.Y) {
+	labelNoise(other.Y().I32, classes, 0.1, 8)
+	if slices.Equal(other.Y().I32, small.Y().I32) {
 		t.Error("another seed gives the same noise")
 	}
 }
@@ -76,7 +77,7 @@ func TestExactLabelNoise(t *testing.T) {
 	for _, classes := range []int{2, 10} {
 		for _, p := range []float64{0, 0.1, 0.123, 0.5, 1} {
 			s := synthetic(999, 1, classes)
-			exactLabelNoise(s, p, 7)
+			exactLabelNoise(s.Y().I32, classes, p, 7)
 			if got, want := wrong(s), int(math.Round(p*999)); got != want {
 				t.Errorf("p = %g, %d classes: %d wrong labels, want %d", p, classes, got, want)
 			}
@@ -84,8 +85,8 @@ func TestExactLabelNoise(t *testing.T) {
 	}
 	const n, classes = 30000, 4 // the three wrong classes are equally likely
 	s, counts := synthetic(n, 1, classes), make([]int, classes)
-	exactLabelNoise(s, 1, 7)
-	for i, y := range s.Y {
+	exactLabelNoise(s.Y().I32, classes, 1, 7)
+	for i, y := range s.Y().I32 {
 		counts[(int(y)-i%classes+classes)%classes]++
 	}
 	for d, got := range counts[1:] {
@@ -98,10 +99,12 @@ func TestExactLabelNoise(t *testing.T) {
 func TestPixelNoise(t *testing.T) {
 	const n, sigma = 40000, 0.3
 	s := synthetic(n, 1, 2)
-	clear(s.X)
-	pixelNoise(s, sigma, 3)
+	clear(s.X().F32)
+	if err := addPixelNoise(s, sigma, 3); err != nil {
+		t.Fatal(err)
+	}
 	var sum, squares float64
-	for _, x := range s.X {
+	for _, x := range s.X().F32 {
 		sum += float64(x)
 		squares += float64(x) * float64(x)
 	}
@@ -116,26 +119,28 @@ func TestPixelNoise(t *testing.T) {
 // TestScale compares with means and deviations worked out by hand.
 func TestScale(t *testing.T) {
 	const rounding = 1e-15
-	images := &Set{Shape: []int{2, 1, 2}, Classes: 2, Y: []int32{0, 1}, X: []float32{1, 3, 10, 10, 5, 7, 10, 10}}
-	c := measureScale(images, false)
+	images := NewSet("", []int{2, 1, 2}, []float32{1, 3, 10, 10, 5, 7, 10, 10}, []int32{0, 1}, 2).X()
+	c := measureScaling(images, false)
 	// Channel 0 holds 1 3 5 7: mean 4, variance 5. Channel 1 is constant.
-	if !near(c.mean[0], 4, rounding) || !near(c.deviation[0], math.Sqrt(5), rounding) || c.mean[1] != 10 || c.deviation[1] != 1 {
+	if !near(c.Mean[0], 4, rounding) || !near(c.Deviation[0], math.Sqrt(5), rounding) || c.Mean[1] != 10 ||
+		c.Deviation[1] != 1 {
 		t.Errorf("channels: %+v", c)
 	}
-	c = measureScale(images, true)
-	if !slices.Equal(c.mean, []float64{3, 5, 10, 10}) || !slices.Equal(c.deviation, []float64{2, 2, 1, 1}) {
+	c = measureScaling(images, true)
+	if !slices.Equal(c.Mean, []float64{3, 5, 10, 10}) || !slices.Equal(c.Deviation, []float64{2, 2, 1, 1}) {
 		t.Errorf("features: %+v", c)
 	}
-	c.apply(images)
-	if !slices.Equal(images.X, []float32{-1, -1, 0, 0, 1, 1, 0, 0}) {
-		t.Errorf("normalised: %v", images.X)
+	c.Apply(images)
+	if !slices.Equal(images.F32, []float32{-1, -1, 0, 0, 1, 1, 0, 0}) {
+		t.Errorf("normalised: %v", images.F32)
 	}
-	if c := measureScale(synthetic(2, 3, 2), false); len(c.mean) != 3 { // a flat sample's features are its channels
+	// a flat sample's features are its channels
+	if c := measureScaling(synthetic(2, 3, 2).X(), false); len(c.Mean) != 3 {
 		t.Errorf("flat: %+v", c)
 	}
-	constant := &Set{Shape: []int{1}, X: slices.Repeat([]float32{0.1}, 1001)}
-	if c := measureScale(constant, true); c.deviation[0] != 1 {
-		t.Errorf("constant 0.1 has deviation %g", c.deviation[0])
+	constant := Array{Shape: []int{1001, 1}, F32: slices.Repeat([]float32{0.1}, 1001)}
+	if c := measureScaling(constant, true); c.Deviation[0] != 1 {
+		t.Errorf("constant 0.1 has deviation %g", c.Deviation[0])
 	}
 }
 
@@ -146,22 +151,30 @@ func TestLoadNormalizes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := measureScale(s.Train, kind == "feature")
-		for g := range c.mean {
-			if !near(c.mean[g], 0, rounding) || !near(c.deviation[g], 1, rounding) {
-				t.Errorf("%q: group %d has mean %g, deviation %g", kind, g, c.mean[g], c.deviation[g])
+		c := measureScaling(s.Train.X(), kind == "feature")
+		for g := range c.Mean {
+			if !near(c.Mean[g], 0, rounding) || !near(c.Deviation[g], 1, rounding) {
+				t.Errorf("%q: group %d has mean %g, deviation %g", kind, g, c.Mean[g], c.Deviation[g])
 			}
 		}
 		plain := raw(t, "digits", Options{})
-		c = measureScale(plain.Train, kind == "feature")
-		for i, x := range plain.Test.X { // the test set is scaled by the training set's numbers
+		if plain.Scaling != nil {
+			t.Error("a scaling of inputs that are as they were read")
+		}
+		c = measureScaling(plain.Train.X(), kind == "feature")
+		for i, x := range plain.Test.X().F32 { // the test set is scaled by the training set's numbers
 			g := 0
 			if kind == "feature" {
 				g = i % 64
 			}
-			if want := (float64(x) - c.mean[g]) / c.deviation[g]; !near(float64(s.Test.X[i]), want, rounding*max(1, math.Abs(want))) {
-				t.Fatalf("%q: value %d of the test set is %g, want %g", kind, i, s.Test.X[i], want)
+			if want := (float64(x) - c.Mean[g]) / c.Deviation[g]; !near(float64(s.Test.X().F32[i]), want,
+				rounding*max(1, math.Abs(want))) {
+				t.Fatalf("%q: value %d of the test set is %g, want %g", kind, i, s.Test.X().F32[i], want)
 			}
+		}
+		s.Scaling.Apply(plain.Train.X())
+		if !slices.Equal(plain.Train.X().F32, s.Train.X().F32) {
+			t.Errorf("%q: the scaling is not what was done to the training set", kind)
 		}
 	}
 }
@@ -178,20 +191,22 @@ func TestLoadIsAFunctionOfSpecAndSeed(t *testing.T) {
 	}
 	noisy := spec.Data{LabelNoise: 0.2, PixelNoise: 0.1}
 	base, again, other := load(noisy, 1), load(noisy, 1), load(noisy, 2)
-	if !slices.Equal(base.Train.X, again.Train.X) || !slices.Equal(base.Train.Y, again.Train.Y) {
+	if !slices.Equal(base.Train.X().F32, again.Train.X().F32) ||
+		!slices.Equal(base.Train.Y().I32, again.Train.Y().I32) {
 		t.Error("the same seed gives other data")
 	}
-	if slices.Equal(base.Train.Y, other.Train.Y) || slices.Equal(base.Test.X, other.Test.X) {
+	if slices.Equal(base.Train.Y().I32, other.Train.Y().I32) || slices.Equal(base.Test.X().F32, other.Test.X().F32) {
 		t.Error("another seed gives the same data")
 	}
 	clean := load(spec.Data{}, 1)
-	if !slices.Equal(base.Test.X, clean.Test.X) || !slices.Equal(base.Test.Y, clean.Test.Y) {
+	if !slices.Equal(base.Test.X().F32, clean.Test.X().F32) || !slices.Equal(base.Test.Y().I32, clean.Test.Y().I32) {
 		t.Error("noise reached the test set")
 	}
 	noisy.Fraction = 0.25
 	part := load(noisy, 1)
 	n := part.Train.Len()
-	if n != 359 || !slices.Equal(part.Train.X, base.Train.X[:n*64]) || !slices.Equal(part.Train.Y, base.Train.Y[:n]) || part.Test.Len() != 360 {
+	if n != 359 || !slices.Equal(part.Train.X().F32, base.Train.X().F32[:n*64]) ||
+		!slices.Equal(part.Train.Y().I32, base.Train.Y().I32[:n]) || part.Test.Len() != 360 {
 		t.Errorf("fraction 0.25 gives %d samples, or others than the first 359", n)
 	}
 }
@@ -214,7 +229,7 @@ func TestBadData(t *testing.T) {
 		d    spec.Data
 		want string
 	}{
-		{spec.Data{}, "data: set: missing"},
+		{spec.Data{}, `data: set: "" is not known; use one of digits, mnist,`},
 		{spec.Data{Set: "digits", LabelNoise: 1.4}, "data: label_noise: 1.4 is outside [0,1]"},
 		{spec.Data{Set: "digits", LabelNoise: nan}, "data: label_noise: NaN"},
 		{spec.Data{Set: "digits", LabelNoiseKind: "some"}, "data: label_noise_kind: \"some\""},

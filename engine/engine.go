@@ -27,6 +27,8 @@ type Executable interface {
 	// Bind fixes the arrays that the program reads and writes: views of the caller's memory, one for each input and each output, of
 	// its type. No output overlaps another argument unless it was donated.
 	Bind(in, out []Array) (Run, error)
+	// Bytes is the memory that the executable holds, beside its arguments, once it is bound. It is near enough to bound a cache by.
+	Bytes() int
 }
 
 // Run is a program bound to its arguments. Calling it reads the inputs as they are now and writes the outputs. After the first call

@@ -4,27 +4,50 @@ import (
 	"context"
 	"math"
 
+	"basin/network"
+	"basin/objective"
 	"basin/param"
 	"basin/record"
+	"basin/task"
 )
 
-// distance is how far two networks lie apart in their trainable parameters: ‖θ−θ′‖, ‖θ−θ′‖/√(‖θ‖·‖θ′‖), and the cosine of their angle.
-type distance struct{ c *Context }
+// Distance is how far two networks lie apart in their trainable parameters: ‖θ−θ′‖, ‖θ−θ′‖/√(‖θ‖·‖θ′‖), and the
+// cosine of their angle.
+type Distance struct {
+	Pairs int // how many pairs of replicas; -1: all
+}
 
-func (m distance) Measure(_ context.Context, group []Network, f *Findings) error {
-	from := m.c.provenance("exact", m.c.DType, "")
+// OnPairs implements Paired.
+func (d *Distance) OnPairs() int { return d.Pairs }
+
+// Quantities implements Settings.
+func (*Distance) Quantities(task.Task) []record.Quantity {
+	return quantities(record.L2, record.L2Normalised, record.Cosine)
+}
+
+// Cost implements Settings.
+func (*Distance) Cost(s Size) Cost { return Cost(s.Params) }
+
+// New implements After.
+func (d *Distance) New(s *objective.Setup) (Measure, error) { return &distance{d, s}, nil }
+
+type distance struct {
+	settings *Distance
+	setup    *objective.Setup
+}
+
+func (d *distance) Measure(_ context.Context, group []network.Network, f *Findings) error {
+	from := provenance(d.setup, "exact", d.setup.DType, "")
 	if why, ok := diverged(group); ok {
-		f.Missing(record.Undefined, why, from, record.L2, record.L2Normalised, record.Cosine)
+		f.Missing(record.Undefined, why, from, d.settings.Quantities(d.setup.Task)...)
 		return nil
 	}
 	a, b := group[0].Theta, group[1].Theta
+	values := []float64{param.Distance(a, b), param.NormalizedDistance(a, b), param.Cosine(a, b)}
 	var out []record.Record
-	for _, q := range []struct {
-		name  string
-		value float64
-	}{{record.L2, param.Distance(a, b)}, {record.L2Normalised, param.NormalizedDistance(a, b)}, {record.Cosine, param.Cosine(a, b)}} {
-		r := record.Record{Quantity: q.name, Value: q.value, StdErr: math.NaN(), N: len(a), Provenance: from}
-		r.Status, r.Reason = finiteStatus(q.value)
+	for i, q := range d.settings.Quantities(d.setup.Task) {
+		r := record.Record{Quantity: q.Name, Value: values[i], StdErr: math.NaN(), N: len(a), Provenance: from}
+		r.Status, r.Reason = finiteStatus(r.Value)
 		out = append(out, r)
 	}
 	f.Add(out...)

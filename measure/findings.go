@@ -5,13 +5,15 @@ import (
 	"time"
 
 	"basin/record"
+	"basin/spectral"
 )
 
-// Findings collects the records that a measure makes of one group of networks, and adds to each whose it is and the seconds that it took.
-// The zero value is ready; its records belong to no point.
+// Findings collects the records that a measure makes of one group of networks, and adds to each whose it is and
+// the seconds that it took. The zero value is ready; its records belong to no point.
 type Findings struct {
-	Of      []record.Point // the points that are measured
-	Records []record.Record
+	Of        []record.Point // the points that are measured
+	Records   []record.Record
+	Workspace *spectral.Workspace // of Krylov bases, which measures of one worker may share; nil: none is kept
 
 	last time.Time // of the last Add, or of the start
 }
@@ -33,10 +35,12 @@ func (f *Findings) Add(records ...record.Record) {
 }
 
 // Missing adds a record without a value for each quantity.
-func (f *Findings) Missing(status record.Status, reason string, p record.Provenance, quantities ...string) {
+func (f *Findings) Missing(status record.Status, reason string, p record.Provenance,
+	quantities ...record.Quantity) {
 	records := make([]record.Record, len(quantities))
 	for i, q := range quantities {
-		records[i] = record.Record{Quantity: q, Value: math.NaN(), StdErr: math.NaN(), Status: status, Reason: reason, Provenance: p}
+		records[i] = record.Record{Quantity: q.Name, Value: math.NaN(), StdErr: math.NaN(), Status: status,
+			Reason: reason, Provenance: p}
 	}
 	f.Add(records...)
 }

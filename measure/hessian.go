@@ -6,49 +6,91 @@ import (
 	"math"
 
 	"basin/dataset"
+	"basin/graph"
 	"basin/linop"
 	"basin/model"
+	"basin/network"
 	"basin/objective"
 	"basin/random"
 	"basin/record"
-	"basin/spec"
 	"basin/spectral"
+	"basin/task"
 )
 
-// hessian is the spectrum of the Hessian of the data loss on one fixed, seeded set of training samples, the same for all replicas.
+// Hessian is the spectrum of the Hessian of the data's loss, without weight decay, on one fixed, seeded set of
+// training samples, the same for all replicas.
+type Hessian struct {
+	Samples     int     // the first of a seeded permutation; -1: all
+	Mode        string  // which statistics batch norm uses: "eval", "batch"
+	Eigenvalues int     // how many of the largest. The smallest is always found
+	Tolerance   float64 // Ritz residual relative to the largest |eigenvalue|
+	Steps       int     // most Lanczos steps
+	Trace       Trace
+	Density     Density
+	DType       graph.DType // of the products
+}
+
+// Trace is Hutchinson's estimate with Rademacher probes.
+type Trace struct {
+	Probes        int     // at most; -1: no trace
+	RelativeError float64 // stop once the standard error is this share of |trace|
+}
+
+// Density is that of the eigenvalues by stochastic Lanczos quadrature.
+type Density struct {
+	Probes int // -1: no density
+	Steps  int // Lanczos steps a probe
+}
+
+// Quantities implements Settings.
+func (h *Hessian) Quantities(task.Task) []record.Quantity {
+	q := []string{record.EigenvalueMax, record.EigenvalueMin}
+	if h.Trace.Probes > 0 {
+		q = append(q, record.Trace)
+	}
+	if h.Density.Probes > 0 {
+		q = append(q, record.Density)
+	}
+	return quantities(q...)
+}
+
+// Cost implements Settings.
+func (h *Hessian) Cost(s Size) Cost {
+	n := h.Samples
+	if n < 0 {
+		n = s.Train
+	}
+	products := float64(h.Steps/2 + max(0, h.Trace.Probes) + max(0, h.Density.Probes)*h.Density.Steps/2)
+	return Cost(products * (float64(n)*hessianProduct*s.Products + call))
+}
+
+// New implements After.
+func (h *Hessian) New(s *objective.Setup) (Measure, error) {
+	return h.On(s, dataset.Subset(s.Data.Train, h.Samples, s.Seed), "train")
+}
+
+// On readies the measure on the samples of a set as they are; name says in records which they are.
+func (h *Hessian) On(s *objective.Setup, set *dataset.Set, name string) (Measure, error) {
+	if err := choose("hessian: mode", h.Mode, "eval", "batch"); err != nil {
+		return nil, err
+	}
+	o := objective.Options{DType: h.DType}
+	if h.Mode == "batch" {
+		o.Mode = model.Batch
+	}
+	ob, err := s.On(set, o)
+	return &hessian{h, s, ob, fmt.Sprintf("%s[%d]", name, set.Len())}, err
+}
+
 type hessian struct {
-	c         *Context
-	s         spec.Hessian
+	settings  *Hessian
+	setup     *objective.Setup
 	objective *objective.Objective
 	set       string
 }
 
-func newHessian(c *Context, s spec.Hessian) (Measure, error) {
-	return NewHessian(c, s, dataset.Subset(c.Split.Train, s.Samples, c.Seed), "train")
-}
-
-// NewHessian measures on the samples of a set as they are; name says in records which they are.
-func NewHessian(c *Context, s spec.Hessian, set *dataset.Set, name string) (Measure, error) {
-	o := objective.Options{Loss: c.Loss, DType: DTypeOf(s.DType)}
-	if s.Mode == "batch" {
-		o.Mode = model.Batch
-	}
-	ob, err := objective.New(c.Engine, c.Model, set, o)
-	return &hessian{c, s, ob, fmt.Sprintf("%s[%d]", name, set.Len())}, err
-}
-
-func (h *hessian) quantities() []string {
-	q := []string{record.EigenvalueMax, record.EigenvalueMin}
-	if h.s.Trace.Probes > 0 {
-		q = append(q, record.Trace)
-	}
-	if h.s.Density.Probes > 0 {
-		q = append(q, record.Density)
-	}
-	return q
-}
-
-// cancellable is an operator that gives up when its context does: a spectrum of a large network takes hundreds of products.
+// cancellable is an operator that gives up when its context does: a spectrum of a large network takes hundreds of
+// products.
 type cancellable struct {
 	linop.Operator
 	ctx context.Context
@@ -63,29 +105,29 @@ func (c cancellable) ApplyBlock(dst, src []float64, k int) error {
 	return c.Operator.ApplyBlock(dst, src, k)
 }
 
-func (h *hessian) Measure(ctx context.Context, group []Network, f *Findings) error {
+func (h *hessian) Measure(ctx context.Context, group []network.Network, f *Findings) error {
 	d := h.objective.Options.DType
 	if why, ok := diverged(group); ok {
-		f.Missing(record.Diverged, why, h.c.provenance("", d, h.set), h.quantities()...)
+		f.Missing(record.Diverged, why, provenance(h.setup, "", d, h.set), h.settings.Quantities(h.setup.Task)...)
 		return nil
 	}
 	net := group[0]
 	h.objective.MoveTo(net.Theta, net.State)
-	logits, err := h.objective.Logits()
+	dead, err := h.objective.Dead()
 	if err != nil {
 		return err
 	}
-	dead := objective.ConstantRows(logits, h.c.Model.Outputs)
 	op := cancellable{h.objective.Hessian(), ctx}
 	finish := func(r record.Record, estimator string, s spectral.Status) record.Record {
-		r.Provenance = h.c.provenance(estimator, d, h.set)
+		r.Provenance = provenance(h.setup, estimator, d, h.set)
 		switch {
 		case s == spectral.NonFinite:
 			r.Status, r.Reason = record.Diverged, "a Hessian-vector product is not finite"
 		case dead:
 			r.Status, r.Reason = record.Constant, deadReason
 		case s == spectral.NotConverged:
-			r.Status, r.Reason = record.NotConverged, "the error bound was not reached within the budget; the standard error says how far it is"
+			r.Status = record.NotConverged
+			r.Reason = "the error bound was not reached within the budget; the standard error says how far it is"
 		default:
 			r.Status = record.OK
 		}
@@ -94,30 +136,32 @@ func (h *hessian) Measure(ctx context.Context, group []Network, f *Findings) err
 	if err := h.eigenvalues(op, net, f, finish); err != nil {
 		return err
 	}
-	if h.s.Trace.Probes > 0 {
-		o := spectral.TraceOptions{Probes: h.s.Trace.Probes, RelativeError: h.s.Trace.RelativeError}
-		t, err := spectral.Trace(op, o, random.Stream(h.c.Seed, "trace", net.Replica), h.c.Workspace)
+	if h.settings.Trace.Probes > 0 {
+		o := spectral.TraceOptions{Probes: h.settings.Trace.Probes, RelativeError: h.settings.Trace.RelativeError}
+		t, err := spectral.Trace(op, o, random.Stream(h.setup.Seed, "trace", net.Replica), f.Workspace)
 		if err != nil {
 			return err
 		}
-		f.Add(finish(record.Record{Quantity: record.Trace, Value: t.Value, StdErr: t.StdErr, N: t.N}, t.Estimator, t.Status))
+		trace := record.Record{Quantity: record.Trace, Value: t.Value, StdErr: t.StdErr, N: t.N}
+		f.Add(finish(trace, t.Estimator, t.Status))
 	}
-	if h.s.Density.Probes > 0 {
-		o := spectral.DensityOptions{Probes: h.s.Density.Probes, Steps: h.s.Density.Steps}
-		e, err := spectral.SpectralDensity(op, o, random.Stream(h.c.Seed, "density", net.Replica), h.c.Workspace)
+	if h.settings.Density.Probes > 0 {
+		o := spectral.DensityOptions{Probes: h.settings.Density.Probes, Steps: h.settings.Density.Steps}
+		e, err := spectral.SpectralDensity(op, o, random.Stream(h.setup.Seed, "density", net.Replica), f.Workspace)
 		if err != nil {
 			return err
 		}
-		f.Add(finish(record.Record{Quantity: record.Density, Value: e.Mean, StdErr: e.MeanStdErr, N: h.s.Density.Probes,
-			Array: record.Curve("lambda", e.Grid, record.Column{Name: "density", Data: e.Values})}, spectral.EstimatorQuadrature, e.Status))
+		density := record.Record{Quantity: record.Density, Value: e.Mean, StdErr: e.MeanStdErr, N: o.Probes,
+			Array: record.Curve("lambda", e.Grid, record.Column{Name: "density", Data: e.Values})}
+		f.Add(finish(density, spectral.EstimatorQuadrature, e.Status))
 	}
 	return nil
 }
 
-func (h *hessian) eigenvalues(op linop.Operator, net Network, f *Findings,
+func (h *hessian) eigenvalues(op linop.Operator, net network.Network, f *Findings,
 	finish func(record.Record, string, spectral.Status) record.Record) error {
-	o := spectral.EigenOptions{K: h.s.Eigenvalues, Tolerance: h.s.Tolerance, Steps: h.s.Steps}
-	e, err := spectral.Eigenvalues(op, o, random.Stream(h.c.Seed, "lanczos", net.Replica), h.c.Workspace)
+	o := spectral.EigenOptions{K: h.settings.Eigenvalues, Tolerance: h.settings.Tolerance, Steps: h.settings.Steps}
+	e, err := spectral.Eigenvalues(op, o, random.Stream(h.setup.Seed, "lanczos", net.Replica), f.Workspace)
 	if err != nil {
 		return err
 	}
@@ -130,7 +174,8 @@ func (h *hessian) eigenvalues(op linop.Operator, net Network, f *Findings,
 		if i > 0 {
 			quantity = fmt.Sprintf("eigenvalue_%d", i+1)
 		}
-		out = append(out, finish(record.Record{Quantity: quantity, Value: v, StdErr: e.Residuals[i], N: e.Steps}, spectral.EstimatorLanczos, e.Status))
+		r := record.Record{Quantity: quantity, Value: v, StdErr: e.Residuals[i], N: e.Steps}
+		out = append(out, finish(r, spectral.EstimatorLanczos, e.Status))
 	}
 	smallest := record.Record{Quantity: record.EigenvalueMin, Value: e.Min, StdErr: e.MinResidual, N: e.Steps}
 	f.Add(append(out, finish(smallest, spectral.EstimatorLanczos, e.Status))...)

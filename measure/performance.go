@@ -2,85 +2,109 @@ package measure
 
 import (
 	"context"
-	"fmt"
 	"math"
+	"strings"
 
+	"basin/dataset"
+	"basin/network"
 	"basin/objective"
 	"basin/record"
+	"basin/task"
 )
 
-// performance is loss and accuracy on the whole training and test sets, in evaluation mode.
+// Performance is the loss and the task's metrics on the whole training and test sets, in evaluation mode.
+type Performance struct{}
+
+// Quantities implements Settings: of each set the loss and the metrics, and the gap between the accuracies.
+func (*Performance) Quantities(t task.Task) (list []record.Quantity) {
+	for _, set := range []string{"train", "test"} {
+		list = append(list, record.Describe(set+"_loss"))
+		for _, q := range t.Metrics() {
+			list = append(list, metricOn(set, q))
+		}
+	}
+	if _, known := accuracy(t); known {
+		list = append(list, record.Describe(record.Gap))
+	}
+	return list
+}
+
+// metricOn describes a metric on a set.
+func metricOn(set string, q record.Quantity) record.Quantity {
+	if known := record.Describe(set + "_" + q.Name); known.Title != known.Name {
+		return known
+	}
+	title := map[string]string{"train": "Training ", "test": "Test "}[set]
+	q.Name, q.Title, q.Symbol = set+"_"+q.Name, title+strings.ToLower(q.Title), set+" "+q.Symbol
+	return q
+}
+
+// accuracy is which of the task's metrics is a share of right predictions.
+func accuracy(t task.Task) (metric int, known bool) {
+	for i, q := range t.Metrics() {
+		if q.Unit == "%" && q.Better == record.Higher {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// Cost implements Settings.
+func (*Performance) Cost(s Size) Cost { return s.evaluations() }
+
+// New implements After.
+func (p *Performance) New(s *objective.Setup) (Measure, error) { return &performance{p, s}, nil }
+
 type performance struct {
-	c           *Context
-	train, test *objective.Objective
+	settings *Performance
+	setup    *objective.Setup
 }
 
-// newPerformance makes it once: other measures ask it which networks are dead.
-func (c *Context) newPerformance() (*performance, error) {
-	if c.performance != nil {
-		return c.performance, nil
-	}
-	o := objective.Options{Loss: c.Loss, DType: c.DType}
-	train, err := objective.New(c.Engine, c.Model, c.Split.Train, o)
-	if err != nil {
-		return nil, err
-	}
-	test, err := objective.New(c.Engine, c.Model, c.Split.Test, o)
-	if err != nil {
-		return nil, err
-	}
-	c.performance = &performance{c, train, test}
-	return c.performance, nil
-}
-
-func (p *performance) Measure(_ context.Context, group []Network, f *Findings) error {
-	from := p.c.provenance("mean over the set", p.c.DType, "train, test")
+func (p *performance) Measure(_ context.Context, group []network.Network, f *Findings) error {
+	const estimator = "mean over the set"
+	s := p.setup
 	if why, ok := diverged(group); ok {
-		f.Missing(record.Diverged, why, from, record.TrainLoss, record.TrainAccuracy, record.TestLoss, record.TestAccuracy, record.Gap)
+		f.Missing(record.Diverged, why, provenance(s, estimator, s.DType, "train, test"),
+			p.settings.Quantities(s.Task)...)
 		return nil
 	}
-	n := group[0]
-	p.train.MoveTo(n.Theta, n.State)
-	train, err := p.train.Evaluate()
-	if err != nil {
-		return err
-	}
-	p.test.MoveTo(n.Theta, n.State)
-	test, err := p.test.Evaluate()
-	if err != nil {
-		return err
-	}
 	var out []record.Record
-	add := func(quantity string, value, stdErr float64, n int, set string) {
-		r := record.Record{Quantity: quantity, Value: value, StdErr: stdErr, N: n}
-		if r.Status, r.Reason = finiteStatus(value); r.Status == record.OK && train.Constant {
+	dead := false
+	add := func(quantity string, value float64, n int, set string) {
+		r := record.Record{Quantity: quantity, Value: value, StdErr: math.NaN(), N: n}
+		if r.Status, r.Reason = finiteStatus(value); r.Status == record.OK && dead {
 			r.Status, r.Reason = record.Constant, deadReason
 		}
-		r.Provenance = p.c.provenance("mean over the set", p.c.DType, set)
+		r.Provenance = provenance(s, estimator, s.DType, set)
 		out = append(out, r)
 	}
-	add(record.TrainLoss, train.Loss, math.NaN(), train.N, "train")
-	add(record.TrainAccuracy, train.Accuracy, math.NaN(), train.N, "train")
-	add(record.TestLoss, test.Loss, math.NaN(), test.N, "test")
-	add(record.TestAccuracy, test.Accuracy, math.NaN(), test.N, "test")
-	add(record.Gap, train.Accuracy-test.Accuracy, math.NaN(), test.N, "train, test")
+	var found []objective.Evaluation
+	for i, set := range []*dataset.Set{s.Data.Train, s.Data.Test} {
+		if set == nil {
+			continue
+		}
+		o, err := s.On(set, objective.Options{DType: s.DType})
+		if err != nil {
+			return err
+		}
+		o.MoveTo(group[0].Theta, group[0].State)
+		e, err := o.Evaluate()
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			dead = e.Constant
+		}
+		name := []string{"train", "test"}[i]
+		add(name+"_loss", e.Loss, e.N, name)
+		for j, q := range s.Task.Metrics() {
+			add(name+"_"+q.Name, e.Metrics[j], e.N, name)
+		}
+		found = append(found, e)
+	}
+	if i, known := accuracy(s.Task); known && len(found) == 2 {
+		add(record.Gap, found[0].Metrics[i]-found[1].Metrics[i], found[1].N, "train, test")
+	}
 	f.Add(out...)
 	return nil
-}
-
-const deadReason = "the network's outputs do not depend on its inputs: it is dead"
-
-// dead reports the first network of a group whose outputs on the training set are constant.
-func (p *performance) dead(group []Network) (reason string, found bool, err error) {
-	for _, n := range group {
-		p.train.MoveTo(n.Theta, n.State)
-		logits, err := p.train.Logits()
-		if err != nil {
-			return "", false, err
-		}
-		if objective.ConstantRows(logits, p.c.Model.Outputs) {
-			return fmt.Sprintf("replica %d is dead: its outputs do not depend on its inputs", n.Replica), true, nil
-		}
-	}
-	return "", false, nil
 }

@@ -6,67 +6,114 @@ import (
 	"math"
 
 	"basin/dataset"
+	"basin/network"
 	"basin/objective"
 	"basin/random"
 	"basin/record"
-	"basin/spec"
+	"basin/task"
 )
 
-// similarity is linear CKA (Kornblith et al. 2019) between the outputs of two networks on the same inputs,
+// Similarity is linear CKA (Kornblith et al. 2019) between the predictions of two networks on the same inputs,
 //
 //	CKA = ‖YᵀX‖²_F / (‖XᵀX‖_F ‖YᵀY‖_F)
 //
-// for X, Y [n, classes] with centred columns: the same number as that of the centred n×n Gram matrices, at n·classes² cost.
-type similarity struct {
-	c       *Context
-	s       spec.Similarity
-	outputs *objective.Objective
-	known   map[int][2][]float64 // replica → its centred softmax and logits
-	owner   map[int]*float64     // whose: the address of its θ
-	set     string
+// for X, Y [n, width] with centred columns: the same number as that of the centred n×n Gram matrices, at n·width²
+// cost. Where a task's predictions stand for probabilities, it is also found of those.
+type Similarity struct {
+	Pairs   int    // how many pairs of replicas; -1: all
+	Samples int    // inputs compared
+	Inputs  string // "mixup": convex mixtures of pairs of inputs, λ ~ Beta(16,16); "plain"
+	Set     string // where inputs come from: "train", "test"
 }
 
-func newSimilarity(c *Context, s spec.Similarity) (Measure, error) {
-	set, name := c.Split.Train, "train"
+// OnPairs implements Paired.
+func (s *Similarity) OnPairs() int { return s.Pairs }
+
+// Quantities implements Settings.
+func (*Similarity) Quantities(t task.Task) []record.Quantity {
+	if _, ok := t.(task.Distributor); ok {
+		return quantities(record.CKA, record.CKALogits)
+	}
+	return quantities(record.CKALogits)
+}
+
+// Cost implements Settings.
+func (s *Similarity) Cost(size Size) Cost { return Cost(float64(s.Samples) * size.Products) }
+
+// New implements After.
+func (s *Similarity) New(setup *objective.Setup) (Measure, error) {
+	if err := choose("similarity: set", s.Set, "train", "test"); err != nil {
+		return nil, err
+	}
+	if err := choose("similarity: inputs", s.Inputs, "mixup", "plain"); err != nil {
+		return nil, err
+	}
+	set, name := setup.Data.Train, s.Set
 	if s.Set == "test" {
-		set, name = c.Split.Test, "test"
+		set = setup.Data.Test
 	}
-	rng := random.Stream(c.Seed, "similarity", 0)
 	if s.Inputs == "plain" {
-		set = dataset.Subset(set, s.Samples, c.Seed)
+		set = dataset.Subset(set, s.Samples, setup.Seed)
 	} else {
-		set, name = dataset.Mixup(set, s.Samples, rng), "mixup of "+name
+		set, name = dataset.Mixup(set, s.Samples, random.Stream(setup.Seed, "similarity", 0)), "mixup of "+name
 	}
-	o, err := objective.New(c.Engine, c.Model, set, objective.Options{Loss: c.Loss, DType: c.DType})
-	return &similarity{c: c, s: s, outputs: o, known: map[int][2][]float64{}, owner: map[int]*float64{}, set: fmt.Sprintf("%s[%d]", name, set.Len())}, err
+	o, err := setup.On(set, objective.Options{DType: setup.DType})
+	return &similarity{settings: s, setup: setup, outputs: o, known: map[int]features{},
+		set: fmt.Sprintf("%s[%d]", name, set.Len())}, err
 }
 
-func (m *similarity) Measure(_ context.Context, group []Network, f *Findings) error {
-	const estimator = "linear CKA, biased HSIC, centred"
-	from := m.c.provenance(estimator, m.c.DType, m.set)
+type similarity struct {
+	settings *Similarity
+	setup    *objective.Setup
+	outputs  *objective.Objective
+	known    map[int]features // by replica
+	set      string
+}
+
+// features are a network's centred outputs, one for each quantity; nil where they are constant.
+type features struct {
+	of      *float64 // whose: the address of its θ
+	centred [][]float64
+	width   int
+}
+
+// Bytes implements Keeper.
+func (m *similarity) Bytes() (n int) {
+	for _, f := range m.known {
+		for _, c := range f.centred {
+			n += 8 * len(c)
+		}
+	}
+	return n
+}
+
+func (m *similarity) Measure(_ context.Context, group []network.Network, f *Findings) error {
+	from := provenance(m.setup, "linear CKA, biased HSIC, centred", m.setup.DType, m.set)
+	list := m.settings.Quantities(m.setup.Task)
 	if why, ok := diverged(group); ok {
-		f.Missing(record.Undefined, why, from, record.CKA, record.CKALogits)
+		f.Missing(record.Undefined, why, from, list...)
 		return nil
 	}
-	var features [2][2][]float64
+	var of [2]features
 	for i, n := range group {
 		var err error
-		if features[i], err = m.features(n); err != nil {
+		if of[i], err = m.features(n); err != nil {
 			return err
 		}
 	}
 	var out []record.Record
-	for i, quantity := range []string{record.CKA, record.CKALogits} {
-		r := record.Record{Quantity: quantity, StdErr: math.NaN(), N: m.outputs.Set.Len(), Provenance: from}
-		x, y := features[0][i], features[1][i]
+	for i, q := range list {
+		r := record.Record{Quantity: q.Name, StdErr: math.NaN(), N: m.outputs.Set.Len(), Provenance: from}
+		x, y := of[0].centred[i], of[1].centred[i]
 		if x == nil || y == nil {
 			which := group[0].Replica
 			if x != nil {
 				which = group[1].Replica
 			}
-			r.Value, r.Status, r.Reason = math.NaN(), record.Constant, fmt.Sprintf("the outputs of replica %d are constant: CKA is 0/0", which)
+			r.Value, r.Status = math.NaN(), record.Constant
+			r.Reason = fmt.Sprintf("the outputs of replica %d are constant: CKA is 0/0", which)
 		} else {
-			r.Value = CKA(x, y, m.c.Model.Outputs)
+			r.Value = CKA(x, y, of[0].width)
 			r.Status, r.Reason = finiteStatus(r.Value)
 		}
 		out = append(out, r)
@@ -75,47 +122,28 @@ func (m *similarity) Measure(_ context.Context, group []Network, f *Findings) er
 	return nil
 }
 
-// features are a network's centred softmax outputs and logits; nil where they are constant. They are kept, since a replica belongs to
-// many pairs.
-func (m *similarity) features(n Network) (f [2][]float64, err error) {
-	if m.owner[n.Replica] == &n.Theta[0] {
-		return m.known[n.Replica], nil
+// features are kept, since a replica belongs to many pairs.
+func (m *similarity) features(n network.Network) (features, error) {
+	if f := m.known[n.Replica]; f.of == &n.Theta[0] {
+		return f, nil
 	}
 	m.outputs.MoveTo(n.Theta, n.State)
-	logits, err := m.outputs.Logits()
+	predictions, err := m.outputs.Predictions()
 	if err != nil {
-		return f, err
+		return features{}, err
 	}
-	width := m.c.Model.Outputs
-	z := objective.Load(logits)
-	f = [2][]float64{Centred(softmax(z, width), width), Centred(z, width)}
-	m.owner[n.Replica], m.known[n.Replica] = &n.Theta[0], f
+	z := objective.Load(predictions)
+	f := features{of: &n.Theta[0], width: len(z) / predictions.Type.Shape[0]}
+	if d, ok := m.setup.Task.(task.Distributor); ok {
+		f.centred = append(f.centred, Centred(d.Probabilities(z, f.width), f.width))
+	}
+	f.centred = append(f.centred, Centred(z, f.width))
+	m.known[n.Replica] = f
 	return f, nil
 }
 
-func softmax(z []float64, width int) []float64 {
-	p := make([]float64, len(z))
-	for i := 0; i < len(z); i += width {
-		top, sum := math.Inf(-1), 0.0
-		for _, x := range z[i : i+width] {
-			top = max(top, x)
-		}
-		for j, x := range z[i : i+width] {
-			p[i+j] = math.Exp(x - top)
-			sum += p[i+j]
-		}
-		for j := range width {
-			p[i+j] /= sum
-		}
-	}
-	return p
-}
-
-// constantNorm is the norm of a centred matrix, relative to its norm before, below which it is rounding noise of float32 outputs: a few
-// hundred units in the last place. Two dead networks would otherwise read CKA 1.
-const constantNorm = 3e-5
-
-// Centred subtracts its mean from each column of x [n, width]; nil if nothing but rounding is left.
+// Centred subtracts its mean from each column of x [n, width]; nil if nothing but rounding is left, as of a dead
+// network: two of them would otherwise read CKA 1.
 func Centred(x []float64, width int) []float64 {
 	n := len(x) / width
 	out := make([]float64, len(x))
@@ -134,7 +162,7 @@ func Centred(x []float64, width int) []float64 {
 			after += float64(d * d)
 		}
 	}
-	if !(math.Sqrt(after) > constantNorm*math.Sqrt(before)) && !math.IsNaN(after) {
+	if !(math.Sqrt(after) > objective.Rounding*math.Sqrt(before)) && !math.IsNaN(after) {
 		return nil
 	}
 	return out

@@ -9,46 +9,47 @@ import (
 	"basin/model"
 	"basin/param"
 	"basin/random"
-	"basin/spec"
 )
 
-// TestInitIsPyTorchs: weights and biases are uniform within ±1/√fan_in, which PyTorch's kaiming_uniform(a=√5) comes to; batch norm
-// starts as the identity.
+// TestInitIsPyTorchs: weights and biases are uniform within ±1/√fan_in, which PyTorch's kaiming_uniform(a=√5)
+// comes to; batch norm starts as the identity.
 func TestInitIsPyTorchs(t *testing.T) {
-	mlp, err := model.New(spec.Model{Kind: "mlp", Width: 60, Depth: 2, BatchNorm: true}, []int{64}, 10)
+	mlp, err := model.New(&model.MLP{Width: 60, Depth: 2, Activation: "relu", BatchNorm: true}, []int{64}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range []*model.Model{mlp, image(t, "resnet18", 8)} {
+	resnet := image(t, &model.ResNet18{Width: 8, Activation: "relu"})
+	for kind, m := range map[string]*model.Model{"mlp": mlp, "resnet18": resnet} {
 		theta := m.Init(random.Stream(1, "init", 0))
 		fanIn := 0
 		for _, s := range m.Params.Segments {
 			v := param.View(theta, s)
 			if len(s.Shape) > 1 {
 				fanIn = s.Size / s.Shape[0]
-			} else if strings.Contains(s.Name, "bn") || strings.HasSuffix(s.Name, "shortcut.1.weight") || strings.HasSuffix(s.Name, "shortcut.1.bias") {
+			} else if strings.Contains(s.Name, "bn") || strings.HasSuffix(s.Name, "shortcut.1.weight") ||
+				strings.HasSuffix(s.Name, "shortcut.1.bias") {
 				want := 0.0
 				if strings.HasSuffix(s.Name, ".weight") {
 					want = 1
 				}
 				if slices.ContainsFunc(v, func(x float64) bool { return x != want }) {
-					t.Errorf("%s: %s is not %v", m.Spec.Kind, s.Name, want)
+					t.Errorf("%s: %s is not %v", kind, s.Name, want)
 				}
 				continue
 			}
-			checkUniform(t, m.Spec.Kind+": "+s.Name, v, 1/math.Sqrt(float64(fanIn)))
+			checkUniform(t, kind+": "+s.Name, v, 1/math.Sqrt(float64(fanIn)))
 		}
 		if again := m.Init(random.Stream(1, "init", 0)); !slices.Equal(theta, again) {
-			t.Errorf("%s: one seed gave two networks", m.Spec.Kind)
+			t.Errorf("%s: one seed gave two networks", kind)
 		}
 		if other := m.Init(random.Stream(1, "init", 1)); slices.Equal(theta, other) {
-			t.Errorf("%s: two replicas are one", m.Spec.Kind)
+			t.Errorf("%s: two replicas are one", kind)
 		}
 	}
 }
 
-// checkUniform compares range, mean and variance with those of the uniform distribution on ±bound: 0 and bound²/3, whose estimates from
-// n values have standard errors bound/√(3n) and bound²·√(4/45n).
+// checkUniform compares range, mean and variance with those of the uniform distribution on ±bound: 0 and bound²/3,
+// whose estimates from n values have standard errors bound/√(3n) and bound²·√(4/45n).
 func checkUniform(t *testing.T, name string, v []float64, bound float64) {
 	t.Helper()
 	const errors = 4.5 // standard errors: one in 150,000 lies outside
@@ -73,7 +74,7 @@ func checkUniform(t *testing.T, name string, v []float64, bound float64) {
 }
 
 func TestInitStateIsOfAStandardNormal(t *testing.T) {
-	m := image(t, "resnet18", 2)
+	m := image(t, &model.ResNet18{Width: 2, Activation: "relu"})
 	state := m.InitState()
 	for _, s := range m.State.Segments {
 		want := 0.0

@@ -1,25 +1,46 @@
 // Package model makes differentiable programs, parameter layouts and initial values out of architectures.
 //
-// A model's trainable parameters θ and its batch-norm state (running means and variances) are two flat vectors with named segments.
-// Names and layouts are those of a PyTorch state_dict of the same architecture, so that checkpoints travel both ways:
+// A model's trainable parameters θ and its running statistics are two flat vectors with named segments. Names and
+// layouts are those of a PyTorch state_dict of the same architecture, so that checkpoints travel both ways:
 //
 //	mlp       fc1.weight [out,in], fc1.bias, bn1.weight, bn1.bias, …, the last fc has no bn
 //	cnn       conv1.weight [out,in,3,3], conv1.bias (without batch norm) or bn1.*, …, fc.weight, fc.bias
-//	resnet18  conv1, bn1, layer1.0.conv1, .bn1, .conv2, .bn2, .shortcut.0 (convolution), .shortcut.1 (batch norm), …, linear
+//	resnet18  conv1, bn1, layer1.0.conv1, .bn1, .conv2, .bn2, .shortcut.0 (convolution), .shortcut.1 (batch norm),
+//	          …, linear
 //	resnet20  the same names, three stages
 //
-// State segments are bn1.running_mean and bn1.running_var, and so on.
+// Running statistics are bn1.running_mean and bn1.running_var, and so on.
 package model
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"basin/graph"
 	"basin/param"
-	"basin/spec"
 )
+
+// Architecture is a kind of network with its settings. An architecture is one file, and a line in Kinds.
+type Architecture interface {
+	// Fits says why the network cannot be built for inputs of a shape, or with its settings.
+	Fits(input []int) error
+	// Build makes the network's outputs [n, outputs] of a batch x [n, input…], in the same way each time.
+	Build(b *Builder, x *graph.Value, outputs int) *graph.Value
+}
+
+// Kind is an architecture by the name that a user gives it. New makes its settings, all zero.
+type Kind struct {
+	Name string
+	New  func() Architecture
+}
+
+// Kinds lists the architectures.
+var Kinds = []Kind{
+	{"mlp", func() Architecture { return &MLP{} }},
+	{"cnn", func() Architecture { return &CNN{} }},
+	{"resnet18", func() Architecture { return &ResNet18{} }},
+	{"resnet20", func() Architecture { return &ResNet20{} }},
+}
 
 // Mode says which statistics batch norm normalises with.
 type Mode int
@@ -31,127 +52,97 @@ const (
 
 // Model is an architecture for inputs of one shape. It is immutable and holds no parameters.
 type Model struct {
-	Spec    spec.Model
-	Input   []int // shape of one input: [features] or [channels, height, width]
-	Outputs int
-	Params  param.Layout // θ
-	State   param.Layout // running statistics: for each batch norm its mean, then its variance
+	Architecture Architecture
+	Input        []int // shape of one input: [features] or [channels, height, width]
+	Outputs      int
+	Params       param.Layout // θ
+	State        param.Layout // running statistics
+	Tensors      []Tensor     // both, in the order of a state_dict
+	Norms        []Norm       // batch norms, in the order in which they normalise
+	HasNoise     bool         // it takes random numbers in training
+	Products     int          // multiplications of a pass over one sample, roughly
 
-	NormPlaces []int // for each batch norm, how many values a sample gives to each of its channels
-
-	network func(b *builder, x *graph.Value) *graph.Value
-	initial []float64 // for each segment of θ: the bound of a uniform distribution, or its constant, see builder
+	initial      []Initial // of each segment of Params
+	initialState []float64 // of each segment of State
 }
 
-// Pass is what a model makes of one batch.
+// Tensor is a segment of Params, or of State.
+type Tensor struct {
+	param.Segment
+	Running bool
+}
+
+// Norm is a batch norm: the segments of State with its running mean and variance, and how many values a sample
+// gives to each channel.
+type Norm struct{ Mean, Var, Positions int }
+
+// Pass is the computation of a model for one batch.
 type Pass struct {
-	Logits  *graph.Value   // [n, outputs]
-	State   []*graph.Value // mode Batch: each state segment's next value; mode Eval: the values given
-	Moments []*graph.Value // each batch norm's input over this batch: mean, then biased variance, in the order of State
+	Outputs *graph.Value   // [n, outputs]
+	State   []*graph.Value // each running statistic's next value; in mode Eval, the value given
+	Moments []*graph.Value // by segment of State: of a batch norm, its input's mean and biased variance; else as given
 }
 
-// New makes the model of a spec for inputs of a shape. An error says what does not fit.
-func New(s spec.Model, input []int, outputs int) (*Model, error) {
-	m := &Model{Spec: s, Input: input, Outputs: outputs}
-	switch s.Kind {
-	case "mlp":
-		m.network = m.mlp
-	case "cnn", "resnet18", "resnet20":
-		if len(input) != 3 {
-			return nil, fmt.Errorf("model: kind: %s needs images [channels, height, width], the data has inputs of shape %v; use mlp", s.Kind, input)
-		}
-		m.network = map[string]func(*builder, *graph.Value) *graph.Value{"cnn": m.cnn, "resnet18": m.resnet18, "resnet20": m.resnet20}[s.Kind]
-	default:
-		return nil, fmt.Errorf("model: kind: %q is unknown; choose mlp, cnn, resnet18 or resnet20", s.Kind)
+// New makes the model of an architecture for inputs of a shape. An error says what does not fit.
+func New(a Architecture, input []int, outputs int) (*Model, error) {
+	if err := a.Fits(input); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
 	}
-	// A dry run lays out the parameters.
-	_, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
-		return []*graph.Value{m.network(&builder{model: m, declare: true}, in[0])}
-	}, graph.T(graph.Float32, append([]int{2}, input...)...))
-	if err != nil {
-		return nil, fmt.Errorf("model: %s does not fit inputs of shape %v: %w", s.Kind, input, err)
+	m := &Model{Architecture: a, Input: input, Outputs: outputs}
+	const n = 2 // samples of a dry run, which lays out the parameters
+	b := &Builder{model: m, mode: Batch}
+	if _, err := m.declare(b, n); err != nil {
+		return nil, fmt.Errorf("model: the network does not fit inputs of shape %v: %w", input, err)
 	}
+	m.Products /= n
+	m.HasNoise = len(b.shapes) > 0
 	return m, nil
 }
 
-// Types gives the types of the segments of a layout, for a program's inputs.
-func Types(l param.Layout, d graph.DType) []graph.Type {
-	ts := make([]graph.Type, len(l.Segments))
-	for i, s := range l.Segments {
-		ts[i] = graph.T(d, s.Shape...)
-	}
-	return ts
+// declare builds the network for a batch of n without values.
+func (m *Model) declare(b *Builder, n int) (*graph.Program, error) {
+	return graph.Trace(func(in []*graph.Value) []*graph.Value {
+		b.dtype = in[0].DType()
+		return []*graph.Value{m.Architecture.Build(b, in[0], m.Outputs)}
+	}, graph.T(graph.Float32, append([]int{n}, m.Input...)...))
 }
 
-// Apply builds the model's computation for a batch x [n, input…], given a value for each segment of Params and State. Shape bugs panic
-// as in package graph.
-func (m *Model) Apply(theta, state []*graph.Value, x *graph.Value, mode Mode) Pass {
-	b := &builder{model: m, theta: theta, state: state, mode: mode}
-	logits := m.network(b, x)
-	return Pass{Logits: logits, State: b.next, Moments: b.moments}
+// Noise gives the shapes of the random numbers, uniform within [0, 1), that a pass over n samples in training
+// takes.
+func (m *Model) Noise(n int) ([][]int, error) {
+	b := &Builder{model: &Model{}, mode: Batch}
+	_, err := m.declare(b, n)
+	return b.shapes, err
 }
 
-// Init draws θ as PyTorch does by default: weights and biases of linear and convolutional layers uniform within ±1/√fan_in
-// (kaiming_uniform with a = √5), batch norm's scale 1 and shift 0.
+// Apply builds the model's computation for a batch x [n, input…], given a value for each segment of Params and
+// State. In mode Batch it may be given noise, of the shapes that Noise says; without, nothing is dropped. Shape
+// bugs panic as in package graph.
+func (m *Model) Apply(theta, state []*graph.Value, x *graph.Value, mode Mode, noise ...*graph.Value) Pass {
+	b := &Builder{mode: mode, dtype: x.DType(), theta: theta, state: state, noise: noise}
+	outputs := m.Architecture.Build(b, x, m.Outputs)
+	return Pass{Outputs: outputs, State: b.next, Moments: b.moments}
+}
+
+// Init draws θ, segment by segment.
 func (m *Model) Init(rng *rand.Rand) []float64 {
 	theta := make([]float64, m.Params.Size())
 	for i, s := range m.Params.Segments {
 		v := param.View(theta, s)
 		for j := range v {
-			if bound := m.initial[i]; bound > 0 {
-				// Rounded to float32, so that every precision starts at the same point.
-				v[j] = float64(float32((2*rng.Float64() - 1) * bound))
-			} else {
-				v[j] = -bound
-			}
+			v[j] = float64(float32(m.initial[i](rng))) // rounded, so that every precision starts at the same point
 		}
 	}
 	return theta
 }
 
-// InitState is the running statistics before training: means 0, variances 1.
+// InitState is the running statistics before training: of a batch norm, means 0 and variances 1.
 func (m *Model) InitState() []float64 {
 	state := make([]float64, m.State.Size())
 	for i, s := range m.State.Segments {
-		if i%2 == 1 {
-			for j := range param.View(state, s) {
-				state[s.Offset+j] = 1
-			}
+		for j := range param.View(state, s) {
+			state[s.Offset+j] = m.initialState[i]
 		}
 	}
 	return state
 }
-
-// builder hands out a network's parameters in order. When it declares, it makes up the layout instead.
-type builder struct {
-	model   *Model
-	declare bool
-	mode    Mode
-
-	theta, state  []*graph.Value
-	next, moments []*graph.Value
-}
-
-// parameter is the next segment of θ. initial is the bound of its uniform initial distribution if positive, else minus its constant.
-func (b *builder) parameter(name string, d graph.DType, initial float64, shape ...int) *graph.Value {
-	if b.declare {
-		b.model.Params.Add(name, shape...)
-		b.model.initial = append(b.model.initial, initial)
-		return graph.Full(graph.T(d, shape...), 0)
-	}
-	v := b.theta[0]
-	b.theta = b.theta[1:]
-	return v
-}
-
-func (b *builder) running(name string, d graph.DType, channels int) *graph.Value {
-	if b.declare {
-		b.model.State.Add(name, channels)
-		return graph.Full(graph.T(d, channels), 0)
-	}
-	v := b.state[0]
-	b.state = b.state[1:]
-	return v
-}
-
-func uniformBound(fanIn int) float64 { return 1 / math.Sqrt(float64(max(1, fanIn))) }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"basin/model"
-	"basin/spec"
 )
 
 type fixture struct {
@@ -36,9 +35,9 @@ func readFixture(t *testing.T) (f fixture) {
 	return f
 }
 
-func image(t *testing.T, kind string, width int) *model.Model {
+func image(t *testing.T, a model.Architecture) *model.Model {
 	t.Helper()
-	m, err := model.New(spec.Model{Kind: kind, Width: width}, []int{3, 32, 32}, 10)
+	m, err := model.New(a, []int{3, 32, 32}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,12 +48,14 @@ func image(t *testing.T, kind string, width int) *model.Model {
 func TestParameterCounts(t *testing.T) {
 	f := readFixture(t)
 	for width, k := range map[string]int{"1": 1, "2": 2, "8": 8, "64": 64} {
-		if got, want := image(t, "resnet18", k).Params.Size(), f.ResNet18[width]; got != want || want == 0 {
+		got, want := image(t, &model.ResNet18{Width: k, Activation: "relu"}).Params.Size(), f.ResNet18[width]
+		if got != want || want == 0 {
 			t.Errorf("resnet18 k=%d: %d parameters, want %d", k, got, want)
 		}
 	}
 	for width, k := range map[string]int{"1": 1, "4": 4, "16": 16} {
-		if got, want := image(t, "resnet20", k).Params.Size(), f.ResNet20.B[width]; got != want || want == 0 {
+		got, want := image(t, &model.ResNet20{Width: k, Activation: "relu"}).Params.Size(), f.ResNet20.B[width]
+		if got != want || want == 0 {
 			t.Errorf("resnet20 k=%d: %d parameters, want %d", k, got, want)
 		}
 	}
@@ -64,16 +65,19 @@ func TestParameterCounts(t *testing.T) {
 func TestLayoutIsPyTorchs(t *testing.T) {
 	f := readFixture(t)
 	for _, c := range []struct {
-		m    *model.Model
+		a    model.Architecture
 		want []segment
-	}{{image(t, "resnet18", 2), f.Layout18}, {image(t, "resnet20", 16), f.Layout20}} {
-		got := c.m.Params.Segments
+	}{
+		{&model.ResNet18{Width: 2, Activation: "relu"}, f.Layout18},
+		{&model.ResNet20{Width: 16, Activation: "relu"}, f.Layout20},
+	} {
+		got := image(t, c.a).Params.Segments
 		if len(got) != len(c.want) {
-			t.Fatalf("%s: %d segments, want %d", c.m.Spec.Kind, len(got), len(c.want))
+			t.Fatalf("%T: %d segments, want %d", c.a, len(got), len(c.want))
 		}
 		for i, w := range c.want {
 			if got[i].Name != w.Name || !slices.Equal(got[i].Shape, w.Shape) {
-				t.Errorf("%s: segment %d is %s %v, want %s %v", c.m.Spec.Kind, i, got[i].Name, got[i].Shape, w.Name, w.Shape)
+				t.Errorf("%T: segment %d is %s %v, want %s %v", c.a, i, got[i].Name, got[i].Shape, w.Name, w.Shape)
 			}
 		}
 	}

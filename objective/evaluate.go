@@ -3,124 +3,187 @@ package objective
 import (
 	"math"
 
+	"basin/dataset"
 	"basin/engine"
 	"basin/graph"
+	"basin/task"
 )
 
 // Evaluation is what one pass over the set gives.
 type Evaluation struct {
-	Loss     float64 // mean over the set
-	Accuracy float64 // per cent of the samples whose largest logit is the label's; NaN where the loss is not finite
-	N        int
-	Constant bool // the logits do not depend on the inputs: a dead network
+	Loss     float64
+	Metrics  []float64 // of the first part that has them; NaN without targets, or where the loss is not finite
+	N        int       // samples
+	Constant bool      // the predictions do not depend on the inputs: a dead network
+}
+
+// Rounding is how far numbers of float32 may differ, relative to their size, and still be one number with rounding
+// noise: a few hundred units in the last place.
+const Rounding = 3e-5
+
+// forward is the pass over the set, with what it writes.
+type forward struct {
+	runs        []engine.Run
+	losses      []engine.Array // by part, [n]
+	predictions []engine.Array // by part, [n, width]
 }
 
 // Evaluate makes one pass over the set at the current point.
 func (o *Objective) Evaluate() (Evaluation, error) {
-	if err := o.runForward(); err != nil {
+	if err := o.run(); err != nil {
 		return Evaluation{}, err
 	}
-	n, c := o.Set.Len(), o.Model.Outputs
-	sum := 0.0
-	for i := range n {
-		sum += o.losses.At(i)
+	var e Evaluation
+	for part, a := range o.parts {
+		n, sum := a.x.Type.Shape[0], 0.0
+		for i := range n {
+			if a.weight.Len() > 0 {
+				sum += float64(a.weight.At(i) * o.forward.losses[part].At(i))
+			} else {
+				sum += o.forward.losses[part].At(i)
+			}
+		}
+		e.Loss += sum / a.total
+		e.N += n
 	}
-	accuracy := 100 * float64(right(o.logits, c, o.labels.I32)) / float64(n)
-	if math.IsNaN(sum) || math.IsInf(sum, 0) {
-		accuracy = math.NaN() // NaN has no largest logit: what was counted would pass for a finding
-	}
-	return Evaluation{Loss: sum / float64(n), Accuracy: accuracy, N: n, Constant: ConstantRows(o.logits, c)}, nil
+	e.Metrics, e.Constant = o.metrics(e.Loss), constantRows(o.forward.predictions[0])
+	return e, nil
 }
 
-// Logits makes one pass over the set and returns the logits, [n, outputs]. The array is overwritten by the next pass.
-func (o *Objective) Logits() (engine.Array, error) {
-	err := o.runForward()
-	return o.logits, err
+// metrics evaluates the predictions of the pass that was made.
+func (o *Objective) metrics(loss float64) []float64 {
+	for part, p := range o.Set.Parts {
+		if p.Y.Shape == nil || math.IsNaN(loss) || math.IsInf(loss, 0) {
+			break // of what is NaN no element is the largest: what was counted would pass for a finding
+		}
+		f := o.forward.predictions[part]
+		if m := o.Task.Evaluate(part, dataset.Array{Shape: f.Type.Shape, F32: f.F32, F64: f.F64}, p.Y); m != nil {
+			return m
+		}
+	}
+	m := make([]float64, len(o.Task.Metrics()))
+	for i := range m {
+		m[i] = math.NaN()
+	}
+	return m
 }
 
-func (o *Objective) runForward() error {
+// Predictions makes one pass over the set and gives those of its first part, [n, width]. The array is overwritten
+// by the next pass.
+func (o *Objective) Predictions() (engine.Array, error) {
+	if err := o.run(); err != nil {
+		return engine.Array{}, err
+	}
+	return o.forward.predictions[0], nil
+}
+
+// Dead reports whether the predictions at the current point do not depend on the inputs.
+func (o *Objective) Dead() (bool, error) {
+	p, err := o.Predictions()
+	return err == nil && constantRows(p), err
+}
+
+func (o *Objective) run() error {
 	if o.forward == nil {
 		if err := o.bindForward(); err != nil {
 			return err
 		}
 	}
-	for _, run := range o.forward {
-		if err := run(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return o.each(o.forward.runs, func(int, chunk) error { return nil })
 }
 
-func (o *Objective) bindForward() error {
-	for _, c := range o.chunks {
-		x, err := o.compile("forward", c.to-c.from, func() (*graph.Program, error) {
-			return o.trace(c.to-c.from, func(theta, state []*graph.Value, x, y *graph.Value, _ []*graph.Value) []*graph.Value {
-				pass := o.Model.Apply(theta, state, x, o.Options.Mode)
-				return []*graph.Value{PerExample(o.Options.Loss, pass.Logits, y), pass.Logits}
-			})
+// bindForward makes room for what the pass writes, whose shapes a first trace gives, and compiles it.
+func (o *Objective) bindForward() (err error) {
+	f := &forward{}
+	for i, c := range o.chunks {
+		if i > 0 && c.part == o.chunks[i-1].part {
+			continue
+		}
+		var shape []int
+		if _, _, err := c.trace(func(b *Body) { shape = o.predictions(b, c.part).Shape() }); err != nil {
+			return err
+		}
+		n := o.parts[c.part].x.Type.Shape[0]
+		f.losses = append(f.losses, o.newArray(n))
+		f.predictions = append(f.predictions, o.newArray(append([]int{n}, shape[1:]...)...))
+	}
+	losses := o.addRows(func(part int) engine.Array { return f.losses[part] })
+	predictions := o.addRows(func(part int) engine.Array { return f.predictions[part] })
+	f.runs, err = o.compile(func(b *Body, part int) {
+		outputs, _ := o.outputs(b, part, o.Options.Mode)
+		b.Set(losses, o.Task.Loss(part, outputs, b.One(o.y)))
+		if _, ok := o.Task.(task.Predictor); ok {
+			outputs = o.predictions(b, part)
+		}
+		b.Set(predictions, outputs)
+	})
+	if err == nil {
+		o.forward = f
+	}
+	return err
+}
+
+// predictions are the task's on a chunk: F, or what a Predictor says.
+func (o *Objective) predictions(b *Body, part int) *graph.Value {
+	p, ok := o.Task.(task.Predictor)
+	if !ok {
+		f, _ := o.outputs(b, part, o.Options.Mode)
+		return f
+	}
+	s := o.samples(b, part)
+	net, _ := once(o.Model, b.Get(o.theta), b.Get(o.state), o.Options.Mode, nil)
+	return p.Predict(net, part, s.X, s.Y)
+}
+
+// Gradient sets dst to the gradient of the loss at the current point.
+func (o *Objective) Gradient(dst []float64) (err error) {
+	if o.gradient == nil {
+		o.sum = o.addVector(o.Model.Params)
+		o.gradient, err = o.compile(func(b *Body, part int) {
+			b.Set(o.sum, graph.Grad(o.chunkSum(b, part), b.Get(o.theta)...)...)
 		})
 		if err != nil {
 			return err
 		}
-		k := o.Model.Outputs
-		run, err := x.Bind(o.arguments(c), []engine.Array{rows(o.losses, c, 1), rows(o.logits, c, k)})
-		if err != nil {
+	}
+	clear(dst)
+	sum := dst // of a part
+	if len(o.parts) > 1 {
+		sum = make([]float64, len(dst))
+	}
+	return o.each(o.gradient, func(i int, c chunk) error {
+		if err := o.shared().read(sum, o.sum, 1, true); err != nil {
 			return err
 		}
-		o.forward = append(o.forward, run)
-	}
-	return nil
-}
-
-// rows views the rows of a chunk in an array whose rows have the given width.
-func rows(a engine.Array, c chunk, width int) engine.Array {
-	shape := append([]int{c.to - c.from}, a.Type.Shape[1:]...)
-	return part(a, c.from*width, (c.to-c.from)*width, shape...)
-}
-
-// right counts the rows of an array [n, width] whose largest element is the label's.
-func right(a engine.Array, width int, labels []int32) int {
-	if a.Type.DType == graph.Float64 {
-		return rightOf(a.F64, width, labels)
-	}
-	return rightOf(a.F32, width, labels)
-}
-
-func rightOf[T float32 | float64](rows []T, width int, labels []int32) (n int) {
-	for i, label := range labels {
-		if argMax(rows[i*width:(i+1)*width]) == int(label) {
-			n++
+		if i+1 < len(o.chunks) && o.chunks[i+1].part == c.part {
+			return nil
 		}
-	}
-	return n
-}
-
-// argMax is the place of the first largest element.
-func argMax[T float32 | float64](x []T) int {
-	best := 0
-	for j, v := range x {
-		if v > x[best] {
-			best = j
+		total := o.parts[c.part].total
+		if len(o.parts) == 1 {
+			for i := range dst {
+				dst[i] /= total
+			}
+			return nil
 		}
-	}
-	return best
+		for i, v := range sum {
+			dst[i] += v / total
+		}
+		clear(sum)
+		return nil
+	})
 }
 
-// constantShare is how far logits may vary over the samples, relative to their size, and still count as rounding noise: a few hundred
-// units in the last place of float32.
-const constantShare = 3e-5
-
-// ConstantRows reports whether all rows of an array [n, width] are the same but for rounding: whether a network is dead. Rows that are
-// not finite are not constant.
-func ConstantRows(a engine.Array, width int) bool {
+// constantRows reports whether all rows of an array [n, width] are the same but for rounding. Rows that are not
+// finite are not constant.
+func constantRows(a engine.Array) bool {
+	width := a.Len() / max(1, a.Type.Shape[0])
 	if a.Type.DType == graph.Float64 {
-		return constantRows(a.F64, width)
+		return constant(a.F64, width)
 	}
-	return constantRows(a.F32, width)
+	return constant(a.F32, width)
 }
 
-func constantRows[T float32 | float64](x []T, width int) bool {
+func constant[T float32 | float64](x []T, width int) bool {
 	for j := range width {
 		low, high := math.Inf(1), math.Inf(-1)
 		for i := j; i < len(x); i += width {
@@ -130,55 +193,9 @@ func constantRows[T float32 | float64](x []T, width int) bool {
 			}
 			low, high = min(low, v), max(high, v)
 		}
-		if !(high-low <= constantShare*max(math.Abs(low), math.Abs(high))) {
+		if !(high-low <= Rounding*max(math.Abs(low), math.Abs(high))) {
 			return false
 		}
 	}
 	return true
-}
-
-// Gradient sets dst to the gradient of the loss at the current point.
-func (o *Objective) Gradient(dst []float64) error {
-	if o.gradient == nil {
-		if err := o.bindGradient(); err != nil {
-			return err
-		}
-	}
-	clear(dst)
-	for _, run := range o.gradient {
-		if err := run(); err != nil {
-			return err
-		}
-		accumulate(dst, o.segments, 0)
-	}
-	for i := range dst {
-		dst[i] /= float64(o.Set.Len())
-	}
-	return nil
-}
-
-func (o *Objective) bindGradient() error {
-	o.segments = engine.NewArray(o.theta.Type)
-	for _, c := range o.chunks {
-		x, err := o.compile("gradient", c.to-c.from, func() (*graph.Program, error) {
-			return o.trace(c.to-c.from, func(theta, state []*graph.Value, x, y *graph.Value, _ []*graph.Value) []*graph.Value {
-				return graph.Grad(o.sum(theta, state, x, y), theta...)
-			})
-		})
-		if err != nil {
-			return err
-		}
-		run, err := x.Bind(o.arguments(c), Segments(o.segments, o.Model.Params))
-		if err != nil {
-			return err
-		}
-		o.gradient = append(o.gradient, run)
-	}
-	return nil
-}
-
-// sum is the sum of the losses of a chunk.
-func (o *Objective) sum(theta, state []*graph.Value, x, y *graph.Value) *graph.Value {
-	pass := o.Model.Apply(theta, state, x, o.Options.Mode)
-	return graph.ReduceSum(PerExample(o.Options.Loss, pass.Logits, y))
 }

@@ -2,6 +2,7 @@ package objective_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -18,11 +19,11 @@ import (
 	"basin/model"
 	"basin/objective"
 	"basin/param"
-	"basin/spec"
+	"basin/task"
 )
 
-// agreement is how far two float64 computations of the same number may differ, relative to the largest number at hand: rounding in
-// sums of a few hundred terms, through a dozen layers.
+// agreement is how far two float64 computations of the same number may differ, relative to the largest number at
+// hand: rounding in sums of a few hundred terms, through a dozen layers.
 const agreement = 1e-10
 
 // peer is what PyTorch found, bench/fixtures/objective.py.
@@ -75,11 +76,23 @@ func read(t *testing.T, name string) (p peer) {
 }
 
 func (p peer) set() *dataset.Set {
-	s := &dataset.Set{Name: "fixture", Shape: p.X.Shape[1:], Y: p.Y, Classes: 3, X: make([]float32, len(p.X.Data))}
-	for i, x := range p.X.Data {
-		s.X[i] = float32(x)
+	x := make([]float32, len(p.X.Data))
+	for i, v := range p.X.Data {
+		x[i] = float32(v)
 	}
-	return s
+	return dataset.NewSet("fixture", p.X.Shape[1:], x, p.Y, 3)
+}
+
+// on makes an objective of classification.
+func on(t *testing.T, e engine.Engine, m *model.Model, criterion string, set *dataset.Set,
+	o objective.Options) *objective.Objective {
+	t.Helper()
+	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: criterion}}
+	ob, err := s.On(set, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ob
 }
 
 // state gathers running statistics in the order of the model's layout: PyTorch numbers them upwards.
@@ -107,30 +120,36 @@ func near(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// TestAgainstPyTorch compares logits, losses, gradients, Hessian products, and whole spectra of fully connected nets with each
-// activation and of a convolutional net, with and without batch norm, in both of its modes.
+// TestAgainstPyTorch compares logits, losses, gradients, Hessian products, and whole spectra of fully connected
+// nets with each activation and of a convolutional net, with and without batch norm, in both of its modes.
 func TestAgainstPyTorch(t *testing.T) {
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, s := range map[string]spec.Model{
-		"mlp_relu.json": {Activation: "relu"}, "mlp_tanh.json": {Activation: "tanh"}, "mlp_sigmoid.json": {Activation: "sigmoid"},
-		"mlp_gelu.json": {Activation: "gelu"}, "mlp_swish.json": {Activation: "swish"}, "cnn.json": {Kind: "cnn", Width: 3, Depth: 2},
-	} {
-		if s.Kind == "" {
-			s.Kind, s.Widths = "mlp", []int{6, 5}
+	mlp := func(a model.Activation) func(bool) model.Architecture {
+		return func(batchNorm bool) model.Architecture {
+			return &model.MLP{Widths: []int{6, 5}, Activation: a, BatchNorm: batchNorm}
 		}
+	}
+	for file, architecture := range map[string]func(batchNorm bool) model.Architecture{
+		"mlp_relu.json": mlp("relu"), "mlp_tanh.json": mlp("tanh"), "mlp_sigmoid.json": mlp("sigmoid"),
+		"mlp_gelu.json": mlp("gelu"), "mlp_swish.json": mlp("swish"),
+		"cnn.json": func(batchNorm bool) model.Architecture {
+			return &model.CNN{Width: 3, Depth: 2, Activation: "relu", BatchNorm: batchNorm}
+		},
+	} {
 		p := read(t, file)
 		for _, v := range []variant{p.Plain, p.BatchNorm} {
-			s.BatchNorm = v.BatchNorm
-			t.Run(file+map[bool]string{false: "", true: "/batch-norm"}[v.BatchNorm], func(t *testing.T) { compare(t, e, p, s, v) })
+			t.Run(fmt.Sprintf("%s/%v", file, v.BatchNorm), func(t *testing.T) {
+				compare(t, e, p, architecture(v.BatchNorm), v)
+			})
 		}
 	}
 }
 
-func compare(t *testing.T, e engine.Engine, p peer, s spec.Model, v variant) {
-	m, err := model.New(s, p.X.Shape[1:], 3)
+func compare(t *testing.T, e engine.Engine, p peer, a model.Architecture, v variant) {
+	m, err := model.New(a, p.X.Shape[1:], 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,10 +164,7 @@ func compare(t *testing.T, e engine.Engine, p peer, s spec.Model, v variant) {
 			continue
 		}
 		for loss, f := range map[string]finding{"cross-entropy": want.CrossEntropy, "squared-error": want.SquaredError} {
-			o, err := objective.New(e, m, p.set(), objective.Options{Loss: loss, Mode: which, DType: graph.Float64})
-			if err != nil {
-				t.Fatal(err)
-			}
+			o := on(t, e, m, loss, p.set(), objective.Options{Mode: which, DType: graph.Float64})
 			state := m.InitState()
 			if v.BatchNorm {
 				state = v.state(v.Buffers)
@@ -159,7 +175,7 @@ func compare(t *testing.T, e engine.Engine, p peer, s spec.Model, v variant) {
 				t.Fatal(err)
 			}
 			near(t, loss, []float64{got.Loss}, []float64{f.Loss})
-			logits, err := o.Logits()
+			logits, err := o.Predictions()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,7 +226,7 @@ func spectrum(t *testing.T, o *objective.Objective) (values []float64, trace flo
 func TestSplitChangesNothing(t *testing.T) {
 	const rounding = 1e-12 // of float64 sums of twenty terms in another order, relative
 	p := read(t, "mlp_tanh.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, Activation: "tanh"}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, Activation: "tanh"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,10 +237,7 @@ func TestSplitChangesNothing(t *testing.T) {
 	for _, e := range []engine.Engine{reference.Engine{}, fast} {
 		var whole [3][]float64
 		for _, chunk := range []int{20, 1, 3, 7, 19} {
-			o, err := objective.New(e, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
-			if err != nil {
-				t.Fatal(err)
-			}
+			o := on(t, e, m, "cross-entropy", p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
 			o.MoveTo(p.Plain.Theta, nil)
 			g, h := make([]float64, o.Dim()), make([]float64, o.Dim())
 			if err := o.Gradient(g); err != nil {
@@ -237,7 +250,7 @@ func TestSplitChangesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found := [3][]float64{g, h, {loss.Loss, loss.Accuracy}}
+			found := [3][]float64{g, h, {loss.Loss, loss.Metrics[0]}}
 			if whole[0] == nil {
 				whole = found
 			}
@@ -250,11 +263,11 @@ func TestSplitChangesNothing(t *testing.T) {
 	}
 }
 
-// TestDeadAndDivergedNetworksAreTold from living ones: ReLUs that never fire give constant outputs; a network whose loss is not finite
-// has no accuracy.
+// TestDeadAndDivergedNetworksAreTold from living ones: ReLUs that never fire give constant outputs; a network
+// whose loss is not finite has no accuracy.
 func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 	p := read(t, "mlp_relu.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, Activation: "relu"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,10 +276,7 @@ func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	evaluate := func(theta []float64) objective.Evaluation {
-		o, err := objective.New(e, m, p.set(), objective.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		o := on(t, e, m, "cross-entropy", p.set(), objective.Options{})
 		o.MoveTo(theta, nil)
 		found, err := o.Evaluate()
 		if err != nil {
@@ -281,7 +291,7 @@ func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 			right++
 		}
 	}
-	if want := 100 * float64(right) / float64(len(p.Y)); alive.Constant || alive.Accuracy != want {
+	if want := 100 * float64(right) / float64(len(p.Y)); alive.Constant || alive.Metrics[0] != want {
 		t.Errorf("a living network: %+v, want accuracy %v", alive, want)
 	}
 	theta := slices.Clone(p.Plain.Theta)
@@ -294,7 +304,7 @@ func TestDeadAndDivergedNetworksAreTold(t *testing.T) {
 	}
 	theta[0] = math.NaN()
 	theta[bias.Offset] = math.NaN()
-	if found := evaluate(theta); found.Constant || !math.IsNaN(found.Accuracy) || !math.IsNaN(found.Loss) {
+	if found := evaluate(theta); found.Constant || !math.IsNaN(found.Metrics[0]) || !math.IsNaN(found.Loss) {
 		t.Errorf("a network of NaNs: %+v, want neither a loss nor an accuracy", found)
 	}
 }
@@ -306,14 +316,11 @@ func TestBlocksHaveTheBitsOfSingles(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := read(t, "mlp_relu.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, BatchNorm: true}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, BatchNorm: true, Activation: "relu"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := objective.New(e, m, p.set(), objective.Options{Chunk: 7})
-	if err != nil {
-		t.Fatal(err)
-	}
+	o := on(t, e, m, "cross-entropy", p.set(), objective.Options{Chunk: 7})
 	o.MoveTo(p.BatchNorm.Theta, p.BatchNorm.state(p.BatchNorm.Buffers))
 	const k = 13 // more than one block, and a rest
 	src := make([]float64, k*o.Dim())
@@ -335,18 +342,17 @@ func TestBlocksHaveTheBitsOfSingles(t *testing.T) {
 	}
 }
 
-// TestRecomputedStatisticsAreExact: chunk by chunk and layer by layer they are the moments of one pass over the whole set.
+// TestRecomputedStatisticsAreExact: chunk by chunk and layer by layer they are the moments of one pass over the
+// whole set.
 func TestRecomputedStatisticsAreExact(t *testing.T) {
 	p := read(t, "mlp_relu.json")
-	m, err := model.New(spec.Model{Kind: "mlp", Widths: []int{6, 5}, BatchNorm: true}, []int{8}, 3)
+	m, err := model.New(&model.MLP{Widths: []int{6, 5}, BatchNorm: true, Activation: "relu"}, []int{8}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	recompute := func(chunk int) []float64 {
-		o, err := objective.New(reference.Engine{}, m, p.set(), objective.Options{DType: graph.Float64, Chunk: chunk})
-		if err != nil {
-			t.Fatal(err)
-		}
+		o := on(t, reference.Engine{}, m, "cross-entropy", p.set(),
+			objective.Options{DType: graph.Float64, Chunk: chunk})
 		state := m.InitState()
 		o.MoveTo(p.BatchNorm.Theta, state)
 		if err := o.RecomputeState(state); err != nil {
@@ -362,22 +368,4 @@ func TestRecomputedStatisticsAreExact(t *testing.T) {
 	}
 	near(t, "statistics, one chunk", recompute(20), want)
 	near(t, "statistics, chunks of 7", recompute(7), want)
-}
-
-func TestConstantRows(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		x    []float64
-		want bool
-	}{
-		{"equal", []float64{1, -2, 1, -2}, true},
-		{"rounding of float32", []float64{1, -2, 1 + 1e-6, -2}, true},
-		{"different", []float64{1, -2, 1.001, -2}, false},
-		{"not finite", []float64{math.NaN(), 0, math.NaN(), 0}, false},
-		{"zero", []float64{0, 0, 0, 0}, true},
-	} {
-		if got := objective.ConstantRows(engine.Float64s(c.x, 2, 2), 2); got != c.want {
-			t.Errorf("%s: %v, want %v", c.name, got, c.want)
-		}
-	}
 }

@@ -6,17 +6,19 @@ import (
 	"basin/engine"
 	"basin/graph"
 	"basin/linop"
-	"basin/model"
 )
 
-// residualBytes bounds what a Hessian keeps of the primal passes over all chunks. Beyond it the chunks share one place, which holds what
-// the chunk at hand needs. The bound looks at shapes alone, and no bit depends on which side of it an objective lies.
+// residualBytes bounds what a Hessian keeps of the primal passes over all chunks. Beyond it the chunks share one
+// place, which holds what the chunk at hand needs. The bound looks at shapes alone, and no bit depends on which
+// side of it an objective lies.
 const residualBytes = 256 << 20
 
-// Hessian is the Hessian of the loss at the current point, as an operator. It follows the objective when that moves.
+// Hessian is the Hessian of the loss at the current point, as an operator. It follows the objective when that
+// moves.
 //
-// The primal pass, which all products at a point share, is a program of its own (graph.Split), whose values the tangent program reads.
-// It runs once a point for each chunk, or, where the values of all chunks would take too much memory, once for each block of vectors.
+// The primal pass, which all products at a point share, is a separate program (graph.Split), whose values the
+// tangent program reads. It runs once a point for each chunk, or, where the values of all chunks would take too
+// much memory, once for each block of vectors.
 func (o *Objective) Hessian() linop.Operator { return hessian{o} }
 
 type hessian struct{ o *Objective }
@@ -33,11 +35,25 @@ type tangent struct {
 // residual is what a primal pass leaves to tangent programs.
 type residual struct {
 	arrays map[string]engine.Array // by place and type
-	chunk  int                     // whose values they are, −1 if nobody's at the current point
+	chunk  int                     // whose values they are; −1: none's at the current point
 }
 
-// ApplyBlock multiplies k vectors, one by one: once the primal pass is shared, a block in one program would only push its values out of
-// the cache.
+func newResidual() *residual { return &residual{arrays: map[string]engine.Array{}, chunk: -1} }
+
+// fit gives arrays of a residual for some types, the same ones for types that were asked for before.
+func (o *Objective) fit(r *residual, types []graph.Type) (out []engine.Array) {
+	for i, t := range types {
+		key := fmt.Sprint(i, t)
+		if _, ok := r.arrays[key]; !ok {
+			r.arrays[key] = o.allocate(t)
+		}
+		out = append(out, r.arrays[key])
+	}
+	return out
+}
+
+// ApplyBlock multiplies k vectors, one by one: once the primal pass is shared, a block in one program would only
+// push its values out of the cache.
 func (h hessian) ApplyBlock(dst, src []float64, k int) error {
 	o, p := h.o, h.Dim()
 	if o.tangents == nil {
@@ -53,13 +69,11 @@ func (h hessian) ApplyBlock(dst, src []float64, k int) error {
 			t.values.chunk = i
 		}
 		for v := range k {
-			if err := o.conversion.store(o.vector, src[v*p:(v+1)*p]); err != nil {
-				return err
-			}
+			o.shared().Store(o.vector, 0, src[v*p:(v+1)*p])
 			if err := t.product(); err != nil {
 				return err
 			}
-			if err := o.conversion.load(dst[v*p:(v+1)*p], o.image, 1/float64(o.Set.Len()), i > 0); err != nil {
+			if err := o.shared().read(dst[v*p:(v+1)*p], o.image, 1/o.parts[o.chunks[i].part].total, i > 0); err != nil {
 				return err
 			}
 		}
@@ -67,68 +81,36 @@ func (h hessian) ApplyBlock(dst, src []float64, k int) error {
 	return nil
 }
 
-// hessianPrograms are the primal and the tangent part of the product of one vector with the Hessian of the summed loss of n samples.
-func (o *Objective) hessianPrograms(n int) (primal, product *graph.Program, err error) {
-	types := model.Types(o.Model.Params, o.Options.DType)
-	p, err := o.trace(n, func(theta, state []*graph.Value, x, y *graph.Value, v []*graph.Value) []*graph.Value {
-		return graph.HVP(o.sum(theta, state, x, y), theta, v)
-	}, types...)
-	if err != nil {
-		return nil, nil, err
-	}
-	var late []int
-	for i := range types {
-		late = append(late, len(p.Inputs)-len(types)+i)
-	}
-	primal, product = graph.Split(p, late)
-	return primal, product, nil
-}
-
 // bindHessian compiles both parts for each size of chunk, and binds them for each chunk.
 func (o *Objective) bindHessian() error {
-	o.vector, o.image = engine.NewArray(o.theta.Type), engine.NewArray(o.theta.Type)
-	primals, products := map[int]*graph.Program{}, map[int]*graph.Program{} // by size
+	o.vector, o.image = o.addVector(o.Model.Params), o.addVector(o.Model.Params)
+	programs := map[[2]int]*Split{} // by part and size
 	bytes := 0
 	for _, c := range o.chunks {
-		n := c.to - c.from
-		if primals[n] == nil {
+		kind := [2]int{c.part, c.to - c.from}
+		if programs[kind] == nil {
 			var err error
-			if primals[n], products[n], err = o.hessianPrograms(n); err != nil {
+			programs[kind], err = c.CompileSplit(o.engine, []Slot{o.vector}, func(b *Body) {
+				b.Set(o.image, graph.HVP(o.chunkSum(b, c.part), b.Get(o.theta), b.Get(o.vector))...)
+			})
+			if err != nil {
 				return err
 			}
+			o.programs = append(o.programs, programs[kind].early, programs[kind].rest)
 		}
-		for _, v := range primals[n].Outputs {
-			bytes += v.Type().Size() * width(v.DType())
+		for _, t := range programs[kind].Crossing {
+			bytes += t.Size() * width(t.DType)
 		}
 	}
-	shared := &residual{arrays: map[string]engine.Array{}, chunk: -1}
+	shared := newResidual()
 	for _, c := range o.chunks {
-		n, values := c.to-c.from, shared
+		t := tangent{values: shared}
 		if bytes <= o.residualBytes {
-			values = &residual{arrays: map[string]engine.Array{}, chunk: -1}
+			t.values = newResidual()
 		}
-		primal, err := o.compile("primal", n, func() (*graph.Program, error) { return primals[n], nil })
-		if err != nil {
-			return err
-		}
-		product, err := o.compile("tangent", n, func() (*graph.Program, error) { return products[n], nil })
-		if err != nil {
-			return err
-		}
-		var crossing []engine.Array
-		for i, v := range primals[n].Outputs {
-			key := fmt.Sprint(i, v.Type())
-			if _, ok := values.arrays[key]; !ok {
-				values.arrays[key] = engine.NewArray(v.Type())
-			}
-			crossing = append(crossing, values.arrays[key])
-		}
-		t := tangent{values: values}
-		if t.primal, err = primal.Bind(o.arguments(c), crossing); err != nil {
-			return err
-		}
-		in := append(append(o.arguments(c), Segments(o.vector, o.Model.Params)...), crossing...)
-		if t.product, err = product.Bind(in, Segments(o.image, o.Model.Params)); err != nil {
+		split := programs[[2]int{c.part, c.to - c.from}]
+		var err error
+		if t.primal, t.product, err = split.Bind(c.Frame, o.fit(t.values, split.Crossing)); err != nil {
 			return err
 		}
 		o.tangents = append(o.tangents, t)

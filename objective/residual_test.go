@@ -6,45 +6,61 @@ import (
 	"testing"
 
 	"basin/dataset"
+	"basin/engine"
 	"basin/engine/cpu"
 	"basin/model"
-	"basin/spec"
+	"basin/task"
 )
 
 func noisySet(n int, shape ...int) *dataset.Set {
 	rng := rand.New(rand.NewPCG(1, 2))
-	s := &dataset.Set{Name: "noise", Shape: shape, Classes: 3}
+	var x []float32
+	var y []int32
+	size := 1
+	for _, d := range shape {
+		size *= d
+	}
 	for range n {
-		s.Y = append(s.Y, int32(rng.IntN(3)))
+		y = append(y, int32(rng.IntN(3)))
 	}
-	for range n * s.Size() {
-		s.X = append(s.X, float32(rng.NormFloat64()))
+	for range n * size {
+		x = append(x, float32(rng.NormFloat64()))
 	}
-	return s
+	return dataset.NewSet("noise", shape, x, y, 3)
 }
 
-// TestKeptPrimalPass: products in blocks, from primal passes that are kept, have the bits of products alone that each make their own,
-// over chunks of unequal sizes, and also after the point or the running statistics have moved.
+// on makes an objective of classification, and no other setup shares it.
+func on(t *testing.T, e engine.Engine, m *model.Model, set *dataset.Set, o Options) *Objective {
+	t.Helper()
+	s := &Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}}
+	ob, err := s.On(set, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ob
+}
+
+// TestKeptPrimalPass: products in blocks, from primal passes that are kept, have the bits of products alone that
+// each make their own, over chunks of unequal sizes, and also after the point or the running statistics have
+// moved.
 func TestKeptPrimalPass(t *testing.T) {
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []spec.Model{
-		{Kind: "mlp", Width: 7, Depth: 2, Activation: "relu"},
-		{Kind: "mlp", Width: 5, Depth: 2, Activation: "tanh", BatchNorm: true},
-		{Kind: "cnn", Width: 3, Depth: 2, Activation: "gelu", BatchNorm: true},
+	for kind, a := range map[string]model.Architecture{
+		"mlp":        &model.MLP{Width: 7, Depth: 2, Activation: "relu"},
+		"batch norm": &model.MLP{Width: 5, Depth: 2, Activation: "tanh", BatchNorm: true},
+		"cnn":        &model.CNN{Width: 3, Depth: 2, Activation: "gelu", BatchNorm: true},
 	} {
 		set := noisySet(43, 2, 6, 6)
-		m, err := model.New(s, set.Shape, set.Classes)
+		m, err := model.New(a, set.Input(), set.Classes)
 		if err != nil {
 			t.Fatal(err)
 		}
 		pair := make([]*Objective, 2)
 		for i := range pair {
-			if pair[i], err = New(e, m, set, Options{Chunk: 16}); err != nil {
-				t.Fatal(err)
-			}
+			pair[i] = on(t, e, m, set, Options{Chunk: 16})
 		}
 		pair[1].residualBytes = 0 // chunks share one place
 		rng := rand.New(rand.NewPCG(3, 4))
@@ -69,12 +85,12 @@ func TestKeptPrimalPass(t *testing.T) {
 				norm := 0.0
 				for i := range got {
 					if math.Float64bits(got[i]) != math.Float64bits(want[i]) {
-						t.Fatalf("%s %s, %d vectors: element %d is %v, want the very bits of %v", s.Kind, when, k, i, got[i], want[i])
+						t.Fatalf("%s %s, %d vectors: element %d is %v, want the very bits of %v", kind, when, k, i, got[i], want[i])
 					}
 					norm += got[i] * got[i]
 				}
 				if norm == 0 {
-					t.Errorf("%s %s: all products are zero", s.Kind, when)
+					t.Errorf("%s %s: all products are zero", kind, when)
 				}
 			}
 		}
@@ -99,7 +115,8 @@ func TestKeptPrimalPass(t *testing.T) {
 	}
 }
 
-// TestLongVectorsAreConvertedAlike by the engine's kernels and by plain loops, on sets of one chunk and of several.
+// TestLongVectorsAreConvertedAlike by the engine's kernels and by plain loops, on sets of one chunk and of
+// several.
 func TestLongVectorsAreConvertedAlike(t *testing.T) {
 	defer func(old int) { longVector = old }(longVector)
 	e, err := cpu.New()
@@ -107,7 +124,7 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := noisySet(21, 5)
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 7, Depth: 2}, set.Shape, set.Classes)
+	m, err := model.New(&model.MLP{Width: 7, Depth: 2, Activation: "relu"}, set.Input(), set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,16 +137,13 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		var products [2][]float64
 		for i := range products {
 			longVector = []int{1, 1 << 30}[i]
-			o, err := New(e, m, set, Options{Chunk: chunk})
-			if err != nil {
-				t.Fatal(err)
-			}
+			o := on(t, e, m, set, Options{Chunk: chunk})
 			o.MoveTo(theta, nil)
 			products[i] = make([]float64, len(src))
 			if err := o.Hessian().ApplyBlock(products[i], src, 2); err != nil {
 				t.Fatal(err)
 			}
-			if (o.conversion != nil) != (i == 0) {
+			if (o.shared().conversion != nil) != (i == 0) {
 				t.Error("the length decided nothing")
 			}
 		}
@@ -141,6 +155,24 @@ func TestLongVectorsAreConvertedAlike(t *testing.T) {
 		}
 		if norm == 0 {
 			t.Error("all products are zero")
+		}
+	}
+}
+
+func TestConstantRows(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		x    []float64
+		want bool
+	}{
+		{"equal", []float64{1, -2, 1, -2}, true},
+		{"rounding of float32", []float64{1, -2, 1 + 1e-6, -2}, true},
+		{"different", []float64{1, -2, 1.001, -2}, false},
+		{"not finite", []float64{math.NaN(), 0, math.NaN(), 0}, false},
+		{"zero", []float64{0, 0, 0, 0}, true},
+	} {
+		if got := constantRows(engine.Float64s(c.x, 2, 2)); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
 }

@@ -14,37 +14,54 @@ import (
 	"basin/param"
 	"basin/random"
 	"basin/spec"
+	"basin/task"
+	"basin/train"
 )
 
-func setting(t *testing.T, batchNorm bool) (*objective.Objective, *dataset.Set) {
+// setting is a small network on some digits, with the objective there.
+func setting(t *testing.T, batchNorm bool) (*objective.Setup, *objective.Objective) {
 	t.Helper()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := dataset.Load(spec.Data{Set: "digits", Train: 1437, Fraction: 0.04, Normalize: "channel"}, dataset.Options{Seed: 1})
+	d := spec.Data{Set: "digits", Train: 1437, Fraction: 0.04, Normalize: "channel"}
+	split, err := dataset.Load(d, dataset.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 4, Depth: 1, Activation: "tanh", BatchNorm: batchNorm}, split.Train.Shape, split.Train.Classes)
+	a := &model.MLP{Width: 4, Depth: 1, Activation: "tanh", BatchNorm: batchNorm}
+	m, err := model.New(a, split.Train.Input(), split.Train.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := objective.New(e, m, split.Train, objective.Options{DType: graph.Float64})
+	s := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"}, Data: split,
+		Seed:  1,
+		DType: graph.Float64}
+	o, err := s.On(split.Train, objective.Options{DType: graph.Float64})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o, split.Train
+	return s, o
 }
 
-func newCurve(t *testing.T, o *objective.Objective, set *dataset.Set, c CurveOptions) *Curve {
-	t.Helper()
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
+// ends draws networks.
+func ends(s *objective.Setup, n int) (points [][]float64) {
+	for i := range n {
+		points = append(points, s.Model.Init(random.Stream(1, "init", i)))
 	}
-	c.DType = graph.Float64
-	curve, err := NewCurve(e, o.Model, set, c)
+	return points
+}
+
+func newCurve(t *testing.T, s *objective.Setup, c CurveOptions) *Curve {
+	t.Helper()
+	if c.Start == "" {
+		c.Start = "midpoint"
+	}
+	if c.Gamma == nil {
+		c.Gamma = Bezier(1)
+	}
+	curve, err := NewCurve(s, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,25 +70,24 @@ func newCurve(t *testing.T, o *objective.Objective, set *dataset.Set, c CurveOpt
 
 // TestCurveGradient: the gradient in the bend against central differences of L(γ(t)) + ½wd‖γ(t)‖².
 func TestCurveGradient(t *testing.T) {
-	o, set := setting(t, false)
+	s, o := setting(t, false)
 	const wd, at = 0.1, 0.3
-	c := newCurve(t, o, set, CurveOptions{Batch: set.Len(), WeightDecay: wd})
-	a, bend, b := o.Model.Init(random.Stream(1, "a", 0)), o.Model.Init(random.Stream(1, "bend", 0)), o.Model.Init(random.Stream(1, "b", 0))
-	objective.Store(c.a, a)
-	objective.Store(c.b, b)
-	objective.Store(c.bend, bend)
-	c.t.Set(0, at)
-	p := c.batches[set.Len()]
-	for i := range p.index.I32 {
-		p.index.I32[i] = int32(i)
+	c := newCurve(t, s, CurveOptions{Batch: o.Set.Len(), Rule: &train.SGD{LR: 1}, Decay: wd})
+	a, bend, b := ends(s, 3)[0], ends(s, 3)[1], ends(s, 3)[2]
+	for i, point := range [][]float64{a, bend, b} {
+		c.frame.Store(c.points[i], 0, point)
 	}
-	c.rule.SetRates(c.rates, 1, 1)
-	if err := p.run(); err != nil {
+	all := make([]int32, o.Set.Len())
+	for i := range all {
+		all[i] = int32(i)
+	}
+	if err := c.step(all, at, 1, 1); err != nil {
 		t.Fatal(err)
 	}
+	after := c.frame.Load(c.points[1], 0)
 	value := func(bend []float64) float64 {
 		gamma := make([]float64, len(bend))
-		Bezier(gamma, a, bend, b, at)
+		CurvePoint(gamma, Bezier(1), at, a, bend, b)
 		o.MoveTo(gamma, nil)
 		e, err := o.Evaluate()
 		if err != nil {
@@ -85,23 +101,24 @@ func TestCurveGradient(t *testing.T) {
 		up[i] += h
 		down[i] -= h
 		want := (value(up) - value(down)) / (2 * h)
-		if got := bend[i] - c.bend.F64[i]; math.Abs(got-want) > tolerance {
+		if got := bend[i] - after[i]; math.Abs(got-want) > tolerance {
 			t.Errorf("∂/∂φ_%d = %v, difference %v", i, got, want)
 		}
 	}
 }
 
-// TestFitLowersTheLoss along the curve below that along the line, and gives the same bits whatever was fitted before.
+// TestFitLowersTheLoss along the curve below that along the line, and gives the same bits whatever was fitted
+// before.
 func TestFitLowersTheLoss(t *testing.T) {
-	o, set := setting(t, true)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
-	c := newCurve(t, o, set, CurveOptions{Batch: 16, Epochs: 40, LR: 0.05, Momentum: 0.9})
+	s, o := setting(t, true)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
+	c := newCurve(t, s, CurveOptions{Batch: 16, Epochs: 40, Rule: &train.SGD{LR: 0.05, Momentum: 0.9}})
 	fit := func(purpose string) []float64 {
-		bend, err := c.Fit(context.Background(), a, b, 1, purpose)
+		bends, err := c.Fit(context.Background(), a, b, purpose)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bend
+		return bends[0]
 	}
 	bend := fit("0-1")
 	other := fit("0-2")
@@ -116,7 +133,7 @@ func TestFitLowersTheLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	curve, err := Along(o, func(dst []float64, t float64) { Bezier(dst, a, bend, b, t) }, ts)
+	curve, err := Along(o, func(dst []float64, t float64) { CurvePoint(dst, Bezier(1), t, a, bend, b) }, ts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,61 +154,62 @@ func TestFitLowersTheLoss(t *testing.T) {
 	}
 }
 
-// TestFitFollowsItsSchedule: a fit is plain descent along the curve's gradient, one t drawn a batch, at the schedule's rate.
+// TestFitFollowsItsSchedule: a fit is plain descent along the curve's gradient, one t drawn a batch, at the
+// schedule's rate.
 func TestFitFollowsItsSchedule(t *testing.T) {
 	const lr, epochs, rounding = 0.1, 10, 1e-12
-	o, set := setting(t, false)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
-	c := newCurve(t, o, set, CurveOptions{Batch: set.Len(), Epochs: epochs, LR: lr})
-	got, err := c.Fit(context.Background(), a, b, 1, "0-1")
+	s, o := setting(t, false)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
+	c := newCurve(t, s, CurveOptions{Batch: o.Set.Len(), Epochs: epochs, Rule: &train.SGD{LR: lr}})
+	got, err := c.Fit(context.Background(), a, b, "0-1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	param.Lerp(c.bend.F64, a, b, 0.5)
+	want := make([]float64, len(a))
+	param.Lerp(want, a, b, 0.5)
 	rng := random.Stream(1, "curve/0-1", 0)
-	rng.Uint64()                                                                    // the seed of the batches
-	for _, rate := range []float64{1, 1, 1, 1, 1, 1, 0.7525, 0.505, 0.2575, 0.01} { // 1 until half, then linear to 0.01 at 0.9
-		c.t.Set(0, rng.Float64())
-		c.rule.SetRates(c.rates, 1, 1) // a step of rate 1 is minus the gradient
-		before := slices.Clone(c.bend.F64)
-		if err := c.batches[set.Len()].run(); err != nil {
+	batches, err := dataset.NewBatches(o.Set.Len(), o.Set.Len(), false, rng.Uint64(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The rate is 1 until half of the epochs, then linear to 0.01 at 0.9.
+	for epoch, rate := range []float64{1, 1, 1, 1, 1, 1, 0.7525, 0.505, 0.2575, 0.01} {
+		batches.Start(epoch)
+		c.frame.Store(c.points[1], 0, want)
+		if err := c.step(batches.At(0), rng.Float64(), 1, 1); err != nil { // a step of rate 1 is minus the gradient
 			t.Fatal(err)
 		}
-		for i, x := range before {
-			c.bend.F64[i] = x - lr*rate*(x-c.bend.F64[i])
+		for i, x := range c.frame.Load(c.points[1], 0) {
+			want[i] -= lr * rate * (want[i] - x)
 		}
 	}
-	if d := param.Distance(got, c.bend.F64); d > rounding*param.Norm(got) {
-		t.Errorf("the fit ends %v away, of %v", d, param.Norm(got))
+	if d := param.Distance(got[0], want); d > rounding*param.Norm(want) {
+		t.Errorf("the fit ends %v away, of %v", d, param.Norm(want))
 	}
 }
 
-// TestFitIsAloneWithItsPair: a Curve that fitted other pairs, and a fresh one, give the same bits; in float32 as in float64.
+// TestFitIsAloneWithItsPair: a Curve that fitted other pairs, and a fresh one, give the same bits; in float32 as
+// in float64.
 func TestFitIsAloneWithItsPair(t *testing.T) {
-	o, set := setting(t, true)
-	a, b, c := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1)), o.Model.Init(random.Stream(1, "init", 2))
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, _ := setting(t, true)
+	a, b, c := ends(s, 3)[0], ends(s, 3)[1], ends(s, 3)[2]
 	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 		for _, start := range []string{"midpoint", "random"} {
-			options := CurveOptions{Batch: 16, Epochs: 3, LR: 0.05, Momentum: 0.9, WeightDecay: 5e-4, Start: start, DType: d}
+			s.DType = d
+			options := CurveOptions{Start: start,
+				Rule: &train.SGD{LR: 0.05, Momentum: 0.9}, Decay: 5e-4, Epochs: 3, Batch: 16}
 			bend := func(others ...[]float64) []float64 {
-				curve, err := NewCurve(e, o.Model, set, options)
-				if err != nil {
-					t.Fatal(err)
-				}
+				curve := newCurve(t, s, options)
 				for _, other := range others {
-					if _, err := curve.Fit(context.Background(), other, a, 1, "other"); err != nil {
+					if _, err := curve.Fit(context.Background(), other, a, "other"); err != nil {
 						t.Fatal(err)
 					}
 				}
-				fitted, err := curve.Fit(context.Background(), a, b, 1, "0-1")
+				fitted, err := curve.Fit(context.Background(), a, b, "0-1")
 				if err != nil {
 					t.Fatal(err)
 				}
-				return fitted
+				return fitted[0]
 			}
 			if !slices.Equal(bend(), bend(c, b, c)) {
 				t.Errorf("%v, %s: what was fitted before changes bits", d, start)
@@ -200,29 +218,31 @@ func TestFitIsAloneWithItsPair(t *testing.T) {
 	}
 }
 
-// TestBendsStart where they are told to: in the middle of the line, or at an initialisation that the pair draws.
+// TestBendsStart where they should: in the middle of the line, or at an initialisation that the pair draws.
 func TestBendsStart(t *testing.T) {
-	o, set := setting(t, false)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
+	s, o := setting(t, false)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
 	middle := make([]float64, len(a))
 	for i := range middle {
 		middle[i] = (a[i] + b[i]) / 2
 	}
-	for start, want := range map[string][]float64{"": middle, "midpoint": middle, "random": o.Model.Init(random.Stream(1, "curve/0-1", 0))} {
-		bend, err := newCurve(t, o, set, CurveOptions{Batch: 16, Start: start}).Fit(context.Background(), a, b, 1, "0-1")
+	for start, want := range map[string][]float64{"midpoint": middle,
+		"random": o.Model.Init(random.Stream(1, "curve/0-1", 0))} {
+		bends, err := newCurve(t, s, CurveOptions{Rule: &train.SGD{LR: 1}, Batch: 16,
+			Start: start}).Fit(context.Background(), a, b, "0-1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(bend, want) {
+		if !slices.Equal(bends[0], want) {
 			t.Errorf("start %q: not where it should be", start)
 		}
 	}
 }
 
-// TestAlongEvaluatesEachPlace as if it were alone, with the batch-norm statistics of its own weights.
+// TestAlongEvaluatesEachPlace as if it were alone, with the batch-norm statistics of its weights.
 func TestAlongEvaluatesEachPlace(t *testing.T) {
-	o, set := setting(t, true)
-	a, b := o.Model.Init(random.Stream(1, "init", 0)), o.Model.Init(random.Stream(1, "init", 1))
+	s, o := setting(t, true)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
 	line := func(dst []float64, t float64) {
 		for i := range dst {
 			dst[i] = float64((1-t)*a[i]) + float64(t*b[i])
@@ -233,12 +253,8 @@ func TestAlongEvaluatesEachPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for i, p := range points {
-		fresh, err := objective.New(e, o.Model, set, objective.Options{DType: graph.Float64})
+		fresh, err := (&objective.Setup{Engine: s.Engine, Model: s.Model, Task: s.Task}).On(o.Set, o.Options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,7 +268,7 @@ func TestAlongEvaluatesEachPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.T != ts[i] || p.Loss != want.Loss || p.Error != 100-want.Accuracy {
+		if p.T != ts[i] || p.Loss != want.Loss || p.Error != 100-want.Metrics[0] {
 			t.Errorf("place %d is %+v, alone it is %+v", i, p, want)
 		}
 		fresh.MoveTo(theta, o.Model.InitState())
@@ -270,15 +286,66 @@ func TestUniformHasExactEndsAndMiddle(t *testing.T) {
 	}
 }
 
-func TestBezierEndsAndMiddle(t *testing.T) {
-	a, bend, b, dst := []float64{1, 2}, []float64{10, 20}, []float64{3, 4}, make([]float64, 2)
-	for _, c := range []struct {
-		t    float64
-		want []float64
-	}{{0, a}, {1, b}, {0.5, []float64{1./4 + 10./2 + 3./4, 2./4 + 20./2 + 4./4}}} {
-		if Bezier(dst, a, bend, b, c.t); !slices.Equal(dst, c.want) {
-			t.Errorf("γ(%v) = %v, want %v", c.t, dst, c.want)
+// TestBezierIsDeCasteljaus: the weights give what repeated interpolation gives, with any number of bends.
+func TestBezierIsDeCasteljaus(t *testing.T) {
+	const rounding = 1e-14
+	points := [][]float64{{1, 2}, {10, 20}, {3, -4}, {-7, 0.5}}
+	for bends := range 3 {
+		for _, at := range []float64{0, 0.3, 0.5, 1} {
+			got, level := make([]float64, 2), slices.Clone(points[:bends+2])
+			CurvePoint(got, Bezier(bends), at, level...)
+			for len(level) > 1 {
+				var next [][]float64
+				for i := range len(level) - 1 {
+					p := make([]float64, 2)
+					param.Lerp(p, level[i], level[i+1], at)
+					next = append(next, p)
+				}
+				level = next
+			}
+			if d := param.Distance(got, level[0]); d > rounding {
+				t.Errorf("%d bends: γ(%v) = %v, want %v", bends, at, got, level[0])
+			}
 		}
+	}
+	got := make([]float64, 2)
+	if CurvePoint(got, Bezier(1), 1, points[:3]...); !slices.Equal(got, points[2]) {
+		t.Errorf("γ(1) = %v, want the very end %v", got, points[2])
+	}
+}
+
+// TestManyBendsLowerTheLoss below a single bend's start: all of them are trained.
+func TestManyBendsLowerTheLoss(t *testing.T) {
+	s, o := setting(t, false)
+	a, b := ends(s, 2)[0], ends(s, 2)[1]
+	c := newCurve(t, s, CurveOptions{Gamma: Bezier(3), Batch: 16, Epochs: 20,
+		Rule: &train.SGD{LR: 0.05, Momentum: 0.9}})
+	bends, err := c.Fit(context.Background(), a, b, "0-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := make([]float64, len(a))
+	for i, bend := range bends {
+		if param.Lerp(start, a, b, float64(i+1)/4); param.Distance(start, bend) < 0.1*param.Distance(a, b) {
+			t.Errorf("bend %d stayed where it was", i)
+		}
+	}
+	along, err := Along(o, func(dst []float64, t float64) {
+		CurvePoint(dst, Bezier(3), t, a, bends[0], bends[1], bends[2],
+			b)
+	}, []float64{0, 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if along[1].Loss > 0.7*along[0].Loss {
+		t.Errorf("the loss in the middle is %v, at the end %v", along[1].Loss, along[0].Loss)
+	}
+}
+
+func TestUnknownStartIsAnError(t *testing.T) {
+	s, _ := setting(t, false)
+	if _, err := NewCurve(s, CurveOptions{Start: "middle"}); err == nil {
+		t.Error("a start called middle was taken")
 	}
 }
 

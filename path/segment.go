@@ -1,27 +1,19 @@
-// Package path walks through parameter space: along straight segments and Bézier curves between two networks, and reports the loss
-// there.
+// Package path walks through parameter space: along straight segments and Bézier curves between two networks, and
+// reports the loss there.
 package path
 
 import (
 	"fmt"
+	"math"
 
 	"basin/objective"
+	"basin/task"
 )
-
-// Bezier sets dst to the point (1−t)²·a + 2t(1−t)·bend + t²·b of a quadratic Bézier curve.
-func Bezier(dst, a, bend, b []float64, t float64) {
-	u, v, w := weights(t)
-	for i := range dst {
-		dst[i] = float64(u*a[i]) + float64(v*bend[i]) + float64(w*b[i])
-	}
-}
-
-func weights(t float64) (a, bend, b float64) { return (1 - t) * (1 - t), 2 * t * (1 - t), t * t }
 
 // Point is what was found at one place of a path.
 type Point struct {
 	T, Loss float64
-	Error   float64 // per cent of the samples that are misclassified
+	Error   float64 // share of predictions that are wrong, in per cent; NaN where the task knows none
 }
 
 // Uniform lists n ≥ 2 places from 0 to 1, as integers over an integer, so that ends and middle are exact.
@@ -33,8 +25,8 @@ func Uniform(n int) []float64 {
 	return ts
 }
 
-// Along evaluates the objective at places of a path. Batch-norm statistics are recomputed at each, since those of the ends belong to
-// other weights (Garipov et al. 2018).
+// Along evaluates the objective at places of a path. Batch-norm statistics are recomputed at each, since those of
+// the ends belong to other weights (Garipov et al. 2018).
 func Along(o *objective.Objective, at func(dst []float64, t float64), ts []float64) ([]Point, error) {
 	theta, state := make([]float64, o.Dim()), o.Model.InitState()
 	points := make([]Point, len(ts))
@@ -48,7 +40,11 @@ func Along(o *objective.Objective, at func(dst []float64, t float64), ts []float
 		if err != nil {
 			return nil, fmt.Errorf("path: at t = %g: %w", t, err)
 		}
-		points[i] = Point{t, e.Loss, 100 - e.Accuracy}
+		wrong, known := task.Error(o.Task, e.Metrics)
+		if !known {
+			wrong = math.NaN()
+		}
+		points[i] = Point{t, e.Loss, wrong}
 	}
 	return points, nil
 }

@@ -14,11 +14,13 @@ import (
 	"basin/record"
 	"basin/spec"
 	"basin/sweep"
+	"basin/train"
 )
 
-const epochs = 10
+const epochs, batches = 10, 5 // of the training that longRun describes
 
-// longRun is a training whose resuming would show whatever is forgotten: momentum or moments, running statistics, the best so far.
+// longRun is a training whose resuming would show whatever is forgotten: momentum or moments, running statistics,
+// the best so far.
 func longRun(t *testing.T, sets ...string) *Plan {
 	t.Helper()
 	s, err := spec.Parse("long.yaml", []byte(`
@@ -39,7 +41,8 @@ measure: {performance: {}}
 	return p
 }
 
-// countdown is a context that is cancelled when it has been looked at so many times: at one point of a training, whatever the machine.
+// countdown is a context that is cancelled when it has been looked at so many times: at one point of a training,
+// whatever the machine.
 type countdown struct {
 	context.Context
 	looks, left int
@@ -54,7 +57,8 @@ func (c *countdown) Err() error {
 }
 
 // trainTo trains replica 1 by a fresh Runner into a file; looks is how often it looked at its context.
-func trainTo(t *testing.T, p *Plan, path string, saveEvery time.Duration, allowed int) (looks int, recs []record.Record, err error) {
+func trainTo(t *testing.T, p *Plan, path string, saveEvery time.Duration, allowed int) (looks int,
+	recs []record.Record, err error) {
 	t.Helper()
 	e, err := cpu.New()
 	if err != nil {
@@ -68,7 +72,8 @@ func trainTo(t *testing.T, p *Plan, path string, saveEvery time.Duration, allowe
 	}
 	defer job.Close()
 	ctx := &countdown{Context: context.Background(), left: allowed}
-	err = job.Train(ctx, []sweep.Replica{{Index: 1, Checkpoint: path}}, func(_ sweep.Replica, r []record.Record) error { recs = r; return nil })
+	err = job.Train(ctx, []sweep.Replica{{Index: 1, Checkpoint: path}},
+		func(_ sweep.Replica, r []record.Record) error { recs = r; return nil })
 	return ctx.looks, recs, err
 }
 
@@ -81,20 +86,22 @@ func contents(t *testing.T, path string) []byte {
 	return b
 }
 
-// TestLongTrainingsGoOn from the last epoch that was kept, to the same checkpoint and losses, and leave nothing behind.
-func TestLongTrainingsGoOn(t *testing.T) {
+// TestLongTrainingsResume after the last step that was kept, to the same checkpoint and losses, and leave nothing
+// behind.
+func TestLongTrainingsResume(t *testing.T) {
 	const forever = 1 << 30
 	for _, c := range []struct {
 		name      string
 		set       string
 		saveEvery time.Duration
-		stopAt    int // looks at the context until it is cancelled: one an epoch, and one more where the time to save has not come
-		epoch     int // whose end is kept
+		stopAt    int // looks at the context until it is cancelled: one a step, and one more where no save is due
+		kept      int // steps
 	}{
-		{"killed between two snapshots' epochs", "train.optimizer.kind=sgd", time.Nanosecond, 6, 6},
-		{"interrupted long before the next snapshot", "train.optimizer.kind=sgd", time.Hour, 7, 4},
-		{"adam", "train.optimizer={kind: adam, lr: 0.1}", time.Nanosecond, 5, 5},
-		{"float64", "train.dtype=float64", time.Nanosecond, 3, 3},
+		{"killed with a snapshot of an epoch's end", "train.optimizer.kind=sgd", time.Nanosecond, 30, 30},
+		{"killed within an epoch", "train.optimizer.kind=sgd", time.Nanosecond, 33, 33},
+		{"interrupted long before the next snapshot", "train.optimizer.kind=sgd", time.Hour, 44, 22},
+		{"adam", "train.optimizer={kind: adam, lr: 0.1}", time.Nanosecond, 26, 26},
+		{"float64", "train.dtype=float64", time.Nanosecond, 14, 14},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, dir := longRun(t, c.set), t.TempDir()
@@ -106,19 +113,15 @@ func TestLongTrainingsGoOn(t *testing.T) {
 			if _, _, err := trainTo(t, p, halved, c.saveEvery, c.stopAt); !errors.Is(err, context.Canceled) {
 				t.Fatalf("error %v, want a cancelled context's", err)
 			}
-			m := mustOpen(t, p)
-			if s := readSnapshot(partial(halved), p.Cells[0].ID, m.bench.context.Model); s == nil || s.Epoch != c.epoch {
-				t.Fatalf("kept %+v, want the end of epoch %d", s, c.epoch)
-			}
-			if s := readSnapshot(partial(halved), "another cell", m.bench.context.Model); s != nil {
-				t.Error("a snapshot of another cell was taken")
+			if s := train.ReadSnapshot(partial(halved), p.Cells[0].ID); s == nil || s.Steps != c.kept {
+				t.Fatalf("kept %+v, want step %d", s, c.kept)
 			}
 			looks, got, err := trainTo(t, p, halved, time.Nanosecond, forever)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if done := epochs - looks; done != c.epoch {
-				t.Errorf("%d epochs were trained again, want to go on after epoch %d", looks, c.epoch)
+			if done := epochs*batches - looks; done != c.kept {
+				t.Errorf("%d steps were made again, want those after step %d", looks, c.kept)
 			}
 			if !bytes.Equal(contents(t, whole), contents(t, halved)) {
 				t.Error("other bits than an undisturbed training's")
@@ -149,25 +152,12 @@ func TestDamagedSnapshotsAreLeft(t *testing.T) {
 	if err := os.WriteFile(partial(damaged), b, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if looks, _, err := trainTo(t, p, damaged, time.Nanosecond, forever); err != nil || looks != epochs {
-		t.Errorf("%d epochs were trained (%v), want all %d", looks, err, epochs)
+	if looks, _, err := trainTo(t, p, damaged, time.Nanosecond, forever); err != nil || looks != epochs*batches {
+		t.Errorf("%d steps were made (%v), want all %d", looks, err, epochs*batches)
 	}
 	if !bytes.Equal(contents(t, whole), contents(t, damaged)) {
 		t.Error("other bits than an undisturbed training's")
 	}
-}
-
-func mustOpen(t *testing.T, p *Plan) *job {
-	t.Helper()
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := New(p, e).Open(t.Context(), sweep.Cell{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return j.(*job)
 }
 
 func equalArrays(a, b *record.Array) bool {

@@ -5,14 +5,10 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"basin/engine/cpu"
-	"basin/model"
 	"basin/random"
 	"basin/record"
 	"basin/runner"
@@ -98,8 +94,8 @@ func TestWorkersChangeNoBit(t *testing.T) {
 	}
 }
 
-// TestInterruptedRunsGoOn: a run that is cancelled after every few pieces of work, and taken up again by other workers, ends with the
-// bits of an undisturbed run.
+// TestInterruptedRunsGoOn: a run that is cancelled after every few pieces of work, and taken up again by other
+// workers, ends with the bits of an undisturbed run.
 func TestInterruptedRunsGoOn(t *testing.T) {
 	want, dir := undisturbed(t, 2), t.TempDir()
 	const pieces, most = 7, 40
@@ -131,7 +127,8 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 	t.Fatalf("not done after %d sessions", most)
 }
 
-// TestDivergedReplicasAreFindings: a sweep whose networks all diverge is done, says so in every record, and has nothing left to do.
+// TestDivergedReplicasAreFindings: a sweep whose networks all diverge is done, says so in every record, and has
+// nothing left to do.
 func TestDivergedReplicasAreFindings(t *testing.T) {
 	dir, trained := t.TempDir(), 0
 	for range 2 {
@@ -225,36 +222,5 @@ func TestKilledRunsGoOn(t *testing.T) {
 	}
 	if got := fingerprint(t, dir); got != want {
 		t.Errorf("after %d kills the bits differ", killed)
-	}
-}
-
-// TestCheckpointsAreStateDicts in PyTorch's order, and give back every bit.
-func TestCheckpointsAreStateDicts(t *testing.T) {
-	m, err := model.New(spec.Model{Kind: "resnet18", Width: 1}, []int{3, 8, 8}, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	theta, state := m.Init(random.Stream(1, "init", 0)), m.InitState()
-	state[0] = 0.25
-	path := filepath.Join(t.TempDir(), "net.safetensors")
-	if err := runner.WriteNetwork(path, m, theta, state, 0, 7); err != nil {
-		t.Fatal(err)
-	}
-	gotTheta, gotState, mapping, err := runner.ReadNetwork(path, m, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(gotTheta, theta) || !slices.Equal(gotState, state) || !mapping.ByName() {
-		t.Error("a checkpoint does not give back what was written")
-	}
-	if names := mapping.Pairs[3].Want.Name; names != "bn1.running_mean" {
-		t.Errorf("the fourth tensor is %s, PyTorch's is bn1.running_mean", names)
-	}
-	other, err := model.New(spec.Model{Kind: "resnet18", Width: 2}, []int{3, 8, 8}, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, _, err := runner.ReadNetwork(path, other, nil); err == nil || !strings.Contains(err.Error(), "conv1.weight") {
-		t.Errorf("a checkpoint of another width: %v; want an error that names conv1.weight", err)
 	}
 }

@@ -5,27 +5,28 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
-	"basin/measure"
 	"basin/model"
+	"basin/network"
 	"basin/record"
 	"basin/spec"
 	"basin/sweep"
 	"basin/train"
 )
 
-// saveEvery is how often a long training writes all it needs to go on, by default.
+// saveEvery is how often a long training writes all it needs to resume, by default.
 const saveEvery = time.Minute
 
 // Train implements sweep.Job.
-func (j *job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.Replica, []record.Record) error) error {
-	c := j.bench.context
-	t, err := train.New(c.Engine, c.Model, c.Split.Train, j.cell.Train)
+func (j *job) Train(ctx context.Context, todo []sweep.Replica,
+	save func(sweep.Replica, []record.Record) error) error {
+	t, err := train.New(j.shared.setup, *j.recipe)
 	if err != nil {
 		return err
 	}
-	size := together(c.Model, j.cell.Train.Batch)
+	size := together(j.shared.setup.Model, j.recipe.Batch)
 	for group := range slices.Chunk(todo, size) {
 		began := time.Now()
 		results, err := j.trainGroup(ctx, t, group)
@@ -42,25 +43,31 @@ func (j *job) Train(ctx context.Context, todo []sweep.Replica, save func(sweep.R
 	return nil
 }
 
-// together is how many replicas train as one program: several of a network so small, at batches so small, that the fixed cost of a
-// step is much of it. Measured, of five against one: 0.54 of the time a step at 64-1-1-10 and batch 8, 0.89 at 64-64-64-10; 0.78 and
-// 0.92 at batch 32 and widths 1 and 23; at batch 128 nothing is won, and at 512 values leave the cache. Results do not depend on it.
+// together is how many replicas train as one program: several of a network so small, at batches so small, that the
+// fixed cost of a step is much of it. Measured, of five against one: 0.54 of the time a step at 64-1-1-10 and
+// batch 8, 0.89 at 64-64-64-10; 0.78 and 0.92 at batch 32 and widths 1 and 23; at batch 128 nothing is won, and at
+// 512 values leave the cache. Results do not depend on it.
 func together(m *model.Model, batch int) int {
-	const crew, values, products = 8, 4096, 100_000
+	const replicas, values, products = 8, 4096, 100_000
 	features := 1
 	for _, n := range m.Input {
 		features *= n
 	}
 	if batch*features <= values && batch*m.Params.Size() <= products {
-		return crew
+		return replicas
 	}
 	return 1
 }
 
 // commit writes a trained replica and saves it.
-func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, save func(sweep.Replica, []record.Record) error) error {
-	c := j.bench.context
-	if err := WriteNetwork(r.Checkpoint, c.Model, result.Theta, result.State, c.DType, result.Steps); err != nil {
+func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64,
+	save func(sweep.Replica, []record.Record) error) error {
+	s := j.shared.setup
+	n := network.Network{Point: record.Point{Replica: r.Index, At: record.Trained}, Theta: result.Theta,
+		State:  result.State,
+		Status: result.Status, Reason: result.Reason}
+	metadata := map[string]string{"basin": spec.NumericalVersion, "model": j.cell.Model.Kind}
+	if err := network.Write(r.Checkpoint, s.Model, n, s.DType, result.Steps, metadata); err != nil {
 		return err
 	}
 	os.Remove(partial(r.Checkpoint))
@@ -68,7 +75,7 @@ func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, sav
 	if err := save(r, j.trainRecords(r, result)); err != nil {
 		return err
 	}
-	j.networks[r.Index] = measure.Network{Replica: r.Index, Theta: result.Theta, State: result.State, Status: r.Status, Reason: r.Reason}
+	j.networks[r.Index] = n
 	return nil
 }
 
@@ -76,22 +83,27 @@ func (j *job) commit(r sweep.Replica, result *train.Result, seconds float64, sav
 func (j *job) trainGroup(ctx context.Context, t *train.Trainer, group []sweep.Replica) ([]*train.Result, error) {
 	members := make([]train.Member, len(group))
 	for i, r := range group {
-		members[i] = train.Member{Replica: r.Index, Options: j.trainOptions(ctx, r)}
+		members[i] = train.Member{Replica: r.Index, From: train.ReadSnapshot(partial(r.Checkpoint), j.cell.ID),
+			Save: j.saver(ctx, r)}
 	}
-	return t.RunTogether(ctx, j.cell.Seed, members)
+	return t.Run(ctx, members...)
 }
 
-func (j *job) trainOptions(ctx context.Context, r sweep.Replica) train.Options {
-	o := train.Options{From: readSnapshot(partial(r.Checkpoint), j.cell.ID, j.bench.context.Model)}
+// partial is where a training that is not finished keeps its snapshots.
+func partial(path string) string {
+	return strings.TrimSuffix(path, ".safetensors") + ".partial.safetensors"
+}
+
+// saver keeps a snapshot from time to time, and when the training is cancelled.
+func (j *job) saver(ctx context.Context, r sweep.Replica) func(take func() *train.Snapshot) error {
 	last := time.Now()
-	o.Save = func(snapshot func() train.Snapshot) error {
+	return func(take func() *train.Snapshot) error {
 		if time.Since(last) < j.runner.saveEvery && ctx.Err() == nil {
 			return nil
 		}
 		last = time.Now()
-		return writeSnapshot(partial(r.Checkpoint), j.cell.ID, snapshot())
+		return take().Write(partial(r.Checkpoint), j.cell.ID)
 	}
-	return o
 }
 
 // trainRecords is how training went: the loss of each epoch.
@@ -104,10 +116,12 @@ func (j *job) trainRecords(r sweep.Replica, result *train.Result) []record.Recor
 	if n := len(result.Losses); n > 0 {
 		loss = result.Losses[n-1]
 	}
-	c := j.bench.context
-	return []record.Record{{Quantity: record.EpochLoss, Of: record.Points(r.Index), Value: loss, StdErr: math.NaN(), N: result.Epoch,
+	s := j.shared.setup
+	return []record.Record{{Quantity: record.EpochLoss, Of: record.Points(r.Index), Value: loss, StdErr: math.NaN(),
+		N:      result.Epoch,
 		Status: result.Status, Reason: result.Reason,
 		Seconds: r.Seconds, Array: record.Curve("epoch", epochs, record.Column{Name: "loss", Data: result.Losses}),
-		Provenance: record.Provenance{Estimator: "mean over the epoch's batches; stopped by " + result.Stopped, DType: c.DType.String(), Set: "train",
-			CPU: c.Engine.Level(), Version: spec.NumericalVersion}}}
+		Provenance: record.Provenance{Estimator: "mean over the epoch's batches; stopped by " + result.Stopped,
+			DType: s.DType.String(), Set: "train",
+			CPU: s.Engine.Level(), Version: spec.NumericalVersion}}}
 }

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"slices"
 	"testing"
 
 	"basin/engine"
 	"basin/engine/cpu"
 	"basin/graph"
-	"basin/spec"
+	"basin/objective"
+	"basin/param"
 )
 
 // agreement of two float64 computations of some hundred steps, relative: rounding alone.
@@ -38,42 +38,24 @@ func testEngine(t *testing.T) engine.Engine {
 	return e
 }
 
-// stepper compiles a rule by itself, to update theta in place.
-func stepper(t *testing.T, s spec.Optimizer, theta, grad engine.Array) func(lr float64, step int) {
+// compiled is a rule alone, which updates theta in place.
+func compiled(t *testing.T, r Rule, theta, grad engine.Array) func(lr float64, step int) {
 	t.Helper()
-	rule, err := NewRule(s)
+	var l param.Layout
+	l.Add("theta", theta.Len())
+	f := &objective.Frame{}
+	at, g := f.Vector(l, theta), f.Shared(grad)
+	d := NewDescent(f, r, at, l, graph.Float64)
+	p, err := f.Compile(testEngine(t), func(b *objective.Body) { d.Update(b, b.Get(g)) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	changing, donate := []engine.Array{theta}, []int{1}
-	var rates []engine.Array
-	types := []graph.Type{theta.Type}
-	for i := range rule.Moments {
-		changing, donate, types = append(changing, engine.NewArray(theta.Type)), append(donate, i+2), append(types, theta.Type)
-	}
-	types = append(types, grad.Type)
-	for range rule.Rates {
-		rates = append(rates, engine.NewArray(graph.T(theta.Type.DType)))
-		types = append(types, rates[0].Type)
-	}
-	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
-		n := len(changing)
-		next, moments := rule.Update(in[0], in[n], in[1:n], in[n+1:])
-		return append([]*graph.Value{next}, moments...)
-	}, types...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := testEngine(t).Compile(p, engine.Options{Donate: donate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := x.Bind(slices.Concat(changing, []engine.Array{grad}, rates), changing)
+	run, err := p.Bind(f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(lr float64, step int) {
-		rule.SetRates(rates, lr, step)
+		d.SetRates(lr, step)
 		if err := run(); err != nil {
 			t.Fatal(err)
 		}
@@ -99,25 +81,33 @@ func TestOptimizersArePyTorchs(t *testing.T) {
 	}
 	fixture(t, "optimizers.json", &f)
 	for _, c := range f.Cases {
-		s := spec.Optimizer{Kind: c.Kind, LR: c.Options.LR, Momentum: c.Options.Momentum, Nesterov: c.Options.Nesterov,
-			WeightDecay: c.Options.WeightDecay, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
-		if c.Options.Betas != nil {
-			copy(s.Betas[:], c.Options.Betas)
+		var rule Rule
+		switch o := c.Options; c.Kind {
+		case "sgd":
+			rule = &SGD{LR: o.LR, Momentum: o.Momentum, Nesterov: o.Nesterov, WeightDecay: o.WeightDecay}
+		case "adam":
+			a := Adam{LR: o.LR, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: o.WeightDecay}
+			if o.Betas != nil {
+				copy(a.Betas[:], o.Betas)
+			}
+			if o.Eps != 0 {
+				a.Eps = o.Eps
+			}
+			rule = &a
 		}
-		if c.Options.Eps != 0 {
-			s.Eps = c.Options.Eps
-		}
-		theta, grad := engine.Float64s(append([]float64(nil), f.Start...)), engine.Float64s(make([]float64, len(f.Start)))
-		step := stepper(t, s, theta, grad)
+		theta, grad := engine.Float64s(append([]float64(nil), f.Start...)), engine.Float64s(make([]float64,
+			len(f.Start)))
+		step, lr := compiled(t, rule, theta, grad), rule.LearningRate()
 		for i, g := range f.Gradients {
 			if c.DropAt != nil && i == *c.DropAt {
-				s.LR *= 0.1
+				lr *= 0.1
 			}
 			copy(grad.F64, g)
-			step(s.LR, i+1)
+			step(lr, i+1)
 			for j, want := range c.Iterates[i] {
 				if !near(theta.F64[j], want) {
-					t.Fatalf("%s %+v: element %d after step %d is %v, PyTorch has %v", c.Kind, c.Options, j, i+1, theta.F64[j], want)
+					t.Fatalf("%s %+v: element %d after step %d is %v, PyTorch has %v", c.Kind, c.Options, j, i+1, theta.F64[j],
+						want)
 				}
 			}
 		}
@@ -128,21 +118,22 @@ func TestOptimizersArePyTorchs(t *testing.T) {
 func TestSchedulesArePyTorchs(t *testing.T) {
 	var f map[string]json.RawMessage
 	fixture(t, "schedules.json", &f)
-	for name, s := range map[string]spec.Schedule{
-		"step_45":               {Kind: "step", At: []int{45}, Factor: 0.1},
-		"step_20_40_factor_0.2": {Kind: "step", At: []int{20, 40}, Factor: 0.2},
-		"cosine":                {Kind: "cosine"},
-		"warmup_5_step_45":      {Kind: "step", At: []int{45}, Factor: 0.1, Warmup: 5},
-		"warmup_5_constant":     {Kind: "constant", Warmup: 5},
+	for name, r := range map[string]Recipe{
+		"step_45":               {Schedule: &Steps{At: []int{45}, Factor: 0.1}},
+		"step_20_40_factor_0.2": {Schedule: &Steps{At: []int{40, 20}, Factor: 0.2}},
+		"cosine":                {Schedule: &Cosine{}},
+		"warmup_5_step_45":      {Schedule: &Steps{At: []int{45}, Factor: 0.1}, Warmup: 5},
+		"warmup_5_constant":     {Warmup: 5},
 	} {
 		var want []float64
 		if err := json.Unmarshal(f[name], &want); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
+		r.Optimizer, r.Epochs = &SGD{LR: 0.05}, len(want)
 		for epoch, w := range want {
-			got := LearningRate(0.05, s, len(want), epoch, 0, 1)
-			if s.Warmup > 0 && epoch < s.Warmup {
-				w = 0.05 * float64(epoch+1) / float64(s.Warmup) // ours reaches the full rate within the warm-up
+			got := r.rate(epoch, 1)
+			if r.Warmup > 0 && epoch < r.Warmup {
+				w = 0.05 * float64(epoch+1) / float64(r.Warmup) // ours reaches the full rate within the warm-up
 			}
 			if !near(got, w) {
 				t.Errorf("%s: epoch %d has rate %v, want %v", name, epoch, got, w)
@@ -154,15 +145,12 @@ func TestSchedulesArePyTorchs(t *testing.T) {
 // TestWarmUpRisesStepByStep to the schedule's rate, which it multiplies.
 func TestWarmUpRisesStepByStep(t *testing.T) {
 	const lr, warm, batches, epochs = 0.2, 2, 3, 4
-	for _, kind := range []string{"constant", "cosine"} {
-		for epoch := range epochs {
-			base := LearningRate(lr, spec.Schedule{Kind: kind}, epochs, epoch, 0, batches)
-			for batch := range batches {
-				want := base * min(1, float64(epoch*batches+batch+1)/(warm*batches))
-				got := LearningRate(lr, spec.Schedule{Kind: kind, Warmup: warm}, epochs, epoch, batch, batches)
-				if !near(got, want) {
-					t.Errorf("%s: epoch %d batch %d has rate %v, want %v", kind, epoch, batch, got, want)
-				}
+	for _, s := range []Schedule{&Constant{}, &Cosine{}} {
+		r := Recipe{Optimizer: &SGD{LR: lr}, Schedule: s, Warmup: warm, Epochs: epochs}
+		for step := range epochs * batches {
+			want := s.Rate(lr, step/batches, epochs) * min(1, float64(step+1)/(warm*batches))
+			if got := r.rate(step, batches); !near(got, want) {
+				t.Errorf("%T: step %d has rate %v, want %v", s, step, got, want)
 			}
 		}
 	}
@@ -186,8 +174,9 @@ func TestRuleB(t *testing.T) {
 		name   string
 		losses []float64
 		want   bool
-	}{{"29 epochs", flat(29), false}, {"30 epochs", flat(30), true}, {"a change among the last five", moving, false}, {"small changes", slow, true}} {
-		if got := RuleB(c.losses); got != c.want {
+	}{{"29 epochs", flat(29), false}, {"30 epochs", flat(30), true}, {"a change among the last five", moving,
+		false}, {"small changes", slow, true}} {
+		if got := (RuleB{}).Stops(c.losses); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}

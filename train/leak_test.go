@@ -8,48 +8,42 @@ import (
 	"testing"
 
 	"basin/dataset"
-	"basin/engine/cpu"
+	"basin/graph"
 	"basin/model"
-	"basin/spec"
 	"basin/train"
 )
 
-// TestLongTrainingLeaksNothing: hundreds of thousands of tiny steps, alone and together, leave the heap as a few hundred leave it, and
-// what they allocate (an epoch's random stream, its loss) does not grow with the steps of an epoch. BASIN_STEPS=1000000 makes it longer.
+// TestLongTrainingLeaksNothing: hundreds of thousands of tiny steps, alone and together, leave the heap as a few
+// hundred leave it, and what they allocate (an epoch's random stream, its loss) does not grow with the steps of an
+// epoch. BASIN_STEPS=1000000 makes it longer.
 func TestLongTrainingLeaksNothing(t *testing.T) {
 	steps := 100_000
 	if testing.Short() {
 		steps = 20_000
 	}
-	if s := os.Getenv("BASIN_STEPS"); s != "" {
+	if longer := os.Getenv("BASIN_STEPS"); longer != "" {
 		var err error
-		if steps, err = strconv.Atoi(s); err != nil {
+		if steps, err = strconv.Atoi(longer); err != nil {
 			t.Fatal(err)
 		}
 	}
-	e, err := cpu.New()
-	if err != nil {
-		t.Fatal(err)
-	}
 	const samples, batch, replicas = 2000, 2, 3
-	set := &dataset.Set{Name: "two", Shape: []int{2}, Classes: 2, X: make([]float32, 2*samples), Y: make([]int32, samples)}
-	for i := range set.Y {
-		set.Y[i], set.X[2*i] = int32(i%2), float32(i%2)
+	x, y := make([]float32, 2*samples), make([]int32, samples)
+	for i := range y {
+		y[i], x[2*i] = int32(i%2), float32(i%2)
 	}
-	m, err := model.New(spec.Model{Kind: "mlp", Width: 2, Depth: 1, Activation: "relu"}, set.Shape, set.Classes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	recipe := spec.Train{Batch: batch, Optimizer: spec.Optimizer{Kind: "sgd", LR: 0.01, Momentum: 0.9}}
+	set := dataset.NewSet("two", []int{2}, x, y, 2)
+	s := on(t, set, &model.MLP{Width: 2, Depth: 1, Activation: "relu"}, classification(), graph.Float32)
+	recipe := train.Recipe{Batch: batch, Optimizer: &train.SGD{LR: 0.01, Momentum: 0.9}}
 	run := func(epochs, replicas int) (alive, allocations uint64) {
 		recipe.Epochs = epochs
-		tr, err := train.New(e, m, set, recipe)
+		tr, err := train.New(s, recipe)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := tr.RunTogether(context.Background(), 1, make([]train.Member, replicas)); err != nil {
+		if _, err := tr.Run(context.Background(), make([]train.Member, replicas)...); err != nil {
 			t.Fatal(err)
 		}
 		runtime.GC()

@@ -1,171 +1,192 @@
 package train
 
 import (
-	"slices"
+	"fmt"
 
-	"basin/dataset"
 	"basin/engine"
 	"basin/graph"
-	"basin/model"
 	"basin/objective"
-	"basin/spec"
+	"basin/random"
 )
 
-// crew is some replicas of one network that train in lock-step: one program takes a step with all of them. Of several, every array
-// has a leading axis, and the program is the single one's under graph.Vmap, so each replica has the bits that it has alone.
-type crew struct {
-	*compiler
-	n                  int // replicas
-	theta, state, grad engine.Array
-	moments            []engine.Array
-	rates              []engine.Array // scalars, shared
-	loss               engine.Array   // one a replica
-	steps              map[stepKind]*step
+// update is where a step stands in its training.
+type update struct {
+	step         int // counted from 1
+	epoch, batch int // counted from 0
+	lr           float64
 }
 
-// compiler is what the programs of all crews are made of.
-type compiler struct {
-	engine engine.Engine
-	model  *model.Model
-	recipe spec.Train
-	dtype  graph.DType
-	rule   Rule
-	x, y   engine.Array // the whole set: samples and targets
+// stepper has the vectors of some runs, each at a place, and makes steps with all of them.
+type stepper interface {
+	store(place int, r *run)
+	theta(place int) []float64 // copies of a run's vectors
+	state(place int) []float64
+	memory(place int) [][]float64
+	step(runs []*run, u update, gradient bool) error
+	startEpoch(runs []*run, epoch int)
+	loss(place int) float64       // of the last step
+	gradient(place int) []float64 // of the data's loss, in that step
+	finite(place int) bool        // whether all parameters are
 }
 
-// stepKind tells the programs of a crew apart: by batch size, and by whether the gradient is written too.
+// group is some replicas of one network that train in lock-step: one program takes a step with all of them.
+type group struct {
+	*Trainer
+	frame            objective.Frame
+	thetaOf, stateOf objective.Slot
+	gradOf           objective.Slot // of the batch's loss, once a step writes it
+	descent          *Descent
+	penalised        *penalised
+	feed             *objective.Feed
+	losses           engine.Array // one a replica
+	lossOf           objective.Slot
+	programs         map[stepKind]*program
+}
+
+// stepKind distinguishes the programs of a group: by batch size, and by whether the gradient is written too.
 type stepKind struct {
 	batch    int
 	gradient bool
 }
 
-// step is one program: it gathers the samples that index names, computes their loss, its gradient and the update, and writes all that
-// is new over what is old.
-type step struct {
-	index engine.Array // [replicas·batch]
+// program gathers the samples that index names, computes their loss, its gradient and the update, and writes all
+// that is new over what is old.
+type program struct {
+	index engine.Array   // [replicas, batch]
+	noise []engine.Array // [replicas, …]
 	run   engine.Run
 }
 
-func (c *compiler) crew(n int) *crew {
-	flat, state := graph.T(c.dtype, n*c.model.Params.Size()), graph.T(c.dtype, n*c.model.State.Size())
-	w := &crew{compiler: c, n: n, theta: engine.NewArray(flat), state: engine.NewArray(state), loss: engine.NewArray(graph.T(c.dtype, n)), steps: map[stepKind]*step{}}
-	for range c.rule.Moments {
-		w.moments = append(w.moments, engine.NewArray(flat))
+// group makes the memory of n replicas.
+func (t *Trainer) group(n int) (*group, error) {
+	if g := t.groups[n]; g != nil {
+		return g, nil
 	}
-	for range c.rule.Rates {
-		w.rates = append(w.rates, engine.NewArray(graph.T(c.dtype)))
+	d, data := t.setup.DType, t.setup.Data
+	g := &group{Trainer: t, frame: objective.Frame{Members: n}, losses: engine.NewArray(graph.T(d, n)), gradOf: -1,
+		programs: map[stepKind]*program{}}
+	g.thetaOf = t.vector(&g.frame)
+	g.stateOf = g.frame.Vector(t.setup.Model.State, engine.NewArray(graph.T(d, n*t.setup.Model.State.Size())))
+	g.descent = NewDescent(&g.frame, t.rule, g.thetaOf, t.setup.Model.Params, d)
+	g.penalised = t.newPenalised(&g.frame)
+	g.lossOf = g.frame.Own(g.losses)
+	var err error
+	if g.feed, err = t.setup.Feed(&g.frame, data.Train, data.Fresh != nil); err != nil {
+		return nil, err
 	}
-	return w
+	t.groups[n] = g
+	return g, nil
 }
 
-// step compiles a kind of step when it is first needed.
-func (w *crew) step(k stepKind) (*step, error) {
-	if s := w.steps[k]; s != nil {
-		return s, nil
+// vector adds a vector like θ to a frame.
+func (t *Trainer) vector(f *objective.Frame) objective.Slot {
+	l := t.setup.Model.Params
+	return f.Vector(l, engine.NewArray(graph.T(t.setup.DType, max(1, f.Members)*l.Size())))
+}
+
+// program compiles a kind of step when it is first needed.
+func (g *group) program(k stepKind) (*program, error) {
+	if p := g.programs[k]; p != nil {
+		return p, nil
 	}
-	single := w.single(k)
-	p, err := single.program(w.compiler, w.n)
+	if k.gradient && g.gradOf < 0 {
+		g.gradOf = g.vector(&g.frame)
+	}
+	n := g.frame.Members
+	p := &program{index: engine.NewArray(graph.T(graph.Int32, n, k.batch))}
+	index := g.frame.Own(p.index)
+	noise, err := g.addNoise(p, k.batch)
 	if err != nil {
 		return nil, err
 	}
-	if k.gradient && w.grad.Len() == 0 {
-		w.grad = engine.NewArray(w.theta.Type)
-	}
-	s := &step{index: engine.NewArray(graph.T(graph.Int32, w.n*k.batch))}
-	params := func(a engine.Array) []engine.Array { return objective.Blocked(a, w.model.Params, w.n) }
-	state := objective.Blocked(w.state, w.model.State, w.n)
-	loss, index := w.loss, s.index
-	index.Type = graph.T(graph.Int32, w.n, k.batch)
-	if w.n == 1 {
-		params = func(a engine.Array) []engine.Array { return objective.Segments(a, w.model.Params) }
-		state = objective.Segments(w.state, w.model.State)
-		loss.Type, index.Type = graph.T(w.dtype), s.index.Type
-	}
-	changing := slices.Concat(params(w.theta), state)
-	for _, m := range w.moments {
-		changing = append(changing, params(m)...)
-	}
-	in := slices.Concat(changing, []engine.Array{index}, w.rates, []engine.Array{w.x, w.y})
-	out := slices.Concat(changing, []engine.Array{loss})
-	donate := make([]int, len(changing))
-	for i := range donate {
-		donate[i] = i + 1
-	}
-	if k.gradient {
-		out = append(out, params(w.grad)...)
-	}
-	x, err := w.engine.Compile(p, engine.Options{Donate: donate})
-	if err != nil {
-		return nil, err
-	}
-	if s.run, err = x.Bind(in, out); err != nil {
-		return nil, err
-	}
-	w.steps[k] = s
-	return s, nil
-}
-
-// single is a step of one replica. It begins with what changes (θ, state, moments, segment by segment) and returns that first.
-type single struct {
-	mapped []graph.Type // what each replica has of its own: what changes, then the indices of its samples
-	shared []graph.Type // rates, and the set
-	f      func(mapped, shared []*graph.Value) []*graph.Value
-}
-
-func (c *compiler) single(k stepKind) single {
-	m := c.model
-	params, state := model.Types(m.Params, c.dtype), model.Types(m.State, c.dtype)
-	np, ns := len(params), len(state)
-	s := single{mapped: slices.Concat(params, state)}
-	for range c.rule.Moments {
-		s.mapped = append(s.mapped, params...)
-	}
-	s.mapped = append(s.mapped, graph.T(graph.Int32, k.batch))
-	for range c.rule.Rates {
-		s.shared = append(s.shared, graph.T(c.dtype))
-	}
-	s.shared = append(s.shared, c.x.Type, c.y.Type)
-	s.f = func(mapped, shared []*graph.Value) []*graph.Value {
-		theta, state, moments, index := mapped[:np], mapped[np:np+ns], mapped[np+ns:len(mapped)-1], mapped[len(mapped)-1]
-		rates, x, y := shared[:c.rule.Rates], shared[c.rule.Rates], shared[c.rule.Rates+1]
-		pass := m.Apply(theta, state, graph.Gather(x, index), model.Batch)
-		loss := objective.Mean(objective.PerExample(c.recipe.Loss, pass.Logits, graph.Gather(y, index)))
-		grad := graph.Grad(loss, theta...)
-		nextTheta, nextMoments := c.rule.UpdateAll(theta, grad, moments, rates)
-		out := slices.Concat(nextTheta, pass.State, nextMoments, []*graph.Value{loss})
-		if k.gradient {
-			out = append(out, grad...)
+	compiled, err := g.frame.Compile(g.setup.Engine, func(b *objective.Body) {
+		var drawn []*graph.Value
+		for _, s := range noise {
+			drawn = append(drawn, b.One(s))
 		}
-		return out
+		theta := b.Get(g.thetaOf)
+		loss, pass := g.setup.Loss(theta, b.Get(g.stateOf), g.feed.Batch(b, index), drawn...)
+		objective := loss
+		if g.penalised != nil {
+			objective = graph.Add(loss, g.penalised.term(b, theta))
+		}
+		g.descent.Update(b, graph.Grad(objective, theta...))
+		b.Set(g.stateOf, pass.State...)
+		b.Set(g.lossOf, loss)
+		if k.gradient {
+			b.Set(g.gradOf, graph.Grad(loss, theta...)...)
+		}
+	})
+	if err != nil {
+		return nil, err
 	}
-	return s
+	if p.run, err = compiled.Bind(&g.frame); err != nil {
+		return nil, err
+	}
+	g.programs[k] = p
+	return p, nil
 }
 
-// program maps the step over n replicas.
-func (s single) program(c *compiler, n int) (*graph.Program, error) {
-	if n == 1 {
-		return graph.Trace(func(in []*graph.Value) []*graph.Value { return s.f(in[:len(s.mapped)], in[len(s.mapped):]) }, slices.Concat(s.mapped, s.shared)...)
+// addNoise makes room for the random numbers that the network takes of a batch.
+func (g *group) addNoise(p *program, batch int) (noise []objective.Slot, err error) {
+	if !g.setup.Model.HasNoise {
+		return nil, nil
 	}
-	types := make([]graph.Type, len(s.mapped))
-	for i, t := range s.mapped {
-		types[i] = graph.T(t.DType, append([]int{n}, t.Shape...)...)
+	shapes, err := g.setup.Model.Noise(batch)
+	for _, shape := range shapes {
+		a := engine.NewArray(graph.T(g.setup.DType, append([]int{g.frame.Members}, shape...)...))
+		p.noise, noise = append(p.noise, a), append(noise, g.frame.Own(a))
 	}
-	return graph.Trace(func(in []*graph.Value) []*graph.Value {
-		mapped, shared := in[:len(s.mapped)], in[len(s.mapped):]
-		return graph.Vmap(func(one []*graph.Value) []*graph.Value { return s.f(one, shared) }, mapped...)
-	}, slices.Concat(types, s.shared)...)
+	return noise, err
 }
 
-// take takes a step with the i-th batch of each member's epoch.
-func (w *crew) take(batches []*dataset.Batches, i int, lr float64, steps int, gradient bool) error {
-	size := len(batches[0].At(i))
-	s, err := w.step(stepKind{size, gradient})
+func (g *group) startEpoch(runs []*run, epoch int) {
+	g.penalised.setWeight(epoch)
+	if fresh := g.setup.Data.Fresh; fresh != nil {
+		for i, r := range runs {
+			g.feed.Replace(i, fresh(g.setup.Seed, epoch, r.Replica))
+		}
+	}
+}
+
+// step makes an update with the batch that is due in each run's epoch.
+func (g *group) step(runs []*run, u update, gradient bool) error {
+	size := len(runs[0].batches.At(u.batch))
+	p, err := g.program(stepKind{size, gradient})
 	if err != nil {
 		return err
 	}
-	for r, b := range batches {
-		copy(s.index.I32[r*size:], b.At(i))
+	for i, r := range runs {
+		copy(p.index.I32[i*size:], r.batches.At(u.batch))
+		if len(p.noise) > 0 {
+			p.draw(i, g.frame.Members, g.setup.Seed, u.step, r.Replica)
+		}
 	}
-	w.rule.SetRates(w.rates, lr, steps+1)
-	return s.run()
+	g.descent.SetRates(u.lr, u.step)
+	return p.run()
 }
+
+// draw fills the noise of a member's step.
+func (p *program) draw(member, members int, seed uint64, step, replica int) {
+	rng := random.Stream(seed, fmt.Sprintf("noise/%d", step), replica)
+	for _, a := range p.noise {
+		n := a.Len() / members
+		for j := range n {
+			a.Set(member*n+j, float64(rng.Float32()))
+		}
+	}
+}
+
+func (g *group) store(place int, r *run) {
+	g.frame.Store(g.thetaOf, place, r.at.Theta)
+	g.frame.Store(g.stateOf, place, r.at.State)
+	g.descent.SetMemory(place, r.at.Memory)
+	g.penalised.start(place, r)
+}
+
+func (g *group) theta(place int) []float64    { return g.frame.Load(g.thetaOf, place) }
+func (g *group) state(place int) []float64    { return g.frame.Load(g.stateOf, place) }
+func (g *group) memory(place int) [][]float64 { return g.descent.Memory(place) }
+func (g *group) loss(place int) float64       { return g.losses.At(place) }
+func (g *group) gradient(place int) []float64 { return g.frame.Load(g.gradOf, place) }
+func (g *group) finite(place int) bool        { return g.frame.Finite(g.thetaOf, place) }

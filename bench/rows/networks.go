@@ -11,7 +11,7 @@ import (
 	"basin/engine"
 	"basin/model"
 	"basin/objective"
-	"basin/spec"
+	"basin/task"
 	"basin/train"
 )
 
@@ -40,7 +40,8 @@ func (r Row) network(m *model.Model, set *dataset.Set, e engine.Engine) (runner,
 	return r.step(m, set, e)
 }
 
-// subject is the row's model, and noise for it: a batch, or for steps so many that few repeat, as far as they are small.
+// subject is the row's model, and noise for it: a batch, or for steps so many that few repeat, as far as they are
+// small.
 func (r Row) subject() (*model.Model, *dataset.Set, error) {
 	m, err := r.model()
 	if err != nil {
@@ -56,49 +57,64 @@ func (r Row) subject() (*model.Model, *dataset.Set, error) {
 // model is the row's network for its kind of inputs.
 func (r Row) model() (*model.Model, error) {
 	kind, sizes := r.architecture()
-	if kind == "mlp" {
+	images := []int{3, 32, 32}
+	switch kind {
+	case "mlp":
 		last := len(sizes) - 1
-		return model.New(spec.Model{Kind: "mlp", Widths: sizes[1:last], Activation: "relu"}, sizes[:1], sizes[last])
+		return model.New(&model.MLP{Widths: sizes[1:last], Activation: "relu"}, sizes[:1], sizes[last])
+	case "resnet18":
+		return model.New(&model.ResNet18{Width: sizes[0], Activation: "relu"}, images, 10)
+	case "resnet20":
+		return model.New(&model.ResNet20{Width: sizes[0], Activation: "relu"}, images, 10)
 	}
-	return model.New(spec.Model{Kind: kind, Width: sizes[0], Activation: "relu"}, []int{3, 32, 32}, 10)
+	return nil, fmt.Errorf("%s: no row is about %s", r.Name, kind)
 }
 
 // noise is a set of n samples for a model.
 func noise(m *model.Model, n int) *dataset.Set {
 	r := rand.New(rand.NewPCG(1, 2))
-	s := &dataset.Set{Name: "noise", Shape: m.Input, Classes: m.Outputs}
-	s.X, s.Y = make([]float32, n*s.Size()), make([]int32, n)
-	for i := range s.X {
-		s.X[i] = float32(r.NormFloat64())
+	size := 1
+	for _, d := range m.Input {
+		size *= d
 	}
-	for i := range s.Y {
-		s.Y[i] = r.Int32N(int32(s.Classes))
+	x, y := make([]float32, n*size), make([]int32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
 	}
-	return s
+	for i := range y {
+		y[i] = r.Int32N(int32(m.Outputs))
+	}
+	return dataset.NewSet("noise", m.Input, x, y, m.Outputs)
+}
+
+// classification is the task of a model on a set.
+func classification(m *model.Model, set *dataset.Set, e engine.Engine) *objective.Setup {
+	return &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"},
+		Data: &dataset.Split{Train: set, Test: set}, Seed: 1}
+}
+
+// recipe is that of the peers' steps.
+func recipe(batch int) train.Recipe {
+	return train.Recipe{Batch: batch, Epochs: math.MaxInt32,
+		Optimizer: &train.SGD{LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}}
 }
 
 var errEnough = errors.New("enough")
 
-// recipe is that of the peers' steps.
-func recipe(batch int) spec.Train {
-	return spec.Train{Loss: "cross-entropy", Batch: batch, Epochs: math.MaxInt,
-		Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: spec.Schedule{Kind: "constant"}}
-}
-
 // step trains. Unlike the peers', its batches are gathered from the set in every step.
 func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
-	t, err := train.New(e, m, set, recipe(r.batch()))
+	t, err := train.New(classification(m, set, e), recipe(r.batch()))
 	if err != nil {
 		return nil, err
 	}
 	return func(tick func() bool) error {
-		observe := func(train.Step) error {
+		afterEach := func(func() *train.Snapshot) error {
 			if tick() {
 				return nil
 			}
 			return errEnough
 		}
-		_, err := t.Run(context.Background(), 1, 0, train.Options{Observer: observe, WithoutGradient: true})
+		_, err := t.Run(context.Background(), train.Member{Save: afterEach})
 		if errors.Is(err, errEnough) {
 			return nil
 		}
@@ -106,9 +122,10 @@ func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, er
 	}, nil
 }
 
-// products are Hessian-vector products at a point that is moved to before each block, so that none keeps the primal pass of the last.
+// products are Hessian-vector products at a point that is moved to before each block, so that none keeps the
+// primal pass of the last.
 func (r Row) products(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
-	o, err := objective.New(e, m, set, objective.Options{})
+	o, err := classification(m, set, e).On(set, objective.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,8 @@ import (
 	"basin/fault"
 	"basin/measure"
 	"basin/model"
+	"basin/network"
+	"basin/objective"
 	"basin/record"
 	"basin/runner"
 	"basin/spec"
@@ -51,24 +53,34 @@ func (c measureCommand) Run(s streams) error {
 	if err != nil {
 		return fault.Input(err)
 	}
-	m, err := model.New(sp.Model, split.Train.Shape, split.Train.Classes)
+	a, err := runner.Architecture(sp.Model)
 	if err != nil {
 		return fault.Input(err)
 	}
-	theta, state, mapping, err := runner.ReadNetwork(c.Checkpoint, m, sp.Checkpoint.Rename)
+	task := runner.Task(sp.Train)
+	width, err := task.Width(split.Train)
+	if err != nil {
+		return err
+	}
+	m, err := model.New(a, split.Train.Input(), width)
+	if err != nil {
+		return err
+	}
+	net, mapping, err := network.Read(c.Checkpoint, m, sp.Checkpoint.Rename)
 	if err != nil {
 		return fault.Input(err)
 	}
 	if !mapping.ByName() {
 		fmt.Fprint(s.err, mapping)
 	}
-	mc := &measure.Context{Engine: e, Model: m, Split: split, Loss: sp.Train.Loss, Seed: sp.Seed, DType: measure.DTypeOf(c.DType)}
-	made, err := c.measure(mc, sp)
+	setup := &objective.Setup{Engine: e, Model: m, Task: task, Data: split, Seed: sp.Seed,
+		DType: runner.DType(c.DType)}
+	made, err := c.measure(setup, sp)
 	if err != nil {
 		return err
 	}
 	found := measure.NewFindings(record.Points(0))
-	if err := made.Measure(context.Background(), []measure.Network{{Theta: theta, State: state, Status: record.OK}}, found); err != nil {
+	if err := made.Measure(context.Background(), []network.Network{net}, found); err != nil {
 		return err
 	}
 	records := found.Records
@@ -90,20 +102,20 @@ func (c measureCommand) samples(sp *spec.Spec) (*dataset.Split, error) {
 	return &dataset.Split{Train: set, Test: set}, nil
 }
 
-func (c measureCommand) measure(mc *measure.Context, sp *spec.Spec) (measure.Measure, error) {
+func (c measureCommand) measure(s *objective.Setup, sp *spec.Spec) (measure.Measure, error) {
 	if c.What == "performance" {
-		return measure.New(mc, &spec.Performance{})
+		return (&measure.Performance{}).New(s)
 	}
 	h := sp.Measure.Hessian
 	if h == nil {
 		return nil, fault.Inputf("measure: the spec has no hessian settings; add measure: {hessian: {}}, or --set measure.hessian={}")
 	}
-	settings := *h
-	settings.DType = c.DType
+	settings := runner.Hessian(h)
+	settings.DType = s.DType
 	if c.Data != "" {
-		return measure.NewHessian(mc, settings, mc.Split.Train, c.Data)
+		return settings.On(s, s.Data.Train, c.Data)
 	}
-	return measure.New(mc, &settings)
+	return settings.New(s)
 }
 
 func (c measureCommand) print(s streams, records []record.Record) error {

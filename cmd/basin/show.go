@@ -31,7 +31,7 @@ func (c planCommand) Run(s streams) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "data: %s, %d training and %d test samples of shape %v, %d classes\n",
-		split.Train.Name, split.Train.Len(), split.Test.Len(), split.Train.Shape, split.Train.Classes)
+		split.Train.Name, split.Train.Len(), split.Test.Len(), split.Train.Input(), split.Train.Classes)
 	for _, axis := range []struct {
 		name string
 		path string
@@ -74,7 +74,11 @@ func (c dataCommand) Run(s streams) error {
 			}
 		}
 	}
-	fmt.Fprintln(s.out, "Your own data: data: {set: FILE.npz} with arrays x and y (and x_test, y_test).")
+	for _, k := range dataset.Kinds {
+		if k.Ending() != "" {
+			fmt.Fprintf(s.out, "Your own data: data: {set: FILE%s} with %s.\n", k.Ending(), k.About)
+		}
+	}
 	return nil
 }
 

@@ -8,22 +8,31 @@ import (
 	"basin/engine/cpu"
 	"basin/graph"
 	"basin/model"
-	"basin/objective"
+	"basin/param"
 	"basin/random"
-	"basin/spec"
+	"basin/task"
 )
 
+// segments are the types of a layout's segments.
+func segments(l param.Layout, d graph.DType) (types []graph.Type) {
+	for _, s := range l.Segments {
+		types = append(types, graph.T(d, s.Shape...))
+	}
+	return types
+}
+
 func program(t testing.TB, m *model.Model, n int, d graph.DType, hvp bool, mode model.Mode) *graph.Program {
-	types := append(model.Types(m.Params, d), model.Types(m.State, d)...)
+	types := append(segments(m.Params, d), segments(m.State, d)...)
 	types = append(types, graph.T(d, append([]int{n}, m.Input...)...), graph.T(graph.Int32, n))
 	np, ns := len(m.Params.Segments), len(m.State.Segments)
 	if hvp {
-		types = append(types, model.Types(m.Params, d)...)
+		types = append(types, segments(m.Params, d)...)
 	}
 	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
 		theta, state, x, y := in[:np], in[np:np+ns], in[np+ns], in[np+ns+1]
 		pass := m.Apply(theta, state, x, mode)
-		l := objective.Mean(objective.PerExample("cross-entropy", pass.Logits, y))
+		losses := (&task.Classification{Criterion: "cross-entropy"}).Loss(0, pass.Outputs, y)
+		l := graph.Scale(graph.ReduceSum(losses), 1/float64(n))
 		if hvp {
 			return append([]*graph.Value{l}, graph.HVP(l, theta, in[np+ns+2:])...)
 		}
@@ -76,8 +85,11 @@ func run(b *testing.B, e *cpu.Engine, p *graph.Program) engine.Run {
 // thread and on two.
 func BenchmarkResNet(b *testing.B) {
 	e, _ := cpu.New()
-	for _, s := range []spec.Model{{Kind: "resnet20", Width: 16}, {Kind: "resnet18", Width: 8}} {
-		m, err := model.New(s, []int{3, 32, 32}, 10)
+	for kind, a := range map[string]model.Architecture{
+		"resnet20": &model.ResNet20{Width: 16, Activation: "relu"},
+		"resnet18": &model.ResNet18{Width: 8, Activation: "relu"},
+	} {
+		m, err := model.New(a, []int{3, 32, 32}, 10)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -85,7 +97,7 @@ func BenchmarkResNet(b *testing.B) {
 			mode := map[bool]model.Mode{false: model.Batch, true: model.Eval}[hvp]
 			p := program(b, m, 128, graph.Float32, hvp, mode)
 			for threads := 1; threads <= 2; threads++ {
-				b.Run(fmt.Sprintf("%s/hvp=%v/threads=%d", s.Kind, hvp, threads), func(b *testing.B) {
+				b.Run(fmt.Sprintf("%s/hvp=%v/threads=%d", kind, hvp, threads), func(b *testing.B) {
 					r := run(b, e.WithThreads(threads), p)
 					b.ReportAllocs()
 					for b.Loop() {
@@ -103,14 +115,18 @@ func BenchmarkResNet(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	e, _ := cpu.New()
 	for _, c := range []struct {
-		model spec.Model
+		kind  string
+		model model.Architecture
 		shape []int
-	}{{spec.Model{Kind: "mlp", Width: 32, Depth: 2}, []int{64}}, {spec.Model{Kind: "resnet18", Width: 8}, []int{3, 32, 32}}} {
+	}{
+		{"mlp", &model.MLP{Width: 32, Depth: 2, Activation: "relu"}, []int{64}},
+		{"resnet18", &model.ResNet18{Width: 8, Activation: "relu"}, []int{3, 32, 32}},
+	} {
 		m, err := model.New(c.model, c.shape, 10)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Run(c.model.Kind, func(b *testing.B) {
+		b.Run(c.kind, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := e.Compile(program(b, m, 128, graph.Float32, true, model.Eval), engine.Options{}); err != nil {
 					b.Fatal(err)
@@ -126,7 +142,7 @@ func BenchmarkStep(b *testing.B) {
 	for _, w := range []int{1, 8, 64} {
 		for _, n := range []int{8, 128, 512} {
 			for _, hvp := range []bool{false, true} {
-				m, _ := model.New(spec.Model{Kind: "mlp", Width: w, Depth: 2}, []int{64}, 10)
+				m, _ := model.New(&model.MLP{Width: w, Depth: 2, Activation: "relu"}, []int{64}, 10)
 				p := program(b, m, n, graph.Float32, hvp, model.Eval)
 				b.Run(fmt.Sprintf("w%d/n%d/hvp=%v", w, n, hvp), func(b *testing.B) {
 					run := run(b, e, p)

@@ -58,6 +58,29 @@ func (x *executable) Bind(in, out []engine.Array) (engine.Run, error) {
 	}, nil
 }
 
+// Bytes implements engine.Executable.
+func (x *executable) Bytes() int {
+	n := nodeBytes * len(x.plan.nodes)
+	for d, elements := range x.plan.arena {
+		n += elements * elementBytes[d]
+	}
+	for _, a := range x.constants {
+		n += a.Len() * elementBytes[a.Type.DType]
+	}
+	for _, worker := range x.scratch {
+		for d, a := range worker {
+			n += a.Len() * elementBytes[d]
+		}
+	}
+	return n
+}
+
+// elementBytes is the size of an element of each dtype.
+var elementBytes = [3]int{graph.Float32: 4, graph.Float64: 8, graph.Int32: 4}
+
+// nodeBytes is what a node takes of memory by its graph, its plan and its task, roughly.
+const nodeBytes = 3000
+
 // array is the memory of a node.
 func (b *binding) array(n *node) engine.Array {
 	switch n.buffer.place {

@@ -11,7 +11,6 @@ import (
 	"basin/graph"
 	"basin/internal/numtest/enginetest"
 	"basin/model"
-	"basin/spec"
 )
 
 // TestConformanceOfLargePrograms holds the ways that large programs take, on one thread and on three, to the same suite.
@@ -36,13 +35,13 @@ func TestThreadsChangeNoBit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		model spec.Model
+		model model.Architecture
 		shape []int
 		n     int
 	}{
-		{spec.Model{Kind: "mlp", Width: 33, Depth: 2, BatchNorm: true}, []int{50}, 70},
-		{spec.Model{Kind: "resnet20", Width: 5}, []int{3, 12, 12}, 9},
-		{spec.Model{Kind: "cnn", Width: 6, Depth: 2, BatchNorm: true}, []int{1, 20, 20}, 11},
+		{&model.MLP{Width: 33, Depth: 2, BatchNorm: true, Activation: "relu"}, []int{50}, 70},
+		{&model.ResNet20{Width: 5, Activation: "relu"}, []int{3, 12, 12}, 9},
+		{&model.CNN{Width: 6, Depth: 2, BatchNorm: true, Activation: "relu"}, []int{1, 20, 20}, 11},
 	} {
 		m, err := model.New(c.model, c.shape, 10)
 		if err != nil {
@@ -50,7 +49,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 		}
 		for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 			for _, hvp := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s/%v/hvp=%v", c.model.Kind, d, hvp), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%T/%v/hvp=%v", c.model, d, hvp), func(t *testing.T) {
 					p := program(t, m, c.n, d, hvp, map[bool]model.Mode{false: model.Batch, true: model.Eval}[hvp])
 					in := fillInputs(p)
 					alone, err := engine.Evaluate(e, p, in...)

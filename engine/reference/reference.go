@@ -39,6 +39,9 @@ type executable struct {
 	slot    map[*graph.Value]int
 }
 
+// Bytes implements engine.Executable: nothing is held between runs.
+func (x *executable) Bytes() int { return 0 }
+
 // Bind checks the arguments.
 func (x *executable) Bind(in, out []engine.Array) (engine.Run, error) {
 	if err := engine.CheckArguments(x.program, in, out); err != nil {

@@ -1,4 +1,4 @@
-package runner_test
+package network_test
 
 import (
 	"encoding/json"
@@ -16,15 +16,15 @@ import (
 	"basin/engine/cpu"
 	"basin/graph"
 	"basin/model"
+	"basin/network"
 	"basin/objective"
 	"basin/param"
-	"basin/runner"
-	"basin/spec"
+	"basin/task"
 	"basin/train"
 )
 
-// TestResNetsArePyTorchs: PyTorch's checkpoints give PyTorch's logits in evaluation mode, and in training mode its loss, its gradient
-// and its running statistics after one step.
+// TestResNetsArePyTorchs: PyTorch's checkpoints give PyTorch's logits in evaluation mode, and in training mode its
+// loss, its gradient and its running statistics after one step.
 func TestResNetsArePyTorchs(t *testing.T) {
 	type fixture struct {
 		Checkpoint string
@@ -48,37 +48,41 @@ func TestResNetsArePyTorchs(t *testing.T) {
 	if err := json.Unmarshal(text, &f); err != nil {
 		t.Fatal(err)
 	}
-	set := &dataset.Set{Name: "formula", Shape: []int{3, 32, 32}, Classes: 10, X: make([]float32, 4*3*32*32)}
-	wide := make([]float64, len(set.X)) // what the fixture says, which float32 rounds
-	for i := range set.X {
-		wide[i] = float64(7919*i%1000)/500 - 1
-		set.X[i] = float32(wide[i])
+	x := dataset.Array{Shape: []int{4, 3, 32, 32}}
+	for i := range 4 * 3 * 32 * 32 {
+		x.F64 = append(x.F64, float64(7919*i%1000)/500-1)
 	}
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for kind, want := range map[string]fixture{"resnet18": f.ResNet18, "resnet20": f.ResNet20} {
-		m, err := model.New(spec.Model{Kind: kind, Width: 1}, set.Shape, 10)
+	for a, want := range map[model.Architecture]fixture{
+		&model.ResNet18{Width: 1, Activation: "relu"}: f.ResNet18, &model.ResNet20{Width: 1,
+			Activation: "relu"}: f.ResNet20,
+	} {
+		kind := fmt.Sprintf("%T", a)
+		m, err := model.New(a, x.Shape[1:], 10)
 		if err != nil {
 			t.Fatal(err)
 		}
-		theta, state, _, err := runner.ReadNetwork("../model/testdata/"+want.Checkpoint, m, nil)
+		net, _, err := network.Read("../model/testdata/"+want.Checkpoint, m, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		set.Y = want.Labels
-		o, err := objective.New(e, m, set, objective.Options{DType: graph.Float64})
+		y := dataset.Array{Shape: []int{4}, I32: want.Labels}
+		set := &dataset.Set{Name: "formula", Classes: 10, Parts: []dataset.Part{{X: x, Y: y}}}
+		setup := &objective.Setup{Engine: e, Model: m, Task: &task.Classification{Criterion: "cross-entropy"},
+			Data: &dataset.Split{Train: set}, Seed: 1, DType: graph.Float64}
+		o, err := setup.On(set, objective.Options{DType: graph.Float64})
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.MoveTo(theta, state)
-		logits, err := o.Logits()
+		o.MoveTo(net.Theta, net.State)
+		logits, err := o.Predictions()
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The inputs differ by the rounding of float32, 6e-8; twenty layers carry it on.
-		const tolerance = 1e-5
+		const tolerance = 1e-10 // rounding through twenty layers
 		for i, row := range want.Logits {
 			for j, w := range row {
 				if got := logits.At(i*10 + j); math.Abs(got-w) > tolerance*max(1, math.Abs(w)) {
@@ -86,24 +90,27 @@ func TestResNetsArePyTorchs(t *testing.T) {
 				}
 			}
 		}
-		recipe := spec.Train{Batch: 4, Epochs: 1, DType: "float64", Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3}}
-		tr, err := train.New(e, m, set, recipe)
+		tr, err := train.New(setup, train.Recipe{Optimizer: &train.SGD{LR: 1e-3}, Batch: 4,
+			Epochs: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		stepped, err := tr.Run(t.Context(), 1, 0, train.Options{From: &train.Snapshot{Theta: theta, State: state}, Observer: func(s train.Step) error {
-			if math.Abs(s.Loss-want.Loss) > tolerance*want.Loss {
-				t.Errorf("%s: loss %v, PyTorch has %v", kind, s.Loss, want.Loss)
-			}
-			if d := param.Distance(s.Gradient.F64, want.Gradient); d > tolerance*param.Norm(want.Gradient) {
-				t.Errorf("%s: the gradient is %v from PyTorch's, whose norm is %v", kind, d, param.Norm(want.Gradient))
-			}
-			return nil
-		}})
+		start := &train.Snapshot{Theta: net.Theta, State: net.State, Observers: map[string]train.Observed{"peer": {}}}
+		results, err := tr.Run(t.Context(), train.Member{From: start,
+			Observers: map[string]train.Observer{"peer": compared(func(s train.Step) {
+				if math.Abs(s.Loss-want.Loss) > tolerance*want.Loss {
+					t.Errorf("%s: loss %v, PyTorch has %v", kind, s.Loss, want.Loss)
+				}
+				if d := param.Distance(s.Gradient(), want.Gradient); d > tolerance*param.Norm(want.Gradient) {
+					t.Errorf("%s: the gradient is %v from PyTorch's, whose norm is %v", kind, d, param.Norm(want.Gradient))
+				}
+			})}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, w := range map[string][]float64{"bn1.running_mean": want.After.Mean, "bn1.running_var": want.After.Var} {
+		stepped := results[0]
+		for name, w := range map[string][]float64{"bn1.running_mean": want.After.Mean,
+			"bn1.running_var": want.After.Var} {
 			segment, ok := m.State.Find(name)
 			if !ok {
 				t.Fatalf("%s: no %s", kind, name)
@@ -115,7 +122,16 @@ func TestResNetsArePyTorchs(t *testing.T) {
 	}
 }
 
-// TestStateDictHasPyTorchsOrder: names, shapes and order of what is written. The counters lie elsewhere in the file, for alignment.
+// compared is an observer of all steps by a function.
+type compared func(train.Step)
+
+func (compared) Wants(int) bool                          { return true }
+func (f compared) Step(s train.Step) error               { f(s); return nil }
+func (compared) State() (map[string][]float64, []string) { return nil, nil }
+func (compared) Restore(map[string][]float64) error      { return nil }
+
+// TestStateDictHasPyTorchsOrder: names, shapes and order of what is written. The counters lie elsewhere in the
+// file, for alignment.
 func TestStateDictHasPyTorchsOrder(t *testing.T) {
 	text, err := os.ReadFile("../model/testdata/resnet.json")
 	if err != nil {
@@ -127,12 +143,13 @@ func TestStateDictHasPyTorchsOrder(t *testing.T) {
 	if err := json.Unmarshal(text, &f); err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(spec.Model{Kind: "resnet18", Width: 2}, []int{3, 32, 32}, 10)
+	m, err := model.New(&model.ResNet18{Width: 2, Activation: "relu"}, []int{3, 32, 32}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "net.safetensors")
-	if err := runner.WriteNetwork(path, m, make([]float64, m.Params.Size()), m.InitState(), graph.Float32, 7); err != nil {
+	zero := network.Network{Theta: make([]float64, m.Params.Size()), State: m.InitState()}
+	if err := network.Write(path, m, zero, graph.Float32, 7, nil); err != nil {
 		t.Fatal(err)
 	}
 	file, err := checkpoint.Read(path)
