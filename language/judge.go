@@ -1,0 +1,191 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// judge reports keys that no cell reads, and values that have an effect in none.
+func (p *loading) judge() {
+	p.judgeSection(p.tree, "", p.use.kinds, p.moves)
+	for _, a := range p.axes {
+		for _, path := range a.paths {
+			p.judgePath(a, path)
+		}
+	}
+}
+
+func (p *loading) judgeSection(n *node, path string, kinds []string, m *move) {
+	for _, e := range n.entries {
+		below := m.find(e.key)
+		if below == nil || below.values == nil {
+			p.judgeEntry(e, path, kinds, below)
+		}
+	}
+}
+
+func (p *loading) judgeEntry(e entry, section string, kinds []string, m *move) {
+	path := join(section, e.key)
+	switch {
+	case e.use.on && !e.use.value && e.value.kind == mapping:
+		p.judgeSection(e.value, path, e.use.kinds, m)
+	case e.use.on:
+	case e.use.off != nil:
+		off := e.use.off
+		if !off.changed || off.why == "" {
+			return
+		}
+		cure := "remove it"
+		if off.standard != "" {
+			cure += ", or set it to " + off.standard
+		}
+		p.problems.add(problem{e.value.at, join(e.value.axis, path), section, "it has no effect: " + off.why + "; " + cure, relation})
+	default:
+		p.unknown(e, section, kinds)
+	}
+}
+
+// judgePath reports a path that is swept without effect, or values of it that have none.
+func (p *loading) judgePath(a *axis, path *axisPath) {
+	section, _ := cutLast(path.path)
+	kinds, m := p.kindsAt(section), p.moves.end(path.path)
+	where := join(a.shown(), path.path)
+	if !slices.ContainsFunc(path.values, func(e entry) bool { return e.use.on }) {
+		off := path.values[0].use.off
+		switch why, theirs := p.otherKinds(section, path.values[0].key, kinds); {
+		case off != nil && off.why != "":
+			p.problems.add(problem{path.at, where, section, "sweeping it has no effect: " + off.why, relation})
+			return
+		case off == nil && theirs != nil:
+			p.problems.add(problem{path.at, where, section, "sweeping it has no effect: " + why, relation})
+			return
+		}
+	}
+	for _, e := range path.values {
+		p.judgeEntry(e, section, kinds, m)
+	}
+}
+
+// kindsAt are the kinds that a section had in any cell.
+func (p *loading) kindsAt(path string) []string {
+	kinds := slices.Clone(p.use.kinds)
+	if path == "" {
+		return kinds
+	}
+	kinds = nil
+	n, m := p.tree, p.moves
+	for _, key := range strings.Split(path, ".") {
+		kinds = nil
+		if m = m.find(key); m != nil {
+			kinds = append(kinds, m.use.kinds...)
+			for _, v := range m.values {
+				kinds = append(kinds, v.use.kinds...)
+			}
+		}
+		e := n.find(key)
+		if n = nil; e != nil {
+			kinds, n = append(kinds, e.use.kinds...), e.value
+		}
+	}
+	return kinds
+}
+
+func cutLast(path string) (section, key string) {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)], path[i+1:]
+}
+
+// otherKinds says to which kinds of a section a key belongs, where it has others.
+func (p *loading) otherKinds(section, key string, kinds []string) (why string, theirs []*decl) {
+	var names []string
+	for _, d := range p.decls().find(section) {
+		for c := range d.children(kinds) {
+			if kinds != nil && c.key == key {
+				return "", nil
+			}
+		}
+		for _, k := range d.allKinds() {
+			for c := range k.children(nil) {
+				if c.key == key && !slices.Contains(names, k.name) {
+					names, theirs = append(names, k.name), append(theirs, c)
+				}
+			}
+		}
+	}
+	if len(names) == 0 || len(kinds) == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("it belongs to %s, not to %s", anyOf(names), anyOf(kinds)), theirs
+}
+
+func anyOf(names []string) string {
+	names = slices.Compact(slices.Sorted(slices.Values(names)))
+	if len(names) > 1 {
+		names = append(names[:len(names)-2:len(names)-2], names[len(names)-2]+" or "+names[len(names)-1])
+	}
+	return strings.Join(names, ", ")
+}
+
+// unknown reports a key that no cell reads: of another kind, unless it has its standard there; or of none.
+func (p *loading) unknown(e entry, section string, kinds []string) {
+	path := join(section, e.key)
+	why, theirs := p.otherKinds(section, e.key, kinds)
+	for _, d := range theirs {
+		if d.leaf == nil {
+			continue
+		}
+		if text, ok := d.leaf.canonical(e.value); ok && text == d.leaf.standard() {
+			return
+		}
+	}
+	q := problem{at: e.at, shown: join(e.value.axis, path), path: path}
+	switch {
+	case theirs != nil:
+		q.kind, q.path = relation, section
+		q.text = why + "; remove it, or choose that kind"
+	case e.at.text.override && section == "" || e.at == e.value.at && e.at.text.override:
+		q.text = "unknown path; " + p.suggestPath(path)
+	default:
+		q.text = "unknown key; " + p.suggestKey(section, e.key, kinds)
+	}
+	p.problems.add(q)
+}
+
+// suggestKey says which key of a section was probably meant; or, where that key is known elsewhere, its path.
+func (p *loading) suggestKey(section, key string, kinds []string) string {
+	var keys []string
+	for _, d := range p.decls().find(section) {
+		for c := range d.children(kinds) {
+			keys = append(keys, c.key)
+		}
+	}
+	if section == "" && len(p.language.Sweep) > 0 {
+		keys = append(keys, gridKey)
+	}
+	if near := nearest(key, keys); near != "" {
+		return "did you mean " + near + "?"
+	}
+	if len(keys) == 0 {
+		return section + " has no settings; write {}"
+	}
+	for _, path := range p.decls().allPaths() {
+		if strings.HasSuffix(path, "."+key) {
+			return "did you mean " + path + "?"
+		}
+	}
+	return "it may be " + strings.Join(keys, ", ")
+}
+
+// suggestPath says which path was probably meant, listing those of its first section when none is near.
+func (p *loading) suggestPath(path string) string {
+	paths := p.decls().allPaths()
+	if near := nearest(path, paths); near != "" {
+		return "did you mean " + near + "?"
+	}
+	top, _, _ := strings.Cut(path, ".")
+	below := slices.DeleteFunc(paths, func(q string) bool {
+		return strings.Contains(q, ".") && !strings.HasPrefix(q, top+".")
+	})
+	return "it may be " + strings.Join(below, ", ")
+}
