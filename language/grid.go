@@ -213,16 +213,16 @@ func (p *loading) replaced(n *node, path string, m *move) {
 		case below == nil:
 		case below.values == nil:
 			p.replaced(e.value, full, below)
-		case e.value.at.text.override:
-			p.overridden(e.value.at, full, below)
 		case e.value.kind == mapping && len(e.value.entries) > 0:
 			inner := e.value.entries[0]
-			if inner.value.at.text.override {
-				p.overridden(inner.value.at, join(full, inner.key), below)
+			if inner.at.text.override {
+				p.overridden(inner.at, join(full, inner.key), below)
 				continue
 			}
 			text := fmt.Sprintf("%s replaces %s as a whole: remove what stands below it, or sweep paths below it", below.shown, full)
 			p.problems.add(problem{inner.at, join(full, inner.key), full, text, wrongText})
+		case e.value.at.text.override:
+			p.overridden(e.value.at, full, below)
 		default:
 			p.unreadable(e.value, full)
 		}

@@ -49,22 +49,37 @@ func (p *loading) judgeEntry(e entry, section string, kinds []string, m *move) {
 // judgePath reports a path that is swept without effect, or values of it that have none.
 func (p *loading) judgePath(a *axis, path *axisPath) {
 	section, _ := cutLast(path.path)
-	kinds, m := p.kindsAt(section), p.moves.end(path.path)
 	where := join(a.shown(), path.path)
-	if !slices.ContainsFunc(path.values, func(e entry) bool { return e.use.on }) {
-		off := path.values[0].use.off
-		switch why, theirs := p.otherKinds(section, path.values[0].key, kinds); {
-		case off != nil && off.why != "":
-			p.problems.add(problem{path.at, where, section, "sweeping it has no effect: " + off.why, relation})
-			return
-		case off == nil && theirs != nil:
-			p.problems.add(problem{path.at, where, section, "sweeping it has no effect: " + why, relation})
-			return
+	used := func(e entry) bool { return e.use.on }
+	if !slices.ContainsFunc(path.values, used) {
+		if why := p.noEffect(path); why != "" {
+			p.problems.add(problem{path.at, where, section, "sweeping it has no effect" + why, relation})
 		}
+		return
 	}
 	for _, e := range path.values {
-		p.judgeEntry(e, section, kinds, m)
+		switch {
+		case e.use.on || e.use.off != nil:
+			p.judgeEntry(e, section, nil, p.moves.end(path.path))
+		case !p.isStandard(e.value, p.decls().find(path.path)):
+			p.problems.add(problem{e.value.at, where, section, "it has no effect in any cell that has it; give the standard there", relation})
+		}
 	}
+}
+
+// noEffect says why no value of a path has an effect; "" where that is to be ignored.
+func (p *loading) noEffect(path *axisPath) string {
+	if off := path.values[0].use.off; off != nil {
+		return pick(off.why == "", "", ": "+off.why)
+	}
+	for rest := path.path; rest != ""; { // A section on the way may belong to another kind.
+		section, key := cutLast(rest)
+		if why, _ := p.otherKinds(section, key, p.kindsAt(section)); why != "" {
+			return ": " + why
+		}
+		rest = section
+	}
+	return " in any cell"
 }
 
 // kindsAt are the kinds that a section had in any cell.
@@ -119,6 +134,17 @@ func (p *loading) otherKinds(section, key string, kinds []string) (why string, t
 	return fmt.Sprintf("it belongs to %s, not to %s", anyOf(names), anyOf(kinds)), theirs
 }
 
+// isStandard reports whether a value is the standard of a key, as one of its declarations has it.
+func (p *loading) isStandard(n *node, of []*decl) bool {
+	return slices.ContainsFunc(of, func(d *decl) bool {
+		if d.leaf == nil {
+			return false
+		}
+		text, ok := d.leaf.canonical(n)
+		return ok && text == d.leaf.standard()
+	})
+}
+
 func anyOf(names []string) string {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
 	if len(names) > 1 {
@@ -131,13 +157,8 @@ func anyOf(names []string) string {
 func (p *loading) unknown(e entry, section string, kinds []string) {
 	path := join(section, e.key)
 	why, theirs := p.otherKinds(section, e.key, kinds)
-	for _, d := range theirs {
-		if d.leaf == nil {
-			continue
-		}
-		if text, ok := d.leaf.canonical(e.value); ok && text == d.leaf.standard() {
-			return
-		}
+	if p.isStandard(e.value, theirs) {
+		return
 	}
 	q := problem{at: e.at, shown: join(e.value.axis, path), path: path}
 	switch {

@@ -18,10 +18,12 @@ func (p *loading) axisOf(a *axis, index int) Axis {
 			out.Labels[j] += pick(i > 0, ", ", "") + l
 		}
 	}
+	seen := map[string]bool{}
 	for i, l := range out.Labels {
-		if slices.Contains(out.Labels[:i], l) {
+		if seen[l] {
 			out.Labels[i] = fmt.Sprintf("%s #%d", l, i+1)
 		}
+		seen[l] = true
 	}
 	if len(a.paths) == 1 {
 		out.Numbers = numbers(a.paths[0].values)

@@ -84,9 +84,11 @@ func (l *valueOf[V, C]) canonical(n *node) (string, bool) {
 	return string(l.codec.write(nil, v)), ok
 }
 
+// A number out of its limits, or the text "", says that there is no standard.
 func (l *valueOf[V, C]) faults() []string {
 	out := l.codec.faults()
-	if wrong := l.codec.refuse(l.std); wrong != "" && !l.codec.single() {
+	text, isText := any(l.std).(string)
+	if wrong := l.codec.refuse(l.std); wrong != "" && (!l.single() || isText && text != "") {
 		out = append(out, "the standard: "+wrong)
 	}
 	return out

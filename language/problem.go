@@ -148,7 +148,7 @@ func (ps *problems) waits(p problem) bool {
 	return slices.ContainsFunc(ps.list, func(q problem) bool {
 		switch p.kind {
 		case relation:
-			return q.kind == wrongText || q.kind == wrongKey && isBelow(q.path, p.path)
+			return q.kind == wrongText || q.kind == wrongKey && (isBelow(q.path, p.path) || isBelow(p.path, q.path))
 		case alike:
 			return q.kind != alike
 		}

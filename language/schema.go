@@ -44,24 +44,28 @@ func (d *decl) schema() *jsonschema.Schema {
 	return s
 }
 
-// section is the schema of a map of declared keys, in a form for each kind.
+// section is the schema of a map of declared keys, in a form for each kind, and one for a kind that is not given.
 func (d *decl) section() *jsonschema.Schema {
 	if len(d.choices) == 0 {
 		return object(d.children(nil))
 	}
-	c := d.choices[0]
 	var forms []*jsonschema.Schema
 	if d.short {
-		forms = append(forms, words(c.names()))
-	}
-	for _, k := range c.kinds {
-		s := d.kindSchema(k)
-		s.Required = []string{c.key}
-		forms = append(forms, s)
+		forms = append(forms, words(d.choices[0].names()))
 	}
 	free := object(d.children(nil))
-	free.Properties.Delete(c.key)
-	return &jsonschema.Schema{AnyOf: append(forms, free)}
+	free.Properties.Delete(d.choices[0].key)
+	return &jsonschema.Schema{AnyOf: append(append(forms, d.kindSchemas()...), free)}
+}
+
+// kindSchemas are the schemas of a section of each kind, which it names.
+func (d *decl) kindSchemas() (out []*jsonschema.Schema) {
+	for _, k := range d.allKinds() {
+		s := d.kindSchema(k)
+		s.Required = []string{k.key}
+		out = append(out, s)
+	}
+	return out
 }
 
 // kindSchema is the schema of a section of one kind, which it may name.
@@ -74,13 +78,13 @@ func (d *decl) kindSchema(k *kindOf) *jsonschema.Schema {
 
 // entriesSchema is the schema of a map of named entries: those that have the name of a kind need not give it.
 func (d *decl) entriesSchema() *jsonschema.Schema {
-	off := &jsonschema.Schema{Const: false}
+	forms := append(d.kindSchemas(), &jsonschema.Schema{Const: false})
 	out := &jsonschema.Schema{
 		Type: "object", Properties: jsonschema.NewProperties(), PropertyNames: &jsonschema.Schema{Pattern: plainName.String()},
-		AdditionalProperties: &jsonschema.Schema{AnyOf: []*jsonschema.Schema{d.section(), off}},
+		AdditionalProperties: &jsonschema.Schema{AnyOf: forms},
 	}
 	for _, k := range d.allKinds() {
-		out.Properties.Set(k.name, &jsonschema.Schema{AnyOf: []*jsonschema.Schema{d.kindSchema(k), d.section(), off}})
+		out.Properties.Set(k.name, &jsonschema.Schema{AnyOf: append([]*jsonschema.Schema{d.kindSchema(k)}, forms...)})
 	}
 	return out
 }
