@@ -29,8 +29,9 @@ func CheckSection(t interface {
 	if again := Marshal(s); !bytes.Equal(again, text) {
 		t.Errorf("%T: writing and hashing change\n%s\nto\n%s", s, text, again)
 	}
-	back := twin(s)
-	if _, err := (Language{New: func() Section { return back }}).Parse("section.yaml", append(text, "{}"[:pick(len(text) == 0, 2, 0)]...)); err != nil {
+	back := Default(twin(s))
+	alone := Language{New: func() Section { return back }}
+	if _, err := alone.Parse("section.yaml", append([]byte("{}\n")[:pick(len(text) == 0, 3, 0)], text...)); err != nil {
 		t.Errorf("%T: what is written cannot be read: %v\n%s", s, err, text)
 		return
 	}

@@ -95,7 +95,7 @@ func (o *oneOf[S]) load(v any)       { *o.entry = v.(Entry[S]) }
 // shorthand is a section that may be written as the name of its kind.
 type shorthand interface {
 	Section
-	names() []string
+	head() *choiceHead
 	save() any
 	load(v any)
 }

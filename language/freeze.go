@@ -9,12 +9,8 @@ import (
 // Freeze writes the spec as YAML: all that some cell reads, in the order of its declaration, with the standards spelled out, in the grid
 // too, and with absolute paths. It says all that a run did even if standards change later: Parse makes the same cells of it.
 func (s *Spec) Freeze() []byte {
-	f := freezer{values: map[*move][]*frozen{}}
-	top := &frozen{}
-	for _, c := range s.Cells {
-		f.merge(top, write(c.Root), s.moves, c.At)
-	}
-	out := top.written(true)
+	f := s.join()
+	out := f.top.written(true)
 	if s.moves != nil {
 		i := 0
 		for j, w := range out.below {
@@ -29,7 +25,29 @@ func (s *Spec) Freeze() []byte {
 
 // freezer joins what is written of all cells.
 type freezer struct {
+	top    frozen
 	values map[*move][]*frozen // what cells have where a path of an axis ends, by its values
+}
+
+// join writes all cells, once.
+func (s *Spec) join() *freezer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.joined == nil {
+		s.joined = &freezer{values: map[*move][]*frozen{}}
+		for _, c := range s.Cells {
+			s.joined.merge(&s.joined.top, write(c.Root), s.moves, c.At)
+		}
+	}
+	return s.joined
+}
+
+// value is what cells have for a value of an axis; nil where none has anything, because it has no effect in any.
+func (f *freezer) value(m *move, i int) *written {
+	if f.values[m] == nil || f.values[m][i] == nil {
+		return nil
+	}
+	return f.values[m][i].written(true)
 }
 
 // frozen is what cells have in common at one place.
@@ -119,7 +137,7 @@ func (z *frozen) written(keep bool) *written {
 	return out
 }
 
-// grid writes the axes. A value that no cell has, because it has no effect in any, stays as the user wrote it.
+// grid writes the axes. A value without effect stays as the user wrote it.
 func (f *freezer) grid(s *Spec) *written {
 	out := &written{key: gridKey, isMap: true}
 	for _, a := range s.Axes {
@@ -127,12 +145,10 @@ func (f *freezer) grid(s *Spec) *written {
 		for _, path := range a.Paths {
 			m := s.moves.end(path)
 			texts := make([]string, len(m.values))
-			for j, v := range m.values {
-				texts[j] = v.value.flow()
-				if f.values[m] != nil && f.values[m][j] != nil {
-					if w := f.values[m][j].written(true); w != nil {
-						texts[j] = w.flow()
-					}
+			for i, v := range m.values {
+				texts[i] = v.value.flow()
+				if w := f.value(m, i); w != nil {
+					texts[i] = w.flow()
 				}
 			}
 			axis.below = append(axis.below, &written{key: path, text: "[" + strings.Join(texts, ", ") + "]"})

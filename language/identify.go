@@ -7,8 +7,8 @@ import (
 
 // identify gives axes and cells their labels, and cells their identities. Two cells that are the same are refused.
 func (p *loading) identify() {
-	for i, a := range p.axes {
-		p.Axes = append(p.Axes, p.axisOf(a, i))
+	for _, a := range p.axes {
+		p.Axes = append(p.Axes, p.axisOf(a))
 	}
 	first := map[string]int{}
 	for i := range p.Cells {

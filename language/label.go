@@ -8,10 +8,10 @@ import (
 )
 
 // axisOf is an axis as others see it: each value as YAML, with what it means spelled out, and with a short label.
-func (p *loading) axisOf(a *axis, index int) Axis {
+func (p *loading) axisOf(a *axis) Axis {
 	out := Axis{Name: a.name, Labels: make([]string, a.length)}
 	for i, path := range a.paths {
-		texts, labels := p.valuesOf(path, index)
+		texts, labels := p.valuesOf(path)
 		out.Paths = append(out.Paths, path.path)
 		out.Texts = append(out.Texts, texts)
 		for j, l := range labels {
@@ -43,17 +43,20 @@ func numbers(values []entry) (out []float64) {
 	return out
 }
 
-func (p *loading) valuesOf(path *axisPath, axis int) (texts, labels []string) {
+func (p *loading) valuesOf(path *axisPath) (texts, labels []string) {
 	sections := make([]*written, len(path.values))
 	for i, v := range path.values {
 		text, label := p.canonical(path.path, v.value), v.value.text
 		if _, wrong := parseString(v.value); wrong != "" {
 			label = text
 		}
-		if w := p.valueIn(path.path, axis, i, v.value); w != nil && w.isMap {
-			sections[i], text = w, w.flow()
-		} else if w != nil {
-			text, label = w.text, filepath.Base(label)
+		if !p.isPlain(path.path, v.value) {
+			switch w := p.join().value(p.moves.end(path.path), i); {
+			case w != nil && w.isMap:
+				sections[i], text = w, w.flow()
+			case w != nil:
+				text, label = w.text, filepath.Base(label)
+			}
 		}
 		texts, labels = append(texts, text), append(labels, label)
 	}
@@ -66,29 +69,18 @@ func (p *loading) valuesOf(path *axisPath, axis int) (texts, labels []string) {
 	return texts, labels
 }
 
-// valueIn is what a value of an axis means, where its own text does not say it: a section or a file. It is taken from the first cell that
-// has the value, and nil where that cell has nothing there.
-func (p *loading) valueIn(path string, axis, i int, n *node) *written {
-	plain := func(d *decl) bool {
-		if d.leaf == nil {
-			return false
+// isPlain reports whether a value says by itself what it means: it is neither a section nor a file.
+func (p *loading) isPlain(path string, n *node) bool {
+	return !slices.ContainsFunc(p.decls().find(path), func(d *decl) bool {
+		switch l := d.leaf.(type) {
+		case *valueOf[string, kindsOf]:
+			i := match(l.codec.words, n.text)
+			return i >= 0 && isEnding(l.codec.words[i])
+		case *valueOf[string, fileOf], nil:
+			return true
 		}
-		kinds, isKind := d.leaf.(*valueOf[string, kindsOf])
-		if isKind {
-			i := match(kinds.codec.words, n.text)
-			return i < 0 || !isEnding(kinds.codec.words[i])
-		}
-		_, isFile := d.leaf.(*valueOf[string, fileOf])
-		return !isFile
-	}
-	if !slices.ContainsFunc(p.decls().find(path), func(d *decl) bool { return !plain(d) }) {
-		return nil
-	}
-	cell := i
-	for _, a := range p.axes[:axis] {
-		cell *= a.length
-	}
-	return write(p.Cells[cell].Root).at(path)
+		return false
+	})
 }
 
 // label is a section's kind, and the keys in which the values of that kind differ.

@@ -35,7 +35,9 @@ type Spec struct {
 	origin   place
 	tree     *node
 	moves    *move
-	mu       sync.Mutex // of moves, once the cells are made
+
+	mu     sync.Mutex // of what follows, and of moves once the cells are made
+	joined *freezer
 }
 
 // Axis is one parameter of the grid. The slices have an item for each of its values.

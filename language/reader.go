@@ -167,7 +167,12 @@ func (r *reading) section(f *Fields, key, doc string, s Section) {
 	e := r.node.find(key)
 	child := &reading{r.reader, nil, r.position.child(key), r.at, r.axis, r.named, &use{}}
 	var n *node
-	if e != nil {
+	o, short := s.(shorthand)
+	switch {
+	case e == nil:
+	case f.off != nil && short && (e.value.kind == plain || e.value.kind == quoted):
+		r.unused(e, *f.off, o.head().standard, e.value.text != o.head().standard)
+	default:
 		r.mark(e)
 		n = e.value
 		child.at, child.axis, child.named, child.use = n.at, n.axis, e.at, e.use

@@ -79,6 +79,9 @@ func (d *decl) kindSchema(k *kindOf) *jsonschema.Schema {
 // entriesSchema is the schema of a map of named entries: those that have the name of a kind need not give it.
 func (d *decl) entriesSchema() *jsonschema.Schema {
 	forms := append(d.kindSchemas(), &jsonschema.Schema{Const: false})
+	if len(d.choices) == 0 {
+		forms = append(forms, object(d.children(nil)))
+	}
 	out := &jsonschema.Schema{
 		Type: "object", Properties: jsonschema.NewProperties(), PropertyNames: &jsonschema.Schema{Pattern: plainName.String()},
 		AdditionalProperties: &jsonschema.Schema{AnyOf: forms},
