@@ -31,7 +31,7 @@ func (r *reading) choose(f *Fields, c choice) {
 			if e.value.kind == broken {
 				wrong = ""
 			} else if wrong == "" && i < 0 {
-				wrong = fmt.Sprintf("unknown value %s; %s", clip(fmt.Sprintf("%q", given)), suggest(given, names))
+				wrong = unknownWord(given, names)
 			}
 			if wrong != "" {
 				r.fail(wrongKey, e.value.at, e.value.axis, pick(r.node.short, "", head.key), wrong)

@@ -101,8 +101,7 @@ func (d *decl) faults(path string) (out []string) {
 			}
 			reads := false
 			for _, c := range k.below {
-				_, isFile := c.leaf.(*valueOf[string, fileOf])
-				reads = reads || isFile && c.key == choice.key
+				reads = reads || c.key == choice.key && c.leaf != nil && c.leaf.form() == ofFile
 				if slices.Contains(own, c.key) && !(isEnding(k.name) && c.key == choice.key) {
 					fail(c.key, "the key of %s is also one of the section", k.name)
 				}

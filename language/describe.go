@@ -16,7 +16,6 @@ type decl struct {
 	short    bool        // the section may be written as its kind's name
 	named    bool        // it is an entry of a map
 	off      bool        // it has no effect where all else is standard
-	unkeyed  bool
 }
 
 // choiceOf are the kinds that one key of a section chooses from.
@@ -27,8 +26,7 @@ type choiceOf struct {
 
 // kindOf is a kind, with the keys that a section has where it is chosen.
 type kindOf struct {
-	name     string
-	settings bool
+	name string
 	decl
 }
 
@@ -47,7 +45,7 @@ type describing struct {
 }
 
 func (d *describing) add(f *Fields, c *decl) *decl {
-	c.off, c.unkeyed = f.off != nil, f.unkeyed
+	c.off = f.off != nil
 	d.out.below = append(d.out.below, c)
 	return c
 }
@@ -73,13 +71,13 @@ func (d *describing) section(f *Fields, key, doc string, s Section) {
 func (d *describing) choose(f *Fields, c choice) {
 	head, names := c.head(), c.names()
 	var word string
-	d.add(f, &decl{key: head.key, doc: head.doc, leaf: kindLeaf(names, head.standard, &word)})
+	d.add(f, &decl{key: head.key, doc: head.doc, leaf: &value[string]{kinds, rule{words: names}, &word, head.standard}})
 	choice := &choiceOf{key: head.key, standard: head.standard}
 	d.out.choices = append(d.out.choices, choice)
 	for i, name := range names {
 		s := c.take(i)
 		doc, _ := c.info(i)
-		k := &kindOf{name: name, settings: s != nil, decl: decl{key: head.key, doc: doc}}
+		k := &kindOf{name: name, decl: decl{key: head.key, doc: doc}}
 		choice.kinds = append(choice.kinds, k)
 		if s != nil {
 			s.Fields(d.in(&k.decl, f))
@@ -145,13 +143,7 @@ func (d *decl) find(path string) (out []*decl) {
 	return out
 }
 
-func (d *decl) isMapOfValues() bool {
-	switch d.leaf.(type) {
-	case *valueOf[map[string]float64, mapOf[float64]], *valueOf[map[string]string, mapOf[string]]:
-		return true
-	}
-	return false
-}
+func (d *decl) isMapOfValues() bool { return d.leaf != nil && d.leaf.form() == ofMap }
 
 // paths visits all that is declared, with its path. Entries have the names of their kinds, and their kinds' keys.
 func (d *decl) paths(path string, kinds []string, visit func(path string, c *decl)) {

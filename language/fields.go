@@ -31,68 +31,68 @@ func (silent) fileName() string                     { return "" }
 
 // Int declares a whole number.
 func (f *Fields) Int(p *int, key string, standard int, limits, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(scalarOf[int]{&integer, within(limits)}, p, standard))
+	f.mode.leaf(f, key, doc, &value[int]{integer, within(limits), p, standard})
 }
 
 // Uint declares a whole number that is not negative.
 func (f *Fields) Uint(p *uint64, key string, standard uint64, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(scalarOf[uint64]{&unsigned, rule{}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[uint64]{whole, rule{}, p, standard})
 }
 
 // Float declares a finite number.
 func (f *Fields) Float(p *float64, key string, standard float64, limits, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(scalarOf[float64]{&float, within(limits)}, p, standard))
+	f.mode.leaf(f, key, doc, &value[float64]{float, within(limits), p, standard})
 }
 
 // Bool declares true or false.
 func (f *Fields) Bool(p *bool, key string, standard bool, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(scalarOf[bool]{&boolean, rule{}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[bool]{boolean, rule{}, p, standard})
 }
 
 // String declares any text.
 func (f *Fields) String(p *string, key, standard, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(scalarOf[string]{&text, rule{}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[string]{text, rule{}, p, standard})
 }
 
 // Word declares one of an enumeration. The standard "" makes it required.
 func (f *Fields) Word(p *string, key, standard string, words []string, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(scalarOf[string]{&text, rule{words: words}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[string]{text, rule{words: words}, p, standard})
 }
 
 // Ints declares a list of whole numbers, empty unless it is given.
 func (f *Fields) Ints(p *[]int, key string, limits, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(listOf[int]{scalarOf[int]{&integer, within(limits)}}, p, nil))
+	f.mode.leaf(f, key, doc, &value[[]int]{ints, within(limits), p, nil})
 }
 
 // Floats declares a list of numbers.
 func (f *Fields) Floats(p *[]float64, key string, standard []float64, limits, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(listOf[float64]{scalarOf[float64]{&float, within(limits)}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[[]float64]{floats, within(limits), p, standard})
 }
 
 // Strings declares a list of texts.
 func (f *Fields) Strings(p *[]string, key string, standard []string, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(listOf[string]{scalarOf[string]{&text, rule{}}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[[]string]{strs, rule{}, p, standard})
 }
 
 // Pair declares two numbers, written as a list.
 func (f *Fields) Pair(p *[2]float64, key string, standard [2]float64, limits, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(pairOf{listOf[float64]{scalarOf[float64]{&float, within(limits)}}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[[2]float64]{two, within(limits), p, standard})
 }
 
 // Numbers declares a map of numbers by name. What is given replaces the standard; it is not merged with it.
 func (f *Fields) Numbers(p *map[string]float64, key string, standard map[string]float64, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(mapOf[float64]{scalarOf[float64]{&float, rule{}}}, p, standard))
+	f.mode.leaf(f, key, doc, &value[map[string]float64]{floatMap, rule{}, p, standard})
 }
 
 // Texts declares a map of texts by name, empty unless it is given.
 func (f *Fields) Texts(p *map[string]string, key, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(mapOf[string]{scalarOf[string]{&text, rule{}}}, p, nil))
+	f.mode.leaf(f, key, doc, &value[map[string]string]{textMap, rule{}, p, nil})
 }
 
 // File declares the path of a regular file, "" unless it is given. It is relative to the folder of the spec, or to the working folder
 // in an override; *p is absolute. The identity has the SHA-256 of its bytes and not its path.
 func (f *Fields) File(p *string, key, doc string) {
-	f.mode.leaf(f, key, doc, newLeaf(fileOf{scalarOf[string]{&text, rule{}}}, p, ""))
+	f.mode.leaf(f, key, doc, &value[string]{files, rule{}, p, ""})
 }
 
 // Section declares a map of keys.

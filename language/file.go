@@ -11,27 +11,30 @@ import (
 	"time"
 )
 
-// fileOf is the codec of paths of files: a path is known by the bytes that it leads to.
-type fileOf struct{ scalarOf[string] }
-
-// parse makes the path absolute.
-func (c fileOf) parse(n *node, fail complaint) (string, bool) {
-	path, ok := c.scalarOf.parse(n, fail)
-	if !ok || path == "" {
-		return path, ok
+// fileType is the type of paths of files: a path is absolute, and known by the bytes that it leads to.
+func fileType() *valueType[string] {
+	t := singleType("path of a file", parseString, appendText, nil)
+	t.form = ofFile
+	t.schema = text.schema
+	t.parse = func(r rule, n *node, fail complaint) (string, bool) {
+		path, ok := text.parse(r, n, fail)
+		if !ok || path == "" {
+			return path, ok
+		}
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(n.at.text.folder, path)
+		}
+		path, err := filepath.Abs(path)
+		if err == nil {
+			err = regular(path)
+		}
+		if err != nil {
+			fail(n, "", err.Error())
+			return "", false
+		}
+		return path, true
 	}
-	if !filepath.IsAbs(path) && n.at.text != nil {
-		path = filepath.Join(n.at.text.folder, path)
-	}
-	path, err := filepath.Abs(path)
-	if err == nil {
-		err = regular(path)
-	}
-	if err != nil {
-		fail(n, "", err.Error())
-		return "", false
-	}
-	return path, true
+	return t
 }
 
 // regular refuses what can't be read to its end: a folder, a pipe, a device.
@@ -49,8 +52,6 @@ func regular(path string) error {
 	}
 	return nil
 }
-
-func (c fileOf) values() string { return "path of a file" }
 
 // FileError is what a Hasher panics with where a file cannot be read. Language.Parse reports it as an error of the spec.
 type FileError struct {

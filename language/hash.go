@@ -92,10 +92,11 @@ func (w *hashing) leaf(f *Fields, key, doc string, l leaf) {
 	if f.off != nil || f.unkeyed || l.zero() {
 		return
 	}
-	if path, ok := l.(*valueOf[string, fileOf]); ok {
-		sum, err := w.files.of(*path.p)
+	if l.form() == ofFile {
+		path := l.save().(string)
+		sum, err := w.files.of(path)
 		if err != nil {
-			panic(&FileError{*path.p, err})
+			panic(&FileError{path, err})
 		}
 		w.line(key, func(to []byte) []byte { return append(to, sum...) })
 		return
@@ -149,21 +150,21 @@ func (w *hashing) keyed(_ *Fields, key string, v any) {
 func anyLeaf(v any) leaf {
 	switch v := v.(type) {
 	case int:
-		return newLeaf(scalarOf[int]{typ: &integer}, &v, 0)
+		return &value[int]{typ: integer, p: &v}
 	case uint64:
-		return newLeaf(scalarOf[uint64]{typ: &unsigned}, &v, 0)
+		return &value[uint64]{typ: whole, p: &v}
 	case float64:
-		return newLeaf(scalarOf[float64]{typ: &float}, &v, 0)
+		return &value[float64]{typ: float, p: &v}
 	case bool:
-		return newLeaf(scalarOf[bool]{typ: &boolean}, &v, false)
+		return &value[bool]{typ: boolean, p: &v}
 	case string:
-		return newLeaf(scalarOf[string]{typ: &text}, &v, "")
+		return &value[string]{typ: text, p: &v}
 	case []int:
-		return newLeaf(listOf[int]{scalarOf[int]{typ: &integer}}, &v, nil)
+		return &value[[]int]{typ: ints, p: &v}
 	case []float64:
-		return newLeaf(listOf[float64]{scalarOf[float64]{typ: &float}}, &v, nil)
+		return &value[[]float64]{typ: floats, p: &v}
 	case []string:
-		return newLeaf(listOf[string]{scalarOf[string]{typ: &text}}, &v, nil)
+		return &value[[]string]{typ: strs, p: &v}
 	}
 	panic(fmt.Sprintf("a %T cannot be part of an identity", v))
 }

@@ -165,8 +165,6 @@ func (p *loading) unknown(e entry, section string, kinds []string) {
 	case theirs != nil:
 		q.kind, q.path = relation, section
 		q.text = why + "; remove it, or choose that kind"
-	case e.at.text.override && section == "" || e.at == e.value.at && e.at.text.override:
-		q.text = "unknown path; " + p.suggestPath(path)
 	default:
 		q.text = "unknown key; " + p.suggestKey(section, e.key, kinds)
 	}

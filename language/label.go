@@ -72,14 +72,11 @@ func (p *loading) valuesOf(path *axisPath) (texts, labels []string) {
 // isPlain reports whether a value says by itself what it means: it is neither a section nor a file.
 func (p *loading) isPlain(path string, n *node) bool {
 	return !slices.ContainsFunc(p.decls().find(path), func(d *decl) bool {
-		switch l := d.leaf.(type) {
-		case *valueOf[string, kindsOf]:
-			i := match(l.codec.words, n.text)
-			return i >= 0 && isEnding(l.codec.words[i])
-		case *valueOf[string, fileOf], nil:
+		if d.leaf == nil || d.leaf.form() == ofFile {
 			return true
 		}
-		return false
+		i := match(d.leaf.names(), n.text)
+		return d.leaf.form() == ofKind && i >= 0 && isEnding(d.leaf.names()[i])
 	})
 }
 

@@ -8,9 +8,10 @@ import (
 
 // leaf is a key that holds a value, as one call declares it: what may stand there, where it goes, and its standard.
 type leaf interface {
+	form() form
+	names() []string                  // the only texts that may stand here; nil for any
 	reset()                           // to the standard
 	required() bool                   // there is no standard
-	single() bool                     // neither list nor map
 	read(n *node, fail complaint)     // where it fails, the value stays as it is
 	save() any                        // the value, to be shared
 	load(v any)                       // a value that save gave
@@ -24,87 +25,83 @@ type leaf interface {
 	faults() []string // of the declaration
 }
 
+// form is what a value is written as.
+type form int
+
+const (
+	single form = iota // number, boolean or text
+	ofKind             // the name of a kind
+	ofFile             // the path of a file
+	ofList
+	ofMap
+)
+
 // complaint reports what is wrong with a node, below a key of the leaf or "".
 type complaint func(n *node, below, text string)
 
-// codec is how values of one type, under one rule, are read, written and described.
-type codec[V any] interface {
-	parse(n *node, fail complaint) (V, bool)
-	write(to []byte, v V) []byte
-	zero(v V) bool
-	empty(v V) bool    // "", or nothing in a list or a map
-	refuse(v V) string // why the value may not stand here; "" where it may
-	single() bool      // one scalar: a standard that is refused makes the key required
-	values() string    // see leaf
-	schema() *jsonschema.Schema
-	faults() []string
-}
-
-// valueOf is the leaf of any codec.
-type valueOf[V any, C codec[V]] struct {
-	codec C
-	p     *V
-	std   V
-}
-
-func newLeaf[V any, C codec[V]](c C, p *V, standard V) leaf { return &valueOf[V, C]{c, p, standard} }
-
-func (l *valueOf[V, C]) reset()                     { *l.p = l.std }
-func (l *valueOf[V, C]) required() bool             { return l.codec.single() && l.codec.refuse(l.std) != "" }
-func (l *valueOf[V, C]) single() bool               { return l.codec.single() }
-func (l *valueOf[V, C]) save() any                  { return *l.p }
-func (l *valueOf[V, C]) load(v any)                 { *l.p = v.(V) }
-func (l *valueOf[V, C]) append(to []byte) []byte    { return l.codec.write(to, *l.p) }
-func (l *valueOf[V, C]) zero() bool                 { return l.codec.zero(*l.p) }
-func (l *valueOf[V, C]) values() string             { return l.codec.values() }
-func (l *valueOf[V, C]) schema() *jsonschema.Schema { return l.codec.schema() }
-
-func (l *valueOf[V, C]) read(n *node, fail complaint) {
-	if v, ok := l.codec.parse(n, fail); ok {
-		*l.p = v
-	}
-}
-
-func (l *valueOf[V, C]) standard() string {
-	if l.required() || l.codec.empty(l.std) {
-		return ""
-	}
-	return string(l.codec.write(nil, l.std))
-}
-
-func (l *valueOf[V, C]) blank() bool {
-	if l.required() && string(l.append(nil)) == string(l.codec.write(nil, l.std)) {
-		return true
-	}
-	return l.codec.empty(*l.p) && l.codec.empty(l.std)
-}
-
-func (l *valueOf[V, C]) canonical(n *node) (string, bool) {
-	v, ok := l.codec.parse(n, func(*node, string, string) {})
-	return string(l.codec.write(nil, v)), ok
-}
-
-// A number out of its limits, or the text "", says that there is no standard.
-func (l *valueOf[V, C]) faults() []string {
-	out := l.codec.faults()
-	text, isText := any(l.std).(string)
-	if wrong := l.codec.refuse(l.std); wrong != "" && (!l.single() || isText && text != "") {
-		out = append(out, "the standard: "+wrong)
-	}
-	return out
-}
-
-// rule is what a scalar must be beside its type.
+// rule is what a single value, or each of a list, must be beside its type.
 type rule struct {
 	limits *limits
 	words  []string
 }
 
-func (r rule) faults() []string {
-	for i, w := range r.words {
-		if w == "" || slices.Contains(r.words[:i], w) {
-			return []string{"the words are not distinct, or one is empty"}
+// value is the leaf of any type.
+type value[V any] struct {
+	typ *valueType[V]
+	rule
+	p   *V
+	std V
+}
+
+func (l *value[V]) form() form                 { return l.typ.form }
+func (l *value[V]) names() []string            { return l.words }
+func (l *value[V]) reset()                     { *l.p = l.std }
+func (l *value[V]) save() any                  { return *l.p }
+func (l *value[V]) load(v any)                 { *l.p = v.(V) }
+func (l *value[V]) append(to []byte) []byte    { return l.typ.append(to, *l.p) }
+func (l *value[V]) zero() bool                 { return l.typ.zero(*l.p) }
+func (l *value[V]) values() string             { return l.typ.values(l.rule) }
+func (l *value[V]) schema() *jsonschema.Schema { return l.typ.schema(l.rule) }
+
+func (l *value[V]) required() bool {
+	return l.typ.form < ofList && l.typ.refuse(l.rule, l.std) != ""
+}
+
+func (l *value[V]) read(n *node, fail complaint) {
+	if v, ok := l.typ.parse(l.rule, n, fail); ok {
+		*l.p = v
+	}
+}
+
+func (l *value[V]) standard() string {
+	if l.required() || l.typ.empty(l.std) {
+		return ""
+	}
+	return string(l.typ.append(nil, l.std))
+}
+
+func (l *value[V]) blank() bool {
+	if l.required() {
+		return string(l.append(nil)) == string(l.typ.append(nil, l.std))
+	}
+	return l.typ.empty(*l.p) && l.typ.empty(l.std)
+}
+
+func (l *value[V]) canonical(n *node) (string, bool) {
+	v, ok := l.typ.parse(l.rule, n, func(*node, string, string) {})
+	return string(l.typ.append(nil, v)), ok
+}
+
+// A number out of its limits, or the text "", says that there is no standard.
+func (l *value[V]) faults() (out []string) {
+	for i, w := range l.words {
+		if w == "" || slices.Contains(l.words[:i], w) {
+			out = append(out, "the words are not distinct, or one is empty")
 		}
 	}
-	return nil
+	text, isText := any(l.std).(string)
+	if wrong := l.typ.refuse(l.rule, l.std); wrong != "" && (!l.required() || isText && text != "") {
+		out = append(out, "the standard: "+wrong)
+	}
+	return out
 }

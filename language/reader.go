@@ -15,14 +15,14 @@ type reader struct {
 	standards bool // only sets standards, and keeps kinds that are set
 	silently  bool // marks no use
 	found     []problem
-	parsed    map[*node]any // values of lists, maps and texts that were checked
 }
 
 // position is where a section stands: its path and the kinds on its way.
 type position struct {
-	path  string
-	below map[string]*position
-	read  map[*node]*sectionRead // the nil node: an absent section
+	path   string
+	below  map[string]*position
+	read   map[*node]*sectionRead // the nil node: an absent section
+	values map[*node]any          // of keys of the section: lists, maps and long texts
 }
 
 // sectionRead is a section that was read, with what is wrong with it.
@@ -144,22 +144,22 @@ func (r *reading) value(n *node, key string, l leaf) {
 	if n.kind == broken {
 		return
 	}
-	if v, ok := r.parsed[n]; ok {
+	if v, ok := r.position.values[n]; ok {
 		l.load(v)
 		return
 	}
 	before := len(r.found)
 	l.read(n, func(n *node, below, text string) {
-		if l.single() && n.kind == sequence && n.axis == "" && r.sweepable() {
+		if l.form() == single && n.kind == sequence && n.axis == "" && r.sweepable() {
 			text += "; to sweep it, give the list to an axis of the grid"
 		}
 		r.fail(wrongKey, n.at, n.axis, join(key, below), text)
 	})
 	if len(r.found) == before && (n.kind != plain || len(n.text) > 32) {
-		if r.parsed == nil {
-			r.parsed = map[*node]any{}
+		if r.position.values == nil {
+			r.position.values = map[*node]any{}
 		}
-		r.parsed[n] = l.save()
+		r.position.values[n] = l.save()
 	}
 }
 

@@ -8,35 +8,12 @@ import (
 	"strings"
 )
 
-// scalarType is how scalars of one type are read and written.
-type scalarType[T any] struct {
-	name   string // in a user's words
-	parse  func(n *node) (T, string)
-	append func(to []byte, v T) []byte
-	number func(v T) float64 // nil where it is none
-}
+const wholeName = "integer ≥ 0"
 
-const unsignedName = "integer ≥ 0"
-
-var (
-	integer = scalarType[int]{
-		"integer", parseInt,
-		func(to []byte, v int) []byte { return strconv.AppendInt(to, int64(v), 10) },
-		func(v int) float64 { return float64(v) },
-	}
-	unsigned = scalarType[uint64]{
-		unsignedName, parseUint,
-		func(to []byte, v uint64) []byte { return strconv.AppendUint(to, v, 10) },
-		func(v uint64) float64 { return float64(v) },
-	}
-	float = scalarType[float64]{
-		"number", parseFloat,
-		func(to []byte, v float64) []byte { return strconv.AppendFloat(to, v, 'g', -1, 64) },
-		func(v float64) float64 { return v },
-	}
-	boolean = scalarType[bool]{"boolean", parseBool, strconv.AppendBool, nil}
-	text    = scalarType[string]{"string", parseString, appendText, nil}
-)
+func appendInt(to []byte, v int) []byte       { return strconv.AppendInt(to, int64(v), 10) }
+func appendUint(to []byte, v uint64) []byte   { return strconv.AppendUint(to, v, 10) }
+func appendFloat(to []byte, v float64) []byte { return strconv.AppendFloat(to, v, 'g', -1, 64) }
+func appendBool(to []byte, v bool) []byte     { return strconv.AppendBool(to, v) }
 
 // maxString bounds a text, which each cell hashes again.
 const maxString = 4096
@@ -121,14 +98,14 @@ func parseInt(n *node) (int, string) {
 }
 
 func parseUint(n *node) (uint64, string) {
-	x, text, wrong := parseNumber(unsignedName, n)
+	x, text, wrong := parseNumber(wholeName, n)
 	if wrong != "" {
 		return 0, wrong
 	}
 	u, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
 		if x != math.Trunc(x) || x < 0 || x > maxExact {
-			return 0, expected(unsignedName, n)
+			return 0, expected(wholeName, n)
 		}
 		u = uint64(x)
 	}

@@ -163,5 +163,3 @@ func pathBelow(path, key string) string {
 	}
 	return path + "." + key
 }
-
-func ptr(n uint64) *uint64 { return &n }

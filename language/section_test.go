@@ -414,3 +414,35 @@ func TestConcurrency(t *testing.T) {
 }
 
 func sorted(lines string) []string { return slices.Sorted(strings.SplitSeq(lines, "\n")) }
+
+// TestKindsApart: kinds may give one key different types and limits, and cells of both read it from one text.
+func TestKindsApart(t *testing.T) {
+	kind := func(name string, fields func(d *declare, f *spec.Fields)) spec.Kind[section] {
+		return spec.Kind[section]{Name: name, Doc: name, New: func() section { return &declare{fields: fields} }}
+	}
+	kinds := []spec.Kind[section]{
+		kind("a", func(d *declare, f *spec.Fields) {
+			f.Ints(&d.List, "list", "[0,9]", "numbers")
+			f.Section("inner", "a section", &d.Inner)
+		}),
+		kind("b", func(d *declare, f *spec.Fields) {
+			f.Floats(&d.Floats, "list", nil, "[0,99]", "numbers")
+			f.Section("inner", "a section", &declare{fields: func(d *declare, f *spec.Fields) { f.Int(&d.N, "target_loss", 7, "", "n") }})
+		}),
+	}
+	l := spec.Language{Sweep: []string{"k"}, New: func() spec.Section {
+		return &declare{fields: func(d *declare, f *spec.Fields) { spec.One(f, &d.Kind, "k", "a", "a kind", kinds) }}
+	}}
+	s, err := l.Parse("x.yaml", []byte("k: {list: [1, 2], inner: {target_loss: 3}}\ngrid: {kind: {k.kind: [a, b]}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := s.Cells[0].Root.(*declare).Kind.Settings.(*declare), s.Cells[1].Root.(*declare).Kind.Settings.(*declare)
+	if len(a.List) != 2 || len(b.Floats) != 2 || a.Inner.TargetLoss != 3 {
+		t.Errorf("%+v, %+v", a, b)
+	}
+	_, err = l.Parse("x.yaml", []byte("k: {list: [1, 20]}\ngrid: {kind: {k.kind: [b, a]}}"))
+	if err == nil || err.Error() != "x.yaml:1:15: k.list: 20 is outside [0, 9]" {
+		t.Error(err)
+	}
+}

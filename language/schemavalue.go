@@ -9,43 +9,23 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-func (c scalarOf[T]) schema() *jsonschema.Schema {
-	if c.words != nil {
-		return words(c.words)
+// singleSchema is the schema of numbers, booleans and texts.
+func singleSchema(name string, r rule) *jsonschema.Schema {
+	if r.words != nil {
+		return words(r.words)
 	}
-	s := &jsonschema.Schema{}
-	switch any(c.typ) {
-	case any(&boolean):
-		s.Type = "boolean"
-	case any(&text):
-		s.Type = "string"
-	case any(&unsigned):
+	s := &jsonschema.Schema{Type: name}
+	if name == wholeName {
 		s.Type, s.Minimum = "integer", "0"
-	case any(&integer):
-		s.Type = "integer"
-	default:
-		s.Type = "number"
 	}
-	if c.limits == nil {
+	if r.limits == nil {
 		return s
 	}
-	c.limits.addTo(s)
-	if c.limits.or != nil {
-		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Const: *c.limits.or}, s}}
+	r.limits.addTo(s)
+	if r.limits.or != nil {
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Const: *r.limits.or}, s}}
 	}
 	return s
-}
-
-func (c listOf[T]) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "array", Items: c.item.schema(), MaxItems: ptr(maxItems)}
-}
-
-func (c pairOf) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "array", Items: c.list.item.schema(), MinItems: ptr(2), MaxItems: ptr(2)}
-}
-
-func (c mapOf[T]) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "object", AdditionalProperties: c.item.schema()}
 }
 
 // words enumerates texts; an ending such as *.npz becomes a pattern.
@@ -85,3 +65,5 @@ func (l *limits) addTo(s *jsonschema.Schema) {
 		s.Maximum = num(l.hi)
 	}
 }
+
+func ptr(n uint64) *uint64 { return &n }
