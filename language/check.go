@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// CheckSection is a test of a section's declarations: that keys are distinct and described, that standards lie within their limits, and
-// that what is written of the section reads back as the same. s has values for the keys that are required. t is a *testing.T.
+// CheckSection is a test of a section's declarations: that keys are distinct and described, that standards lie
+// within their limits, and that what is written of the section reads back as the same. s has values for the keys
+// that are required. t is a *testing.T.
 func CheckSection(t interface {
 	Helper()
 	Errorf(format string, args ...any)
@@ -58,8 +59,8 @@ func hashLines(s Section) (out [][]byte) {
 	return slices.Clone(w.sorted)
 }
 
-// Validate reports what is wrong with the language itself, as CheckSection does. Kinds that a grid may sweep have to agree on the
-// standards of the keys that they share: what a text leaves out is then the same for all of them.
+// Validate reports what is wrong with the language itself, as CheckSection does. Kinds that a grid may sweep have
+// to agree on the standards of the keys that they share: what a text leaves out is then the same for all of them.
 func (l Language) Validate() error {
 	d := describe(l.New())
 	faults := d.faults("")

@@ -125,8 +125,8 @@ func (d *decl) allKinds() (out []*kindOf) {
 	return out
 }
 
-// find returns the declarations of a path: of several kinds, there may be several. The rest of a path below a map of values is a key of
-// the map.
+// find returns the declarations of a path: of several kinds, there may be several. The rest of a path below a map
+// of values is a key of the map.
 func (d *decl) find(path string) (out []*decl) {
 	if path == "" || d.isMapOfValues() {
 		return []*decl{d}

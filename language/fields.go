@@ -1,8 +1,8 @@
 package spec
 
-// Fields is what a section declares its keys to. Standards lie within their limits; one that does not, of a single value, makes the key
-// required. Limits are intervals, perhaps with one value beside them: "[0,1)", "(0,)", "-1 or [1,)"; for lists, those of each item; ""
-// for none.
+// Fields is what a section declares its keys to. Standards lie within their limits; one that does not, of a single
+// value, makes the key required. Limits are intervals, perhaps with one value beside them: "[0,1)", "(0,)", "-1 or
+// [1,)"; for lists, those of each item; "" for none.
 type Fields struct {
 	mode    mode
 	off     *string // why keys have no effect; nil where they have
@@ -89,8 +89,8 @@ func (f *Fields) Texts(p *map[string]string, key, doc string) {
 	f.mode.leaf(f, key, doc, &value[map[string]string]{textMap, rule{}, p, nil})
 }
 
-// File declares the path of a regular file, "" unless it is given. It is relative to the folder of the spec, or to the working folder
-// in an override; *p is absolute. The identity has the SHA-256 of its bytes and not its path.
+// File declares the path of a regular file, "" unless it is given. It is relative to the folder of the spec, or to
+// the working folder in an override; *p is absolute. The identity has the SHA-256 of its bytes and not its path.
 func (f *Fields) File(p *string, key, doc string) {
 	f.mode.leaf(f, key, doc, &value[string]{files, rule{}, p, ""})
 }
@@ -98,9 +98,9 @@ func (f *Fields) File(p *string, key, doc string) {
 // Section declares a map of keys.
 func (f *Fields) Section(key, doc string, s Section) { f.mode.section(f, key, doc, s) }
 
-// When declares, through what it returns, keys that have an effect only where holds. Elsewhere they have their standards and are no
-// part of the identity, and a value that a user gives is refused with the reason why, unless it is the standard or another cell of the
-// grid uses it. Where why is "", it is ignored.
+// When declares, through what it returns, keys that have an effect only where holds. Elsewhere they have their
+// standards and are no part of the identity, and a value that a user gives is refused with the reason why, unless
+// it is the standard or another cell of the grid uses it. Where why is "", it is ignored.
 func (f *Fields) When(holds bool, why string) *Fields {
 	if holds || f.off != nil {
 		return f
@@ -116,24 +116,25 @@ func (f *Fields) Unkeyed() *Fields {
 	return &Fields{mode: f.mode, off: f.off, unkeyed: true}
 }
 
-// Keyed makes a value part of the identity, where that is not what the keys say: widths [w, w] for a width and a depth. v is of a type
-// that a key may have.
+// Keyed makes a value part of the identity, where that is not what the keys say: widths [w, w] for a width and a
+// depth. v is of a type that a key may have.
 func (f *Fields) Keyed(key string, v any) {
 	if f.off == nil && !f.unkeyed {
 		f.mode.keyed(f, key, v)
 	}
 }
 
-// Check reports a relation between keys that does not hold, at the place of one of them. The key is one of the section, or a path below
-// it; "" is the section itself. It is reported once the keys of the section and those below are right by themselves.
+// Check reports a relation between keys that does not hold, at the place of one of them. The key is one of the
+// section, or a path below it; "" is the section itself. It is reported once the keys of the section and those
+// below are right by themselves.
 func (f *Fields) Check(holds bool, key, format string, args ...any) {
 	if !holds && f.off == nil {
 		f.mode.check(f, key, format, args)
 	}
 }
 
-// Given reports whether the user wrote the key, in the section or in the grid. A frozen spec gives every key. Except in reading, it is
-// false.
+// Given reports whether the user wrote the key, in the section or in the grid. A frozen spec gives every key.
+// Except in reading, it is false.
 func (f *Fields) Given(key string) bool { return f.mode.given(key) }
 
 // FileName is the name of the spec's file without its folder and ending; "" except in reading.

@@ -53,7 +53,8 @@ func regular(path string) error {
 	return nil
 }
 
-// FileError is what a Hasher panics with where a file cannot be read. Language.Parse reports it as an error of the spec.
+// FileError is what a Hasher panics with where a file cannot be read. Language.Parse reports it as an error of the
+// spec.
 type FileError struct {
 	Path string
 	Err  error

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Freeze writes the spec as YAML: all that some cell reads, in the order of its declaration, with the standards spelled out, in the grid
-// too, and with absolute paths. It says all that a run did even if standards change later: Parse makes the same cells of it.
+// Freeze writes the spec as YAML: all that some cell reads, in the order of its declaration, with the standards
+// spelled out, in the grid too, and with absolute paths. It says all that a run did even if standards change later:
+// Parse makes the same cells of it.
 func (s *Spec) Freeze() []byte {
 	f := s.join()
 	out := f.top.written(true)
@@ -158,8 +159,8 @@ func (f *freezer) grid(s *Spec) *written {
 	return out
 }
 
-// Errorf is a problem that was found later, with the data at hand say, placed where a path was written, or the nearest section around
-// it. cell is an index of Cells; -1 stands for all.
+// Errorf is a problem that was found later, with the data at hand say, placed where a path was written, or the
+// nearest section around it. cell is an index of Cells; -1 stands for all.
 func (s *Spec) Errorf(cell int, path, format string, args ...any) error {
 	tree, label := s.tree, ""
 	if s.moves != nil && cell >= 0 {

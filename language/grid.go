@@ -35,7 +35,8 @@ func (p *loading) grid() {
 		return
 	case mapping:
 	default:
-		p.gridProblem(n.at, gridKey, "expected axes by name, such as {lr: {train.optimizer.lr: [1, 0.1]}}, found "+n.describe())
+		p.gridProblem(n.at, gridKey,
+			"expected axes by name, such as {lr: {train.optimizer.lr: [1, 0.1]}}, found "+n.describe())
 		return
 	}
 	for _, e := range n.entries {
@@ -78,11 +79,13 @@ func (p *loading) axis(e entry) *axis {
 		a.paths = append(a.paths, path)
 		switch first := a.paths[0]; {
 		case len(first.values) != len(path.values):
-			p.gridProblem(e.value.at, join(a.shown(), e.key), fmt.Sprintf("%d values, and %s has %d: paths of one axis move together, "+
-				"and need as many; to combine them, put them on two axes", len(path.values), first.path, len(first.values)))
+			p.gridProblem(e.value.at, join(a.shown(), e.key),
+				fmt.Sprintf("%d values, and %s has %d: paths of one axis move together, "+
+					"and need as many; to combine them, put them on two axes", len(path.values), first.path, len(first.values)))
 			good = false
 		case p.mover(path.path) != "":
-			p.gridProblem(e.at, join(a.shown(), e.key), "it sweeps "+path.path+", as "+p.mover(path.path)+" does: axes must differ")
+			p.gridProblem(e.at, join(a.shown(), e.key),
+				"it sweeps "+path.path+", as "+p.mover(path.path)+" does: axes must differ")
 			good = false
 		}
 	}
@@ -202,7 +205,8 @@ func (p *loading) canonical(path string, n *node) string {
 	return n.flow()
 }
 
-// replaced reports what the grid replaces and was yet given: keys below a section that an axis sets as a whole, and overrides.
+// replaced reports what the grid replaces and was yet given: keys below a section that an axis sets as a whole, and
+// overrides.
 func (p *loading) replaced(n *node, path string, m *move) {
 	if n == nil || n.kind != mapping || m == nil {
 		return
@@ -219,7 +223,8 @@ func (p *loading) replaced(n *node, path string, m *move) {
 				p.overridden(inner.at, join(full, inner.key), below)
 				continue
 			}
-			text := fmt.Sprintf("%s replaces %s as a whole: remove what stands below it, or sweep paths below it", below.shown, full)
+			text := fmt.Sprintf("%s replaces %s as a whole: remove what stands below it, or sweep paths below it",
+				below.shown, full)
 			p.problems.add(problem{inner.at, join(full, inner.key), full, text, wrongText})
 		case e.value.at.text.override:
 			p.overridden(e.value.at, full, below)
@@ -230,7 +235,8 @@ func (p *loading) replaced(n *node, path string, m *move) {
 }
 
 func (p *loading) overridden(at place, path string, m *move) {
-	text := fmt.Sprintf("it has no effect, because %s sweeps %s: use --set '%s={%s: [...]}', or drop the axis with --set %s=null",
+	text := fmt.Sprintf("it has no effect, because %s sweeps %s: "+
+		"use --set '%s={%s: [...]}', or drop the axis with --set %s=null",
 		m.shown, pick(path == m.path, "it", m.path), m.shown, m.path, m.shown)
 	p.problems.add(problem{at, path, path, text, wrongText})
 }

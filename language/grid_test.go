@@ -27,7 +27,10 @@ var designs = []string{`
 data: {set: fashion-mnist, fraction: 0.1}
 model: {kind: mlp, widths: [256, 256]}
 train: {batch: 512, epochs: 200}
-grid: {lr: {train.optimizer.lr: [1, 0.1]}, optimizer: {train.optimizer.kind: [sgd, adam]}, norm: {model.batch_norm: [false, true]}}
+grid:
+  lr: {train.optimizer.lr: [1, 0.1]}
+  optimizer: {train.optimizer.kind: [sgd, adam]}
+  norm: {model.batch_norm: [false, true]}
 trajectory: {every: 5}
 measure: {interpolation: {points: 50}, control: {kind: interpolation, from: fresh}, surface: {plane: pca}}
 `, `
@@ -102,7 +105,8 @@ func TestCells(t *testing.T) {
 
 func TestOneCell(t *testing.T) {
 	s := parse(t, "name: one\nmodel: {width: 2}")
-	if len(s.Cells) != 1 || s.Axes != nil || len(s.Cells[0].At) != 0 || s.Cells[0].Root != s.Base || s.Cells[0].ID == "" {
+	c := s.Cells[0]
+	if len(s.Cells) != 1 || s.Axes != nil || len(c.At) != 0 || c.Root != s.Base || c.ID == "" {
 		t.Errorf("%+v", s)
 	}
 }
@@ -111,7 +115,8 @@ func TestOneCell(t *testing.T) {
 func TestSharing(t *testing.T) {
 	s := parse(t, sample)
 	a, b := root(s, 0), root(s, 1) // another width, the same training
-	if a.Train.Optimizer.Settings != b.Train.Optimizer.Settings || a.Measure[1] != b.Measure[1] || a.Model.Settings == b.Model.Settings {
+	if a.Train.Optimizer.Settings != b.Train.Optimizer.Settings || a.Measure[1] != b.Measure[1] ||
+		a.Model.Settings == b.Model.Settings {
 		t.Error("cells do not share what is equal, or share what is not")
 	}
 }
@@ -164,17 +169,20 @@ grid:
 		got = append(got, fmt.Sprint(root(s, i).Train.Penalty.Kind, p.Weight, p.Levels))
 	}
 	if d := cmp.Diff([]string{
-		"compressibility0.5 16", "compressibility0.25 16", "compressibility0.5 4", "compressibility0.25 4", "l10.5 0", "l10.25 0",
+		"compressibility0.5 16", "compressibility0.25 16", "compressibility0.5 4", "compressibility0.25 4", "l10.5 0",
+		"l10.25 0",
 	}, got); d != "" {
 		t.Error(d)
 	}
 	frozen := string(s.Freeze())
-	if !strings.Contains(frozen, "[{kind: compressibility, levels: 16}, {kind: compressibility, levels: 4}, {kind: l1}]") {
+	if !strings.Contains(frozen,
+		"[{kind: compressibility, levels: 16}, {kind: compressibility, levels: 4}, {kind: l1}]") {
 		t.Error(frozen)
 	}
 	checkRoundTrip(t, s)
 
-	whole := parse(t, "grid: {model: {model: [{width: 3}, {kind: cnn, width: 2}]}, run: {train: [{batch: 1, epochs: 2}, {epochs: 3}]}}")
+	whole := parse(t,
+		"grid: {model: {model: [{width: 3}, {kind: cnn, width: 2}]}, run: {train: [{batch: 1, epochs: 2}, {epochs: 3}]}}")
 	want = []string{"model: mlp | cnn", "run: batch=1 epochs=2 | batch=128 epochs=3"}
 	if d := cmp.Diff(want, labels(whole)); d != "" {
 		t.Error(d)
@@ -182,7 +190,8 @@ grid:
 	checkRoundTrip(t, whole)
 }
 
-// TestEntries: a path below no entry makes one, below a kind's name makes it a map; false leaves an entry out, and it keeps its place.
+// TestEntries: a path below no entry makes one, below a kind's name makes it a map; false leaves an entry out, and
+// it keeps its place.
 func TestEntries(t *testing.T) {
 	names := func(e *experiment) string {
 		var out []string
@@ -201,7 +210,8 @@ func TestEntries(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	checkRoundTrip(t, s)
-	s = parse(t, "model: {width: 4}\nstages: {threshold: false, finetune: {epochs: 3}}\ngrid: {pruned: {stages.threshold: [false, {}, {sparsity: 0.9}]}}")
+	s = parse(t, "model: {width: 4}\nstages: {threshold: false, finetune: {epochs: 3}}\n"+
+		"grid: {pruned: {stages.threshold: [false, {}, {sparsity: 0.9}]}}")
 	if names(root(s, 0)) != "finetune" || names(root(s, 1)) != "threshold finetune" {
 		t.Errorf("%s, %s", names(root(s, 0)), names(root(s, 1)))
 	}
@@ -210,7 +220,8 @@ func TestEntries(t *testing.T) {
 	}
 	checkRoundTrip(t, s)
 	// An entry may be swept where it is left out: the path makes it.
-	s = parse(t, "model: {width: 4}\nstages: {threshold: false}\ngrid: {sparsity: {stages.threshold.sparsity: [0.1, 0.2]}}")
+	s = parse(t,
+		"model: {width: 4}\nstages: {threshold: false}\ngrid: {sparsity: {stages.threshold.sparsity: [0.1, 0.2]}}")
 	if names(root(s, 0)) != "threshold" {
 		t.Errorf("%s", names(root(s, 0)))
 	}
@@ -218,8 +229,10 @@ func TestEntries(t *testing.T) {
 
 // TestSweptKinds: keys of any kind that some cell has may stand in the text.
 func TestSweptKinds(t *testing.T) {
-	s := parse(t, "model: {width: 4}\ntrain: {optimizer: {lr: 0.5, momentum: 0.9, eps: 1e-3}}\ngrid: {o: {train.optimizer.kind: [sgd, adam]}}")
-	if m, e := root(s, 0).Train.Optimizer.Settings.(*sgd).Momentum, root(s, 1).Train.Optimizer.Settings.(*adam).Eps; m != 0.9 || e != 1e-3 {
+	s := parse(t, "model: {width: 4}\ntrain: {optimizer: {lr: 0.5, momentum: 0.9, eps: 1e-3}}\n"+
+		"grid: {o: {train.optimizer.kind: [sgd, adam]}}")
+	if m, e := root(s, 0).Train.Optimizer.Settings.(*sgd).Momentum,
+		root(s, 1).Train.Optimizer.Settings.(*adam).Eps; m != 0.9 || e != 1e-3 {
 		t.Errorf("momentum %v, eps %v", m, e)
 	}
 	frozen := string(s.Freeze())
@@ -254,7 +267,8 @@ func TestFiles(t *testing.T) {
 	}
 	s := load("model: {width: 4}\ndata: {set: a.csv, label: y}")
 	d := root(s, 0).Data.Source
-	if d.Kind != "*.csv" || d.Settings.(*tableSet).File != filepath.Join(folder, "a.csv") || d.Settings.(*tableSet).Label != "y" {
+	if d.Kind != "*.csv" || d.Settings.(*tableSet).File != filepath.Join(folder,
+		"a.csv") || d.Settings.(*tableSet).Label != "y" {
 		t.Errorf("%+v", d)
 	}
 	if frozen := string(s.Freeze()); !strings.Contains(frozen, "  set: "+filepath.Join(folder, "a.csv")+"\n") {
@@ -281,7 +295,8 @@ func TestFiles(t *testing.T) {
 		t.Error("another content has the same identity")
 	}
 	for text, want := range map[string]string{
-		"data: {set: none.csv}":           "mine.yaml:2:13: data.set: there is no file " + filepath.Join(folder, "none.csv"),
+		"data: {set: none.csv}": "mine.yaml:2:13: data.set: there is no file " + filepath.Join(folder,
+			"none.csv"),
 		"train: {start: deep}":            "train.start: " + filepath.Join(folder, "deep") + " is a folder",
 		"train: {start: /dev/null}":       "train.start: /dev/null is not a regular file",
 		"data: {set: a.csv, interior: 3}": "data.interior: it belongs to poisson, not to *.csv",
@@ -302,41 +317,54 @@ func TestGridErrors(t *testing.T) {
 		want       string
 	}{
 		{"no axes", ok + "grid: [1]", nil, "bad.yaml:2:7: grid: expected axes by name"},
-		{"a name", ok + "grid: {'a b': {train.batch: [1]}}", nil, "bad.yaml:2:8: grid.a b: a name has letters, digits, _ and -"},
+		{"a name", ok + "grid: {'a b': {train.batch: [1]}}", nil,
+			"bad.yaml:2:8: grid.a b: a name has letters, digits, _ and -"},
 		{"nothing as a value", ok + "grid: {a: {train.batch: [1, ]}}", nil, ""},
-		{"null as a value", ok + "grid: {a: {train.batch: [1, ~]}}", nil, "bad.yaml:2:29: grid.a.train.batch: expected a value, found nothing"},
+		{"null as a value", ok + "grid: {a: {train.batch: [1, ~]}}", nil,
+			"bad.yaml:2:29: grid.a.train.batch: expected a value, found nothing"},
 		{"a section replaced", ok + "train: {penalty: {weight: 1}}\ngrid: {p: {train.penalty: [none, l1]}}", nil,
 			"bad.yaml:2:19: train.penalty.weight: grid.p replaces train.penalty as a whole: remove what stands below it"},
 		{"an override below", ok + "grid: {p: {train.penalty: [none, l1]}}", []string{"train.penalty.weight=1"},
 			"--set train.penalty.weight=1: train.penalty.weight: it has no effect, because grid.p sweeps train.penalty"},
-		{"the base of a swept key", "model: {width: wide}\ngrid: {w: {model.width: [1]}}", nil, `bad.yaml:1:16: model.width: expected an integer, found "wide"`},
-		{"a path below a value", ok + "grid: {w: {model.width.x: [1]}}", nil, "grid.w.model.width.x: there is no such path"},
+		{"the base of a swept key", "model: {width: wide}\ngrid: {w: {model.width: [1]}}", nil,
+			`bad.yaml:1:16: model.width: expected an integer, found "wide"`},
+		{"a path below a value", ok + "grid: {w: {model.width.x: [1]}}", nil,
+			"grid.w.model.width.x: there is no such path"},
 		{"a section's key", ok + "grid: {p: {train.penalty: [{kind: l1, wieght: 1}]}}", nil,
 			"bad.yaml:2:39: grid.p.train.penalty.wieght: unknown key; did you mean weight?"},
-		{"a section's value", ok + "grid: {p: {train.penalty: [{kind: l1, weight: -1}]}}", nil, "grid.p.train.penalty.weight: -1 is not allowed"},
-		{"a section's kind", ok + "grid: {p: {train.penalty: [none, l2]}}", nil, `grid.p.train.penalty: unknown value "l2"; did you mean l1?`},
+		{"a section's value", ok + "grid: {p: {train.penalty: [{kind: l1, weight: -1}]}}", nil,
+			"grid.p.train.penalty.weight: -1 is not allowed"},
+		{"a section's kind", ok + "grid: {p: {train.penalty: [none, l2]}}", nil,
+			`grid.p.train.penalty: unknown value "l2"; did you mean l1?`},
 		{"another kind's key", ok + "grid: {p: {train.optimizer.betas: [[0.1, 0.2]]}}", nil,
 			"bad.yaml:2:12: grid.p.train.optimizer.betas: sweeping it has no effect: it belongs to adam, not to sgd"},
 		{"a standard swept", ok + "train: {optimizer: adam}\ngrid: {m: {train.optimizer.momentum: [0]}}", nil,
 			"grid.m.train.optimizer.momentum: sweeping it has no effect: it belongs to sgd, not to adam"},
-		{"a value without effect", ok + "grid: {o: {train.optimizer.kind: [sgd, adam], train.optimizer.momentum: [0.9, 0.8]}}", nil,
-			"bad.yaml:2:79: grid.o.train.optimizer.momentum: it has no effect in any cell that has it; give the standard there"},
-		{"a standard without effect", ok + "grid: {o: {train.optimizer.kind: [sgd, adam], train.optimizer.momentum: [0.9, 0]}}", nil, ""},
+		{"a value without effect",
+			ok + "grid: {o: {train.optimizer.kind: [sgd, adam], train.optimizer.momentum: [0.9, 0.8]}}", nil,
+			"bad.yaml:2:79: grid.o.train.optimizer.momentum: it has no effect in any cell that has it; give the standard"},
+		{"a standard without effect",
+			ok + "grid: {o: {train.optimizer.kind: [sgd, adam], train.optimizer.momentum: [0.9, 0]}}", nil, ""},
 		{"a path of unread sections", ok + "train: {schedule: cosine}\ngrid: {o: {train.schedule.factor: [0.5]}}", nil,
 			"grid.o.train.schedule.factor: sweeping it has no effect: it belongs to step, not to cosine"},
 		{"a stage's key", ok + "grid: {s: {stages.threshold.levels: [2]}}", nil,
 			"grid.s.stages.threshold.levels: sweeping it has no effect: it belongs to quantise, not to threshold"},
-		{"a stage of no kind", ok + "grid: {s: {stages.prune.sparsity: [0.2]}}", nil, "there is no prune; it may be threshold"},
-		{"a broken section below", "model: {width: 1}\ntrain: 3\ngrid: {s: {train.batch: [2]}}", nil, `train: expected a map of keys, found "3"`},
+		{"a stage of no kind", ok + "grid: {s: {stages.prune.sparsity: [0.2]}}", nil,
+			"there is no prune; it may be threshold, finetune, quantise, code " +
+				"(an entry of another name gives its kind, as in {kind: threshold})"},
+		{"a broken section below", "model: {width: 1}\ntrain: 3\ngrid: {s: {train.batch: [2]}}", nil,
+			`train: expected a map of keys, found "3"`},
 		{"the same networks", ok + "train: {optimizer: adam}\ngrid: {p: {train.penalty: [l1, {kind: l1}]}}", nil,
 			"bad.yaml:3:7: grid: the cells p=l1 and p=l1 #2 are the same networks"},
-		{"overridden section", ok + "train: 4", []string{"train.batch=3"}, `bad.yaml:2:8: train: expected a map of keys, found "4"`},
+		{"overridden section", ok + "train: 4", []string{"train.batch=3"},
+			`bad.yaml:2:8: train: expected a map of keys, found "4"`},
 	} {
 		_, err := language.Parse("bad.yaml", []byte(tt.text), tt.sets...)
 		switch {
 		case tt.want == "" && err != nil:
 			t.Errorf("%s: %v", tt.name, err)
-		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n")):
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(),
+			"\n")):
 			t.Errorf("%s: got  %v\nwant %s", tt.name, err, tt.want)
 		}
 	}

@@ -10,9 +10,10 @@ import (
 	"sync"
 )
 
-// Hasher gives sections their identities: hashes of the lines path=value of their keys, sorted. Zeros, empty lists, the kind none and
-// kinds that are endings have no line; so a key that is added later, with a zero that means what was before, leaves identities as they
-// were. Neither have keys that are Unkeyed or have no effect. A file counts by the SHA-256 of its bytes.
+// Hasher gives sections their identities: hashes of the lines path=value of their keys, sorted. Zeros, empty lists,
+// the kind none and kinds that are endings have no line; so a key that is added later, with a zero that means what
+// was before, leaves identities as they were. Neither have keys that are Unkeyed or have no effect. A file counts
+// by the SHA-256 of its bytes.
 //
 // The zero value is ready. A Hasher keeps sums of files, and may be used by many goroutines.
 type Hasher struct {
@@ -20,12 +21,12 @@ type Hasher struct {
 	pool  sync.Pool
 }
 
-// Sum is the identity of a section: the first 16 hexadecimal digits of the SHA-256 of its lines. It panics with a *FileError where a
-// file cannot be read.
+// Sum is the identity of a section: the first 16 hexadecimal digits of the SHA-256 of its lines. It panics with a
+// *FileError where a file cannot be read.
 func (h *Hasher) Sum(s Section) string { return h.SumAll(map[string]any{"": s}) }
 
-// SumAll is the identity of several parts together. A Section has the name of its part before its paths, any other value is as in
-// Fields.Keyed.
+// SumAll is the identity of several parts together. A Section has the name of its part before its paths, any other
+// value is as in Fields.Keyed.
 func (h *Hasher) SumAll(parts map[string]any) string {
 	w, _ := h.pool.Get().(*hashing)
 	if w == nil {

@@ -20,7 +20,8 @@ func id(t *testing.T, text string, sets ...string) string {
 	return cells[0].ID
 }
 
-// TestIdentityPinned fails when the way changes in which a section is hashed, which makes every run folder start anew.
+// TestIdentityPinned fails when the way changes in which a section is hashed, which makes every run folder start
+// anew.
 func TestIdentityPinned(t *testing.T) {
 	var h spec.Hasher
 	s := &adam{LR: 0.1, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
@@ -29,7 +30,8 @@ func TestIdentityPinned(t *testing.T) {
 		t.Errorf("%s, want the hash of %s", got, want)
 	}
 	const entry = "optimizer.eps=1e-08\noptimizer.kind.version=3\noptimizer.kind=adam\nseed=4\n"
-	got := h.SumAll(map[string]any{"seed": 4, "optimizer": spec.Entry[section]{Kind: "adam", Version: 3, Settings: &adam{Eps: 1e-8}}})
+	got := h.SumAll(map[string]any{"seed": 4,
+		"optimizer": spec.Entry[section]{Kind: "adam", Version: 3, Settings: &adam{Eps: 1e-8}}})
 	if got != sha(entry) {
 		t.Errorf("%s, want the hash of %s", got, entry)
 	}
@@ -92,8 +94,8 @@ func TestGridPosition(t *testing.T) {
 	}
 }
 
-// TestEveryKeyCounts changes each key of data, task, model, train and stages in turn, and expects another identity, each a different
-// one.
+// TestEveryKeyCounts changes each key of data, task, model, train and stages in turn, and expects another identity,
+// each a different one.
 func TestEveryKeyCounts(t *testing.T) {
 	folder := t.TempDir()
 	for _, name := range []string{"a.csv", "b.npz", "start"} {
@@ -103,11 +105,13 @@ func TestEveryKeyCounts(t *testing.T) {
 	}
 	t.Chdir(folder)
 	texts := []struct{ base, keys string }{
-		{"", `data.set=mnist data.set=a.csv data.set=b.npz data.train=1000 data.fraction=0.5 data.label_noise=0.1 data.pixel_noise=0.1
-			data.normalize=none task.kind=ritz task.loss=squared-error model.kind=cnn model.width=5 model.depth=3 model.activation=tanh
+		{"", `data.set=mnist data.set=a.csv data.set=b.npz data.train=1000 data.fraction=0.5 data.label_noise=0.1
+			data.pixel_noise=0.1 			data.normalize=none task.kind=ritz task.loss=squared-error
+			model.kind=cnn model.width=5 model.depth=3 model.activation=tanh
 			model.batch_norm=true train.optimizer.kind=adam train.optimizer.lr=0.5 train.optimizer.momentum=0.5
 			train.optimizer.weight_decay=0.5 train.schedule.kind=cosine train.schedule.warmup=1 train.penalty=l1 train.batch=7
-			train.drop_last=true train.epochs=7 train.stop.rule_b=true train.stop.target_loss=0.5 train.keep=best train.dtype=float64
+			train.drop_last=true train.epochs=7 train.stop.rule_b=true
+			train.stop.target_loss=0.5 train.keep=best train.dtype=float64
 			train.start=start stages.threshold={} stages.code={} seed=1`},
 		{"data.label_noise=0.2", "data.label_noise_kind=exact"},
 		{"data={set: a.csv, fraction: 0.7}", "data.train=5 data.label=y"},
@@ -118,7 +122,8 @@ func TestEveryKeyCounts(t *testing.T) {
 		{"train.optimizer={kind: adam, lr: 0.2}", "train.optimizer.betas=[0.9,0.99] train.optimizer.eps=1e-6"},
 		{"train.schedule={kind: step, at: [3]}", "train.schedule.at=[7] train.schedule.factor=0.5"},
 		{"train.penalty={kind: compressibility}", "train.penalty.weight=1 train.penalty.levels=2"},
-		{"stages={threshold: {sparsity: 0.1}, finetune: {}}", "stages.threshold.sparsity=0.2 stages.finetune.epochs=7 stages.finetune=false"},
+		{"stages={threshold: {sparsity: 0.1}, finetune: {}}",
+			"stages.threshold.sparsity=0.2 stages.finetune.epochs=7 stages.finetune=false"},
 	}
 	seen := map[string]string{}
 	note := func(what, id string) {
@@ -164,8 +169,9 @@ func TestMeasureKeys(t *testing.T) {
 		}
 	}
 	seen := map[string]string{}
-	for _, text := range []string{"{kind: hessian}", "{kind: hessian, samples: 7}", "{kind: hessian, trace: {probes: 7}}",
-		"{kind: hessian, trace: {probes: -1}}", "{kind: hessian, density: {steps: 7}}", "{kind: connectivity}",
+	for _, text := range []string{"{kind: hessian}", "{kind: hessian, samples: 7}",
+		"{kind: hessian, trace: {probes: 7}}", "{kind: hessian, trace: {probes: -1}}", "{kind: hessian, density: {steps: 7}}",
+		"{kind: connectivity}",
 		"{kind: connectivity, curve: line}", "{kind: distance}", "{kind: performance}", "{kind: roughness}"} {
 		if other, ok := seen[key(text)]; ok {
 			t.Errorf("%s and %s have the same key", text, other)

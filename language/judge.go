@@ -40,7 +40,8 @@ func (p *loading) judgeEntry(e entry, section string, kinds []string, m *move) {
 		if off.standard != "" {
 			cure += ", or set it to " + off.standard
 		}
-		p.problems.add(problem{e.value.at, join(e.value.axis, path), section, "it has no effect: " + off.why + "; " + cure, relation})
+		p.problems.add(problem{e.value.at, join(e.value.axis, path), section,
+			"it has no effect: " + off.why + "; " + cure, relation})
 	default:
 		p.unknown(e, section, kinds)
 	}
@@ -62,7 +63,8 @@ func (p *loading) judgePath(a *axis, path *axisPath) {
 		case e.use.on || e.use.off != nil:
 			p.judgeEntry(e, section, nil, p.moves.end(path.path))
 		case !p.isStandard(e.value, p.decls().find(path.path)):
-			p.problems.add(problem{e.value.at, where, section, "it has no effect in any cell that has it; give the standard there", relation})
+			p.problems.add(problem{e.value.at, where, section,
+				"it has no effect in any cell that has it; give the standard", relation})
 		}
 	}
 }

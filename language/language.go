@@ -21,8 +21,8 @@ const MaxCells = 100_000
 // gridKey is the language's own key, beside those of the program.
 const (
 	gridKey = "grid"
-	gridDoc = "axes by name: x, y, then small multiples. Each is a map of one or more paths to lists of values, which are " +
-		"scalars, lists or whole sections. The paths of one axis move together, and may lie below"
+	gridDoc = "axes by name: x, y, then small multiples. Each is a map of one or more paths to lists of values, " +
+		"which are scalars, lists or whole sections. The paths of one axis move together, and may lie below"
 )
 
 // Spec is a text that was read, with the cells of its grid.
@@ -57,13 +57,13 @@ type Cell struct {
 	Root  Section // read only: cells share what is the same
 }
 
-// Parse reads a spec. The file's name stands in messages, and paths are relative to its folder. sets are overrides, "path=value", in
-// order: each value is YAML and stands as if at that path of the text. Below a map it is one of its entries; a path that is none of an
-// axis becomes its one path.
+// Parse reads a spec. The file's name stands in messages, and paths are relative to its folder. sets are overrides,
+// "path=value", in order: each value is YAML and stands as if at that path of the text. Below a map it is one of
+// its entries; a path that is none of an axis becomes its one path.
 //
-// Parsing is strict: unknown keys, wrong types, duplicates, values out of their limits and values without effect are errors. The error
-// lists all problems that were found, one a line, with their places and keys. Absent keys have their standards; what is given is never
-// replaced.
+// Parsing is strict: unknown keys, wrong types, duplicates, values out of their limits and values without effect
+// are errors. The error lists all problems that were found, one a line, with their places and keys. Absent keys
+// have their standards; what is given is never replaced.
 func (l Language) Parse(file string, text []byte, sets ...string) (*Spec, error) {
 	p := &loading{
 		Spec: &Spec{language: l, origin: place{text: &source{name: file, folder: filepath.Dir(file)}}},
@@ -129,76 +129,6 @@ func (p *loading) text(text []byte, sets []string) {
 	}
 }
 
-// override puts one "path=value" into the tree.
-func (p *loading) override(set string, order int) {
-	at := place{text: &source{name: clip("--set " + set), folder: ".", override: true, order: order}}
-	path, value, ok := strings.Cut(set, "=")
-	if path = strings.TrimSpace(path); !ok || path == "" {
-		p.problems.add(problem{at: at, text: "expected path=value, such as train.batch=64"})
-		return
-	}
-	n, bad := readYAML(at, []byte(value))
-	if n == nil || len(bad) > 0 {
-		p.problems.add(bad...)
-		return
-	}
-	n.distinct(path, func(q problem) { p.problems.add(q) })
-	switch {
-	case isBelow(path, gridKey) && len(p.language.Sweep) > 0:
-		p.overrideGrid(path, n)
-	case len(p.decls().find(path)) == 0:
-		p.problems.add(problem{at, path, path, "unknown path; " + p.suggestPath(path), wrongKey})
-	default:
-		p.set(path, n)
-	}
-}
-
-// overrideGrid puts the grid, an axis, or one path of it, into the tree.
-func (p *loading) overrideGrid(path string, n *node) {
-	below := p.tree
-	keys := strings.SplitN(path, ".", 3)
-	for i, key := range keys {
-		e := below.find(key)
-		if e == nil {
-			below.entries = append(below.entries, entry{key, n.at, nil, &use{}})
-			e = &below.entries[len(below.entries)-1]
-		}
-		switch {
-		case i == len(keys)-1:
-			*e = entry{key, n.at, n, &use{}}
-		case e.value == nil || e.value.kind != mapping || i == 1 && e.value.find(keys[2]) == nil:
-			e.value = &node{kind: mapping, at: n.at}
-		}
-		below = e.value
-	}
-}
-
-// set replaces what stands at a path.
-func (p *loading) set(path string, value *node) {
-	n, keys := p.tree, keysOf(p.decls(), path)
-	for i, key := range keys {
-		e := n.find(key)
-		if e == nil {
-			n.entries = append(n.entries, entry{key, value.at, &node{kind: null, at: value.at}, &use{}})
-			e = &n.entries[len(n.entries)-1]
-		}
-		if i == len(keys)-1 {
-			*e = entry{key, value.at, value, &use{}}
-			return
-		}
-		short, named := isShort(p.decls(), strings.Join(keys[:i+1], "."))
-		below, ok := e.value.asMap(short, named, value.at)
-		if !ok {
-			path := strings.Join(keys[:i+1], ".")
-			text := "expected a map of keys, found " + e.value.describe()
-			p.problems.add(problem{e.value.at, path, path, text, wrongKey})
-			below = &node{kind: mapping, at: value.at}
-		}
-		e.value = below
-		n = below
-	}
-}
-
 // cells reads each cell, and the text without the grid. It stops, and is false, when there are problems enough.
 func (p *loading) cells(count int) bool {
 	r := &reader{file: p.fileName(), sweep: p.language.Sweep}
@@ -216,7 +146,8 @@ func (p *loading) cells(count int) bool {
 		switch {
 		case p.moves != nil && *p.moves.copied > maxCopies:
 			p.problems.add(problem{at: p.gridAt(), shown: gridKey, path: gridKey, kind: wrongText,
-				text: fmt.Sprintf("%d cells of that many keys are too many: give fewer values, or sweep smaller sections", count)})
+				text: fmt.Sprintf("%d cells of that many keys are too many: give fewer values, or sweep smaller sections",
+					count)})
 			return false
 		case len(p.problems.list) > mostProblems:
 			return false
@@ -255,7 +186,8 @@ func (p *loading) count() float64 {
 		lengths = append(lengths, fmt.Sprint(a.length))
 	}
 	if n > MaxCells {
-		text := fmt.Sprintf("%s = %.0f cells; at most %d are allowed: give fewer values", strings.Join(lengths, " × "), n, MaxCells)
+		text := fmt.Sprintf("%s = %.0f cells; at most %d are allowed: give fewer values", strings.Join(lengths, " × "), n,
+			MaxCells)
 		p.problems.add(problem{p.gridAt(), gridKey, gridKey, text, wrongText})
 	}
 	return math.Max(n, 1)

@@ -9,7 +9,8 @@ import (
 	spec "basin/language"
 )
 
-// The language of the tests: the sections that an experiment has, each key declared where a program would declare it.
+// The language of the tests: the sections that an experiment has, each key declared where a program would declare
+// it.
 
 type section = spec.Section
 
@@ -58,7 +59,8 @@ func (e *experiment) Fields(f *spec.Fields) {
 		}
 		path := "measure." + m.Name
 		all := e.Replicas * (e.Replicas - 1) / 2
-		f.Check(e.Replicas != 1, path, "it compares pairs of replicas, and replicas is 1: set replicas to 2 or more, or leave %s out", m.Name)
+		f.Check(e.Replicas != 1, path,
+			"it compares pairs of replicas, and replicas is 1: set replicas to 2 or more, or leave %s out", m.Name)
 		f.Check(e.Replicas == 1 || p.pairs() <= all, path+".pairs",
 			"%d replicas have %d pairs, not %d: set replicas higher, or pairs to -1 for all", e.Replicas, all, p.pairs())
 	}
@@ -73,7 +75,8 @@ func (e *experiment) Fields(f *spec.Fields) {
 	} {
 		f.Check(len(m.values) > 0, "phases."+m.key, "the map is empty; it may be %s", strings.Join(m.known, ", "))
 		for name := range m.values {
-			f.Check(slices.Contains(m.known, name), "phases."+m.key+"."+name, "unknown key; it may be %s", strings.Join(m.known, ", "))
+			f.Check(slices.Contains(m.known, name), "phases."+m.key+"."+name, "unknown key; it may be %s",
+				strings.Join(m.known, ", "))
 		}
 	}
 }
@@ -112,9 +115,11 @@ func (d *data) Fields(f *spec.Fields) {
 	spec.Flat(f, &d.Source, "set", "digits", "a known set, or the path of a file", sources)
 	f.Float(&d.Fraction, "fraction", 1, "(0,1]", "share of the training samples used, the first ⌊n·f⌋")
 	f.Float(&d.LabelNoise, "label_noise", 0, "[0,1]", "share of training labels replaced")
-	f.When(d.LabelNoise > 0, "").Word(&d.LabelNoiseKind, "label_noise_kind", "authors", []string{"authors", "exact"}, "how labels are drawn")
+	f.When(d.LabelNoise > 0, "").Word(&d.LabelNoiseKind, "label_noise_kind", "authors", []string{"authors", "exact"},
+		"how labels are drawn")
 	f.Float(&d.PixelNoise, "pixel_noise", 0, "[0,)", "standard deviation of noise added to inputs")
-	f.Word(&d.Normalize, "normalize", "channel", []string{"channel", "feature", "none"}, "what inputs are normalised over")
+	f.Word(&d.Normalize, "normalize", "channel", []string{"channel", "feature", "none"},
+		"what inputs are normalised over")
 }
 
 var sources = []spec.Kind[section]{
@@ -145,7 +150,8 @@ type splitSet struct {
 }
 
 func (s *splitSet) Fields(f *spec.Fields) {
-	f.When(false, "the set "+s.name+" has its own split; use data.fraction").Int(&s.train, "train", 0, "[0,)", "training samples")
+	f.When(false, "the set "+s.name+" has its own split; use data.fraction").Int(&s.train, "train", 0, "[0,)",
+		"training samples")
 }
 
 type fileSet struct {
@@ -469,7 +475,8 @@ type trace struct {
 
 func (t *trace) Fields(f *spec.Fields) {
 	f.Int(&t.Probes, "probes", 100, "-1 or [2,)", "most probes; -1: no trace")
-	f.When(t.Probes != -1, "").Float(&t.RelativeError, "relative_error", 0.05, "(0,)", "standard error to stop at, as a share")
+	f.When(t.Probes != -1, "").Float(&t.RelativeError, "relative_error", 0.05, "(0,)",
+		"standard error to stop at, as a share")
 }
 
 type density struct{ Probes, Steps int }

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Load reads a spec by what a user calls it: the path of a file, or the name of an example. examples holds the examples as NAME.yaml;
-// it may be nil. A bare name is a file where there is one, else an example.
+// Load reads a spec by what a user calls it: the path of a file, or the name of an example. examples holds the
+// examples as NAME.yaml; it may be nil. A bare name is a file where there is one, else an example.
 func (l Language) Load(arg string, examples fs.FS, sets ...string) (*Spec, error) {
 	text, err := os.ReadFile(arg)
 	if err == nil {

@@ -49,12 +49,13 @@ func TestLoad(t *testing.T) {
 			continue
 		}
 		e := s.Base.(*experiment)
-		if w := reflect.ValueOf(e.Model.Settings).Elem().FieldByName("Width").Int(); e.Name != tt.name || int(w) != tt.width || e.Seed != 9 {
+		w := reflect.ValueOf(e.Model.Settings).Elem().FieldByName("Width").Int()
+		if e.Name != tt.name || int(w) != tt.width || e.Seed != 9 {
 			t.Errorf("%s: name %s, width %d, seed %d", tt.arg, e.Name, w, e.Seed)
 		}
 	}
 	for arg, want := range map[string]string{
-		"digit":         "digit: no such file or example; did you mean digits? Examples: cifar10-resnet18, digits, fashion-mnist",
+		"digit":         "digit: no such file or example; did you mean digits? Examples: cifar10-resnet18, digits,",
 		"sub/none.yaml": "sub/none.yaml: no such file or example; Examples: cifar10-resnet18",
 		"sub":           "sub: no such file or example; it is a folder; give a spec's file",
 		"runs/a":        "it is a run folder; its spec is " + filepath.Join("runs", "a", "spec.yaml"),

@@ -2,7 +2,8 @@ package spec
 
 import "slices"
 
-// move is a key on the paths that axes move: a tree of these keys. It makes the trees of cells, which share all that is the same.
+// move is a key on the paths that axes move: a tree of these keys. It makes the trees of cells, which share all
+// that is the same.
 type move struct {
 	key, path string
 	below     []*move
@@ -150,8 +151,8 @@ func (m *move) section(from *node, at []int) *node {
 	return &out
 }
 
-// asMap is the map that a path leads through: the node itself; of a kind's name, where that may stand, a map of it; an empty one in place
-// of nothing, or of an entry that is left out. Otherwise ok is false.
+// asMap is the map that a path leads through: the node itself; of a kind's name, where that may stand, a map of it;
+// an empty one in place of nothing, or of an entry that is left out. Otherwise ok is false.
 func (n *node) asMap(short, named bool, at place) (out *node, ok bool) {
 	switch {
 	case n == nil, n.kind == null, named && n.kind == plain && n.text == "false":

@@ -13,8 +13,8 @@ func suggest(word string, words []string) string {
 	return "it may be " + strings.Join(words, ", ")
 }
 
-// nearest returns the word within a third of the edits of its length (at least two), or that shares its last part ("lr" for
-// train.optimizer.lr); empty when there is none.
+// nearest returns the word within a third of the edits of its length (at least two), or that shares its last part
+// ("lr" for train.optimizer.lr); empty when there is none.
 func nearest(word string, words []string) string {
 	best, least := "", max(2, len(word)/3)+1
 	for _, w := range words {
@@ -26,14 +26,15 @@ func nearest(word string, words []string) string {
 		return best
 	}
 	last := word[strings.LastIndexByte(word, '.')+1:]
-	if i := slices.IndexFunc(words, func(w string) bool { return strings.HasSuffix(w, "."+last) }); i >= 0 && last != "" {
+	if i := slices.IndexFunc(words,
+		func(w string) bool { return strings.HasSuffix(w, "."+last) }); i >= 0 && last != "" {
 		return words[i]
 	}
 	return ""
 }
 
-// distance is Levenshtein's: the fewest insertions, deletions and substitutions of a byte that turn a into b. Words longer than any
-// key are taken as far from all.
+// distance is Levenshtein's: the fewest insertions, deletions and substitutions of a byte that turn a into b. Words
+// longer than any key are taken as far from all.
 func distance(a, b string) int {
 	if len(a) > 64 {
 		return len(a)

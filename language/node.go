@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// node is a YAML value with its place: what goccy's tree says, without comments, anchors and styles. Scalars stay text, because what
-// a scalar is depends on the key that it is for (YAML libraries differ over 5e-4, 017 and 1_000; keys do not). Nodes never change once
-// they are read: cells share them.
+// node is a YAML value with its place: what goccy's tree says, without comments, anchors and styles. Scalars stay
+// text, because what a scalar is depends on the key that it is for (YAML libraries differ over 5e-4, 017 and 1_000;
+// keys do not). Nodes never change once they are read: cells share them.
 type node struct {
 	kind    kind
 	short   bool // a map that was made of a kind's name

@@ -26,7 +26,8 @@ grid:
   temperature: {train.batch: [8, 16, 32, 64, 128, 256, 512]}
 measure:
   performance:  {}
-  hessian:      {samples: 200, eigenvalues: 5, trace: {probes: 100, relative_error: 0.05}, density: {probes: 4, steps: 80}}
+  hessian:
+    {samples: 200, eigenvalues: 5, trace: {probes: 100, relative_error: 0.05}, density: {probes: 4, steps: 80}}
   connectivity: {pairs: 1, curve: bezier, epochs: 50}
   similarity:   {samples: 640, inputs: mixup}
   distance:     {}
@@ -76,13 +77,15 @@ func complete() *experiment {
 				Trace: trace{Probes: 100, RelativeError: 0.05}, Density: density{Probes: 4, Steps: 80},
 			}),
 			measure("connectivity", &connectivity{
-				Pairs: 1, Curve: "bezier", Epochs: 50, LR: 0.01, Momentum: 0.9, WeightDecay: 5e-4, Batch: 128, Points: 5, Start: "midpoint",
+				Pairs: 1, Curve: "bezier", Epochs: 50, LR: 0.01, Momentum: 0.9, WeightDecay: 5e-4, Batch: 128, Points: 5,
+				Start: "midpoint",
 			}),
 			measure("similarity", &similarity{Pairs: -1, Samples: 640, Inputs: "mixup", Set: "train"}),
 			measure("distance", &distance{Pairs: -1}),
 		},
 		Phases: phases{
-			Sharp: map[string]float64{"train_loss": 0.05}, Poor: map[string]float64{"mc": -1}, Similar: map[string]float64{"cka": 0.7},
+			Sharp: map[string]float64{"train_loss": 0.05}, Poor: map[string]float64{"mc": -1},
+			Similar: map[string]float64{"cka": 0.7},
 		},
 	}
 }
@@ -168,7 +171,8 @@ func TestOverride(t *testing.T) {
 		{"measure.hessian.at=[initial, train]", func(e *experiment) { e.Measure[1].At = []string{"initial", "train"} }},
 		{"phases.sharp.trace=100", func(e *experiment) { e.Phases.Sharp["trace"] = 100 }},
 		{"phases.sharp={trace: 100}", func(e *experiment) { e.Phases.Sharp = map[string]float64{"trace": 100} }},
-		{"checkpoint.rename={'fc.0': net.0}", func(e *experiment) { e.Checkpoint.Rename = map[string]string{"fc.0": "net.0"} }},
+		{"checkpoint.rename={'fc.0': net.0}",
+			func(e *experiment) { e.Checkpoint.Rename = map[string]string{"fc.0": "net.0"} }},
 		{"checkpoint.rename.fc.0=net.0", func(e *experiment) { e.Checkpoint.Rename = map[string]string{"fc.0": "net.0"} }},
 	}
 	for _, tt := range tests {
@@ -196,7 +200,8 @@ func TestOverrideGrid(t *testing.T) {
 		{"grid.temperature=~", "load{model.width: 1 2 3 4 6 8 11 16 23 32 45 64}"},
 		{"grid.load.model.width=[5]", "load{model.width: 5} temperature{train.batch: 8 16 32 64 128 256 512}"},
 		{"grid.load.data.fraction=[0.5, 1]", "load{data.fraction: 0.5 1} temperature{train.batch: 8 16 32 64 128 256 512}"},
-		{"grid.load={train.optimizer.kind: [sgd, adam]}", "load{train.optimizer.kind: sgd adam} temperature{train.batch: 8 16 32 64 128 256 512}"},
+		{"grid.load={train.optimizer.kind: [sgd, adam]}",
+			"load{train.optimizer.kind: sgd adam} temperature{train.batch: 8 16 32 64 128 256 512}"},
 		{"grid.seeds={data.label_noise: [0, 0.1]}", "load{model.width: 1 2 3 4 6 8 11 16 23 32 45 64} " +
 			"temperature{train.batch: 8 16 32 64 128 256 512} seeds{data.label_noise: 0 0.1}"},
 	} {

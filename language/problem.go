@@ -117,8 +117,9 @@ func (ps *problems) inCell(cell int, found []problem) {
 	}
 }
 
-// err is one error of all problems that matter, in the order in which they were written, each once; nil where there are none.
-// Relations wait until the keys that they relate are right. A problem that not all cells have names the first one that has it.
+// err is one error of all problems that matter, in the order in which they were written, each once; nil where there
+// are none. Relations wait until the keys that they relate are right. A problem that not all cells have names the
+// first one that has it.
 func (ps *problems) err(cells int, label func(cell int) string) error {
 	var list []problem
 	for _, p := range ps.list {

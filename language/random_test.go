@@ -25,7 +25,8 @@ func keys() (out []key) {
 			kind = m[1] + "=" + m[2]
 		}
 		cells := strings.Split(line, " | ")
-		if m := regexp.MustCompile("^\\| `([^`]*)`$").FindStringSubmatch(cells[0]); m != nil && !strings.Contains(line, "path of a file") {
+		m := regexp.MustCompile("^\\| `([^`]*)`$").FindStringSubmatch(cells[0])
+		if m != nil && !strings.Contains(line, "path of a file") {
 			out = append(out, key{m[1], cells[1], kind})
 		}
 	}
@@ -51,10 +52,12 @@ func TestRoundTripExamples(t *testing.T) {
 	checkRoundTrip(t, parse(t, sample))
 	checkRoundTrip(t, parse(t, "grid: {load: {model.width: [1, 2]}}")) // The swept key has no standard and is not given.
 	checkRoundTrip(t, parse(t, "model: {widths: [3, 4]}"))
-	checkRoundTrip(t, parse(t, "model: {kind: resnet18, width: 4, batch_norm: true}\ntrain: {optimizer: {kind: adam}}\ndata: {set: mnist}"))
+	checkRoundTrip(t, parse(t, "model: {kind: resnet18, width: 4, batch_norm: true}\n"+
+		"train: {optimizer: {kind: adam}}\ndata: {set: mnist}"))
 }
 
-// TestRoundTripRandom freezes random specs: any keys, with random values that most of them allow, some of them swept.
+// TestRoundTripRandom freezes random specs: any keys, with random values that most of them allow, some of them
+// swept.
 func TestRoundTripRandom(t *testing.T) {
 	all := keys()
 	var swept []key
@@ -115,19 +118,19 @@ func TestRoundTripRandom(t *testing.T) {
 
 // randomSections are a path of a section and values for it.
 func randomSections(t *rapid.T, n int) (path string, values []string) {
-	sections := map[string][]string{
-		"model":            {"{width: 3}", "{widths: [3, 4], activation: tanh}", "{kind: cnn, width: 2}", "{kind: resnet18, width: 2}", "{depth: 7, width: 1}"},
-		"data":             {"{set: digits}", "{set: mnist}", "{set: poisson, dimension: 3}", "{label_noise: 0.5}", "{fraction: 0.25, train: 9}"},
-		"task":             {"ritz", "galerkin", "{kind: ritz, boundary: hard}", "{loss: squared-error}"},
-		"train.optimizer":  {"sgd", "adam", "{lr: 0.5}", "{kind: adam, eps: 0.5, lr: 0.25}", "{momentum: 0.5, nesterov: true}"},
-		"train.schedule":   {"constant", "{kind: step, at: [3]}", "{kind: step, at: [3], factor: 0.25}", "{kind: cosine, warmup: 3}", "cosine"},
-		"train.penalty":    {"none", "l1", "{kind: l1, weight: 0.5}", "{kind: compressibility}", "{kind: compressibility, levels: 3}"},
-		"train.stop":       {"{}", "{rule_b: true}", "{target_loss: 0.5}"},
-		"stages.threshold": {"false", "{}", "{sparsity: 0.25}", "{at: [initial]}"},
-		"stages":           {"{}", "{code: {}}", "{threshold: {sparsity: 0.75}, code: {}}", "{code: {}, threshold: {sparsity: 0.75}}"},
+	sections := map[string]string{
+		"model":            "{width: 3}|{widths: [3, 4], activation: tanh}|{kind: cnn, width: 2}|{depth: 7, width: 1}",
+		"data":             "{set: digits}|{set: mnist}|{set: poisson, dimension: 3}|{label_noise: 0.5}|{train: 9}",
+		"task":             "ritz|galerkin|{kind: ritz, boundary: hard}|{loss: squared-error}",
+		"train.optimizer":  "sgd|adam|{lr: 0.5}|{kind: adam, eps: 0.5, lr: 0.25}|{momentum: 0.5, nesterov: true}",
+		"train.schedule":   "constant|{kind: step, at: [3]}|{kind: step, at: [3], factor: 2}|{kind: cosine, warmup: 3}",
+		"train.penalty":    "none|l1|{kind: l1, weight: 0.5}|compressibility|{kind: compressibility, levels: 3}",
+		"train.stop":       "{}|{rule_b: true}|{target_loss: 0.5}",
+		"stages.threshold": "false|{}|{sparsity: 0.25}|{at: [initial]}",
+		"stages":           "{}|{code: {}}|{threshold: {sparsity: 0.75}, code: {}}|{code: {}, threshold: {}}",
 	}
 	path = rapid.SampledFrom(slices.Sorted(maps.Keys(sections))).Draw(t, "section")
-	return path, rapid.SliceOfN(rapid.SampledFrom(sections[path]), n, n).Draw(t, "sections")
+	return path, rapid.SliceOfN(rapid.SampledFrom(strings.Split(sections[path], "|")), n, n).Draw(t, "sections")
 }
 
 // randomValue writes a random value of a key as YAML; most are allowed.
@@ -165,7 +168,8 @@ func randomValue(t *rapid.T, k key) string {
 	case "list of two numbers":
 		return "[" + float.Draw(t, k.path) + ", " + float.Draw(t, k.path) + "]"
 	case "map of numbers":
-		return "{" + rapid.SampledFrom([]string{"train_loss", "mc", "cka"}).Draw(t, k.path) + ": " + float.Draw(t, "threshold") + "}"
+		name := rapid.SampledFrom([]string{"train_loss", "mc", "cka"}).Draw(t, k.path)
+		return "{" + name + ": " + float.Draw(t, "threshold") + "}"
 	case "map of strings":
 		return "{" + text.Draw(t, "theirs") + ": " + text.Draw(t, "ours") + "}"
 	case "string":
@@ -175,18 +179,22 @@ func randomValue(t *rapid.T, k key) string {
 	return rapid.SampledFrom(words).Draw(t, k.path)
 }
 
-// FuzzParse: no text makes Parse panic or takes long, its errors say something, and what it accepts survives being frozen.
+// FuzzParse: no text makes Parse panic or takes long, its errors say something, and what it accepts survives being
+// frozen.
 func FuzzParse(f *testing.F) {
 	f.Add(sample, "replicas=3")
 	f.Add(sample, "grid.load={data.label_noise: [0, 0.1]}")
 	for _, text := range designs {
 		f.Add(text, "grid.more={stages.threshold: [false, {}]}")
 	}
-	f.Add("model: &m {width: 1, widths: [1, 2]}\ncheckpoint: {rename: {\"\\x00\": 'a''b', ? c}}", "measure={hessian: {trace: }}")
+	f.Add("model: &m {width: 1, widths: [1, 2]}\ncheckpoint: {rename: {\"\\x00\": 'a''b', ? c}}",
+		"measure={hessian: {trace: }}")
 	f.Add("- a\n- {b: [}\n", "=")
 	f.Add("<<: *a\n", "grid.load.model.width=[1]")
 	f.Add("name: |\n  x\n", "phases.poor.mc=")
-	f.Add("model: {width: 1}\ngrid: {a: {train.penalty: [none, l1, {kind: l1, weight: 2}], data.set: [digits, mnist, x.csv]}}", "grid.a.model=[{}]")
+	f.Add("model: {width: 1}\n"+
+		"grid: {a: {train.penalty: [none, l1, {kind: l1, weight: 2}], data.set: [digits, mnist, x.csv]}}",
+		"grid.a.model=[{}]")
 	f.Fuzz(func(t *testing.T, text, set string) {
 		var sets []string
 		if set != "" {
@@ -218,20 +226,23 @@ func TestHostileTexts(t *testing.T) {
 		}
 		return b.String()
 	}
-	axes := "grid: {a: {train.batch: [" + many(300, "1%0,") + "]}, b: {train.epochs: [" + many(300, "1%0,") + "]}}\n"
+	axes := "grid: {a: {train.batch: [" + many(100, "1%0,") + "]}, b: {train.epochs: [" + many(100, "1%0,") + "]}}\n"
 	for _, tt := range []struct{ name, text, want string }{
-		{"[", strings.Repeat("[", 1<<20), "nested more than"},
-		{"{a: ", strings.Repeat("{a: ", 1<<18), "nested more than"},
-		{"- ", strings.Repeat("- ", 1<<19), "nested more than"},
-		{"&a ", strings.Repeat("&a ", 1<<18), "nested more than"},
-		{"? ", strings.Repeat("? ", 1<<19), "nested more than"},
+		{"[", strings.Repeat("[", 1<<18), "nested more than"},
+		{"{a: ", strings.Repeat("{a: ", 1<<16), "nested more than"},
+		{"- ", strings.Repeat("- ", 1<<17), "nested more than"},
+		{"&a ", strings.Repeat("&a ", 1<<17), "nested more than"},
+		{"? ", strings.Repeat("? ", 1<<17), "nested more than"},
 		{"length", string(make([]byte, 1<<21+1)), "2097153 bytes"},
 		{"lines", strings.Repeat("a: 1\n", 1<<18), "262144 lines"},
 		{"aliases of aliases", "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n" + many(30, "b%: &b% [*a0,*a0,*a0]\n") +
-			"c0: &c0 [*b1,*b2,*b3,*b4]\n" + strings.ReplaceAll(many(12, "d%: &c [*c0,*c0,*c0,*c0,*c0,*c0]\n"), "&c ", "&c0 "), "aliases stand for more than"},
-		{"unknown keys", "model: {width: 1}\ntrain: {" + many(30000, "k%: 1,") + "}\n" + axes, "cells of that many keys are too many"},
-		{"long lists", "model: {width: 1}\ntrain: {schedule: {kind: step, at: [" + many(30000, "1%,") + "]}}\n" + axes, "30000 items are more than"},
-		{"long texts", "model: {width: 1}\ntrain: {keep: " + strings.Repeat("x", 1<<20) + "}\n", "1048576 bytes of text are more than"},
+			"c0: &c [*b1,*b2,*b3,*b4]\n" + many(12, "d%: &c [*c,*c,*c,*c,*c,*c]\n"), "aliases stand for more than"},
+		{"unknown keys", "model: {width: 1}\ntrain: {" + many(30000, "k%: 1,") + "}\n" + axes,
+			"cells of that many keys are too many"},
+		{"long lists", "model: {width: 1}\ntrain: {schedule: {kind: step, at: [" + many(30000, "1%,") + "]}}\n" + axes,
+			"30000 items are more than"},
+		{"long texts", "model: {width: 1}\ntrain: {keep: " + strings.Repeat("x", 1<<20) + "}\n",
+			"1048576 bytes of text are more than"},
 		{"entries", "model: {width: 1}\nstages: {" + many(9000, "s%: {kind: code},") + "}\n", "9000 entries are more than"},
 		{"wrong items", "model: {widths: [" + many(400, "-%, x, ") + "]}\n" + axes, "more problems"},
 		{"long keys", "model: {width: 1}\n" + strings.Repeat("k", 1<<20) + ": 1\n", "unknown key"},
@@ -245,7 +256,6 @@ func TestHostileTexts(t *testing.T) {
 		if d := time.Since(start); d > 10*time.Second {
 			t.Errorf("%s: took %v", tt.name, d)
 		}
-		t.Log(tt.name, time.Since(start))
 	}
 }
 

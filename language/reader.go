@@ -3,12 +3,11 @@ package spec
 import (
 	"fmt"
 	"reflect"
-
 	"slices"
 )
 
-// reader reads sections from nodes. Cells share what one node gives: a reader keeps, for each position, the sections that it read from
-// each node.
+// reader reads sections from nodes. Cells share what one node gives: a reader keeps, for each position, the
+// sections that it read from each node.
 type reader struct {
 	file      string // the name of the spec, for Fields.FileName
 	sweep     []string
@@ -83,10 +82,10 @@ func (r *reading) fail(kind problemKind, at place, axis, key, text string) {
 	r.found = append(r.found, p)
 }
 
-// mark notes that a key is used.
-func (r *reading) mark(e *entry) {
+// mark notes that a key is used, as a leaf or as a section.
+func (r *reading) mark(e *entry, leaf bool) {
 	if !r.silently {
-		e.use.on = true
+		e.use.on, e.use.value = true, e.use.value || leaf
 	}
 }
 
@@ -101,7 +100,7 @@ func (r *reading) unused(e *entry, why, standard string, changed bool) {
 // markAll keeps all that is below a node from being reported, because something above it is wrong.
 func (r *reading) markAll(n *node) {
 	for i := range n.entries {
-		r.mark(&n.entries[i])
+		r.mark(&n.entries[i], false)
 		r.markAll(n.entries[i].value)
 	}
 }
@@ -118,10 +117,7 @@ func (r *reading) leaf(f *Fields, key, doc string, l leaf) {
 		text, ok := l.canonical(e.value)
 		r.unused(e, *f.off, l.standard(), !ok || text != l.standard())
 	default:
-		r.mark(e)
-		if !r.silently {
-			e.use.value = true
-		}
+		r.mark(e, true)
 		r.value(e.value, key, l)
 	}
 }
@@ -173,7 +169,7 @@ func (r *reading) section(f *Fields, key, doc string, s Section) {
 	case f.off != nil && short && (e.value.kind == plain || e.value.kind == quoted):
 		r.unused(e, *f.off, o.head().standard, e.value.text != o.head().standard)
 	default:
-		r.mark(e)
+		r.mark(e, false)
 		n = e.value
 		child.at, child.axis, child.named, child.use = n.at, n.axis, e.at, e.use
 	}

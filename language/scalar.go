@@ -18,8 +18,8 @@ func appendBool(to []byte, v bool) []byte     { return strconv.AppendBool(to, v)
 // maxString bounds a text, which each cell hashes again.
 const maxString = 4096
 
-// number is a decimal number as people and JSON write it. Octal, hexadecimal, .inf and .nan are not numbers of a spec: 017 would be
-// 15 to one YAML library and 17 to another.
+// number is a decimal number as people and JSON write it. Octal, hexadecimal, .inf and .nan are not numbers of a
+// spec: 017 would be 15 to one YAML library and 17 to another.
 var number = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*|[1-9][0-9]{0,2}(_[0-9]{3})+)?(\.[0-9]*)?([eE][-+]?[0-9]+)?$`)
 
 // exact integers of float64: 64.0 and 1e3 stand for integers up to here.

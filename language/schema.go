@@ -9,8 +9,8 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-// Schema is the JSON Schema of a spec, indented, for editors: what Parse checks of each key by itself. Keys of any kind may stand where
-// the kind is not given, because a grid may sweep it.
+// Schema is the JSON Schema of a spec, indented, for editors: what Parse checks of each key by itself. Keys of any
+// kind may stand where the kind is not given, because a grid may sweep it.
 func (l Language) Schema() []byte {
 	root := describe(l.New())
 	s := root.section()
@@ -83,7 +83,8 @@ func (d *decl) entriesSchema() *jsonschema.Schema {
 		forms = append(forms, object(d.children(nil)))
 	}
 	out := &jsonschema.Schema{
-		Type: "object", Properties: jsonschema.NewProperties(), PropertyNames: &jsonschema.Schema{Pattern: plainName.String()},
+		Type: "object", Properties: jsonschema.NewProperties(),
+		PropertyNames:        &jsonschema.Schema{Pattern: plainName.String()},
 		AdditionalProperties: &jsonschema.Schema{AnyOf: forms},
 	}
 	for _, k := range d.allKinds() {

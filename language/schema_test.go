@@ -12,8 +12,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// schemaErrors is a validator of the part of JSON Schema (2020-12) that the schema of a spec uses. A keyword that it does not know is
-// an error, so that no check is left out unseen.
+// schemaErrors is a validator of the part of JSON Schema (2020-12) that the schema of a spec uses. A keyword that
+// it does not know is an error, so that no check is left out unseen.
 func schemaErrors(schema map[string]any, v any, at string) (errs []string) {
 	fail := func(format string, args ...any) { errs = append(errs, at+": "+fmt.Sprintf(format, args...)) }
 	number, isNumber := v.(float64)
@@ -47,7 +47,8 @@ func schemaErrors(schema map[string]any, v any, at string) (errs []string) {
 		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
 			limit := arg.(float64)
 			ok := map[string]bool{
-				"minimum": number >= limit, "maximum": number <= limit, "exclusiveMinimum": number > limit, "exclusiveMaximum": number < limit,
+				"minimum": number >= limit, "maximum": number <= limit, "exclusiveMinimum": number > limit,
+				"exclusiveMaximum": number < limit,
 			}
 			if isNumber && !ok[keyword] {
 				fail("%v against %s %v", v, keyword, limit)
@@ -139,7 +140,8 @@ func schema(t *testing.T) map[string]any {
 	return s
 }
 
-// asJSON reads YAML as a JSON value. Other than the spec's parser, goccy's does not take 5e-4 for a number: the text is adapted.
+// asJSON reads YAML as a JSON value. Other than the spec's parser, goccy's does not take 5e-4 for a number: the
+// text is adapted.
 func asJSON(t *testing.T, text []byte) any {
 	t.Helper()
 	text = regexp.MustCompile(`\b(\d+)e(-?\d+)`).ReplaceAll(text, []byte("$1.0e$2"))
@@ -168,34 +170,77 @@ func TestSchemaAcceptsExamples(t *testing.T) {
 	}
 }
 
+// small specs, one a line, with \n for the end of a line.
+const (
+	valid = `data: {set: digits}
+data: {set: poisson, dimension: 3}
+data: {fraction: 1}
+data: {label_noise: 0}
+train: {batch: 8.0}
+train: {optimizer: {kind: adam, betas: [0.5, 0.9]}}
+measure: {distance: {}}
+measure: {distance: false}
+measure: {distance: {pairs: -1}}
+measure: {other: {kind: hessian, samples: 7}}
+measure: {hessian: {at: [train]}}
+train: {optimizer: adam}
+train: {penalty: none}
+stages: {threshold: {sparsity: 0.1}}
+phases: {poor: {mc: -2}}
+checkpoint: {rename: {a: b}}
+grid: {load: {train.batch: [8]}}
+grid: {load: {train.batch: [8], train.epochs: [8]}}
+grid: {a: {stages.threshold.sparsity: [0.1]}}
+grid: {a: {train.penalty: [none, {kind: l1}]}}
+grid: {a: {train.optimizer.betas: [[0.1, 0.2]]}}\ntrain: {optimizer: adam}
+name: x
+train: {schedule: {kind: step, at: [3]}}`
+	invalid = `data: {set: a.mat}
+data: {sett: digits}
+data: {set: poisson, dimension: 0}
+data: {set: digits, dimension: 3}
+data: {fraction: 0}
+data: {fraction: 1.1}
+data: {fraction: half}
+train: {batch: 0}
+train: {batch: 1.5}
+train: {optimizer: {momentum: 1}}
+train: {optimizer: {kind: adam, betas: [0.5]}}
+train: {drop_last: 1}
+seed: -1
+epochs: 3
+measure: {distance: true}
+measure: {distance: {pairs: 0}}
+measure: {hessian: {trace: {probes: 1}}}
+measure: {performance: {samples: 1}}
+measure: {other: {kind: hessian, samples: 0}}
+measure: {a.b: {kind: hessian}}
+train: {optimizer: adm}
+train: {optimizer: {kind: adam, momentum: 0.9}}
+train: {penalty: {kind: none, weight: 1}}
+stages: {threshold: {sparsity: 1}}
+phases: {poor: {mc: low}}
+checkpoint: {rename: {a: 1}}
+grid: {load: {train.batch: []}}
+grid: {load: {train.batch: [8, 8]}}
+grid: {load: {train.batch: [0]}}
+grid: {load: {replicas: [1]}}
+grid: {load: {}}
+grid: {load: {train.keep: [first]}}
+grid: {a: {stages.threshold.sparsity: [2]}}
+grid: {a: {train.penalty: [none, {kind: l3}]}}
+grid: {a.b: {train.batch: [8]}}
+name: 3
+train: 3
+train: {schedule: {kind: step, at: [0]}}`
+)
+
 // TestSchemaAgreesWithParser gives both the same small specs.
 func TestSchemaAgreesWithParser(t *testing.T) {
 	s := schema(t)
-	for text, valid := range map[string]bool{
-		"data: {set: digits}": true, "data: {set: a.mat}": false, "data: {sett: digits}": false, "data: {set: poisson, dimension: 3}": true,
-		"data: {set: poisson, dimension: 0}": false, "data: {set: digits, dimension: 3}": false,
-		"data: {fraction: 0}": false, "data: {fraction: 1}": true, "data: {fraction: 1.1}": false, "data: {fraction: half}": false,
-		"data: {label_noise: 0}": true, "train: {batch: 0}": false, "train: {batch: 1.5}": false, "train: {batch: 8.0}": true,
-		"train: {optimizer: {momentum: 1}}": false, "train: {optimizer: {kind: adam, betas: [0.5]}}": false,
-		"train: {optimizer: {kind: adam, betas: [0.5, 0.9]}}": true, "train: {drop_last: 1}": false, "seed: -1": false, "epochs: 3": false,
-		"measure: {distance: {}}": true, "measure: {distance: false}": true, "measure: {distance: true}": false,
-		"measure: {distance: {pairs: -1}}": true, "measure: {distance: {pairs: 0}}": false, "measure: {hessian: {trace: {probes: 1}}}": false,
-		"measure: {performance: {samples: 1}}": false, "measure: {other: {kind: hessian, samples: 7}}": true,
-		"measure: {other: {kind: hessian, samples: 0}}": false, "measure: {a.b: {kind: hessian}}": false, "measure: {hessian: {at: [train]}}": true,
-		"train: {optimizer: adam}": true, "train: {optimizer: adm}": false, "train: {optimizer: {kind: adam, momentum: 0.9}}": false,
-		"train: {penalty: none}": true, "train: {penalty: {kind: none, weight: 1}}": false, "stages: {threshold: {sparsity: 0.1}}": true,
-		"stages: {threshold: {sparsity: 1}}": false,
-		"phases: {poor: {mc: -2}}":           true, "phases: {poor: {mc: low}}": false,
-		"checkpoint: {rename: {a: b}}": true, "checkpoint: {rename: {a: 1}}": false,
-		"grid: {load: {train.batch: [8]}}": true, "grid: {load: {train.batch: []}}": false, "grid: {load: {train.batch: [8, 8]}}": false,
-		"grid: {load: {train.batch: [0]}}": false, "grid: {load: {replicas: [1]}}": false, "grid: {load: {}}": false,
-		"grid: {load: {train.batch: [8], train.epochs: [8]}}": true, "grid: {load: {train.keep: [first]}}": false,
-		"grid: {a: {stages.threshold.sparsity: [0.1]}}": true, "grid: {a: {stages.threshold.sparsity: [2]}}": false,
-		"grid: {a: {train.penalty: [none, {kind: l1}]}}": true, "grid: {a: {train.penalty: [none, {kind: l3}]}}": false,
-		"grid: {a: {train.optimizer.betas: [[0.1, 0.2]]}}\ntrain: {optimizer: adam}": true, "grid: {a.b: {train.batch: [8]}}": false,
-		"name: x": true, "name: 3": false, "train: 3": false, "train: {schedule: {kind: step, at: [3]}}": true,
-		"train: {schedule: {kind: step, at: [0]}}": false,
-	} {
+	for i, text := range strings.Split(valid+"\n"+invalid, "\n") {
+		text = strings.ReplaceAll(text, `\n`, "\n")
+		valid := i <= strings.Count(valid, "\n")
 		_, err := language.Parse("small.yaml", []byte("model: {width: 4}\n"+text))
 		if (err == nil) != valid {
 			t.Errorf("%s: the parser says %v", text, err)
@@ -245,12 +290,15 @@ func TestReference(t *testing.T) {
 		"| `name` | string |  | names the run folder; by default as the spec's file |\n",
 		"| **`train`** |  | | how a model is trained |\n",
 		"| `data.fraction` | number, (0, 1] | `1` | share of the training samples used, the first ⌊n·f⌋ |\n",
-		"| `data.set` | digits, mnist, fashion-mnist, cifar10, cifar100, *.npz, *.csv, poisson | `digits` | a known set, or the path of a file |\n",
-		"| **`train.optimizer`** | a kind, or a map | | with PyTorch's semantics |\n| `train.optimizer.kind` | sgd, adam | `sgd` |",
+		"| `data.set` | digits, mnist, fashion-mnist, cifar10, cifar100, *.npz, *.csv, poisson | `digits` | " +
+			"a known set, or the path of a file |\n",
+		"| **`train.optimizer`** | a kind, or a map | | with PyTorch's semantics |\n" +
+			"| `train.optimizer.kind` | sgd, adam | `sgd` |",
 		"### `train.optimizer.kind: adam`\n\nAdam\n",
 		"| `train.optimizer.betas` | list of two numbers, [0, 1) | `[0.9, 0.999]` | decay of both means |\n",
 		"| `measure.NAME.at` | list of strings | `[train]` | points |\n",
-		"| `measure.NAME.tolerance` | number, (0, 1) | `0.001` | Ritz residual relative to the largest \\|eigenvalue\\| |\n",
+		"| `measure.NAME.tolerance` | number, (0, 1) | `0.001` | " +
+			"Ritz residual relative to the largest \\|eigenvalue\\| |\n",
 		"### `train.penalty.kind: none`\n\nnothing\n",
 		"| `phases.sharp` | map of numbers | `{train_loss: 0.05}` | sharp if all are above |\n",
 		"| **`grid`** | | | axes by name: ",

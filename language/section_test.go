@@ -36,7 +36,8 @@ func (d *declare) Fields(f *spec.Fields) { d.fields(d, f) }
 // read reads one section alone.
 func read(text string, fields func(*declare, *spec.Fields)) (*declare, error) {
 	d := &declare{}
-	_, err := spec.Language{New: func() spec.Section { *d = declare{fields: fields}; return d }}.Parse("x.yaml", []byte(text))
+	_, err := spec.Language{New: func() spec.Section { *d = declare{fields: fields}; return d }}.Parse("x.yaml",
+		[]byte(text))
 	return d, err
 }
 
@@ -65,7 +66,8 @@ func TestTypes(t *testing.T) {
 	}
 	same := func(got *declare) {
 		t.Helper()
-		if d := cmp.Diff(want, got, cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "fields" }, cmp.Ignore())); d != "" {
+		if d := cmp.Diff(want, got,
+			cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "fields" }, cmp.Ignore())); d != "" {
 			t.Error(d)
 		}
 	}
@@ -75,7 +77,8 @@ func TestTypes(t *testing.T) {
 	}
 	same(got)
 	same(spec.Default(&declare{fields: all}))
-	got, err = read("n: 9\nf: -1e3\nb: false\ns: ''\nt: two\nlist: [0, 9]\nfloats: []\nnames: []\npair: [-1, 9]\nmap: {}\n"+
+	got, err = read("n: 9\nf: -1e3\nb: false\ns: ''\nt: two\nlist: [0, 9]\nfloats: []\n"+
+		"names: []\npair: [-1, 9]\nmap: {}\n"+
 		"texts: {'a b': c}\ninner: {rule_b: true}\nkind_of: {kind: adam, lr: 2}", all)
 	if err != nil {
 		t.Fatal(err)
@@ -87,8 +90,10 @@ func TestTypes(t *testing.T) {
 	}
 	same(got)
 	spec.CheckSection(t, got)
-	const text = "n: 9\nf: -1000\nb: false\ns: \"\"\nt: two\nlist: [0, 9]\nfloats: []\nnames: []\npair: [-1, 9]\nmap: {}\ntexts: {\"a b\": c}\n" +
-		"inner:\n  rule_b: true\n  target_loss: 0\nkind_of:\n  kind: adam\n  lr: 2\n  betas: [0.9, 0.999]\n  eps: 1e-08\n  weight_decay: 0\n"
+	const text = "n: 9\nf: -1000\nb: false\ns: \"\"\nt: two\nlist: [0, 9]\nfloats: []\nnames: []\npair: [-1, 9]\n" +
+		"map: {}\ntexts: {\"a b\": c}\n" +
+		"inner:\n  rule_b: true\n  target_loss: 0\n" +
+		"kind_of:\n  kind: adam\n  lr: 2\n  betas: [0.9, 0.999]\n  eps: 1e-08\n  weight_decay: 0\n"
 	if got := string(spec.Marshal(got)); got != text {
 		t.Errorf("written as\n%s\nwant\n%s", got, text)
 	}
@@ -114,7 +119,8 @@ func TestTypes(t *testing.T) {
 
 // TestDefaultKeepsKinds: an entry made in Go keeps its kind, and gets the settings that it lacks.
 func TestDefaultKeepsKinds(t *testing.T) {
-	tr := spec.Default(&train{Optimizer: spec.Entry[section]{Kind: "adam"}, Schedule: spec.Entry[section]{Kind: "step", Settings: &steps{Factor: 7}}})
+	tr := spec.Default(&train{Optimizer: spec.Entry[section]{Kind: "adam"},
+		Schedule: spec.Entry[section]{Kind: "step", Settings: &steps{Factor: 7}}})
 	if o, ok := tr.Optimizer.Settings.(*adam); !ok || o.LR != 0.01 {
 		t.Errorf("%+v", tr.Optimizer)
 	}
@@ -152,7 +158,8 @@ func TestWhen(t *testing.T) {
 		"{b: true, n: 10}":              "n: 10 is outside [1, 9]",
 	} {
 		d, err := read(text, fields)
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n")) {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(),
+			want) || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("%s: got %v, want %s", text, err, want)
 		}
 		if err == nil && (d.N != 3 || d.M != 4 || d.Kind.Settings.(*sgd).LR != 0.01) {
@@ -174,7 +181,8 @@ func TestWhen(t *testing.T) {
 // TestWhenInGrid: a key may stand in the text when some cell uses it.
 func TestWhenInGrid(t *testing.T) {
 	s := parse(t, "model: {depth: 5}\ngrid: {shape: {model.widths: [[], [4]]}, width: {model.width: [3]}}")
-	if a, b := root(s, 0).Model.Settings.(*mlp), root(s, 1).Model.Settings.(*mlp); a.Depth != 5 || a.Width != 3 || b.Depth != 2 || b.Width != 0 {
+	if a, b := root(s, 0).Model.Settings.(*mlp),
+		root(s, 1).Model.Settings.(*mlp); a.Depth != 5 || a.Width != 3 || b.Depth != 2 || b.Width != 0 {
 		t.Errorf("%+v, %+v", a, b)
 	}
 	checkRoundTrip(t, s)
@@ -192,7 +200,8 @@ func TestChecks(t *testing.T) {
 		f.Int(&d.N, "n", 3, "[1,9]", "a number")
 	}
 	_, err := read("map: {a.b: 1}\ninner:\n  target_loss: 1\nn: 4", fields)
-	const want = "x.yaml: all is wrong\nx.yaml:1:12: map.a.b: a.b is wrong\nx.yaml:3:16: inner.target_loss: the loss is wrong\nx.yaml:4:4: n: n is wrong"
+	const want = "x.yaml: all is wrong\nx.yaml:1:12: map.a.b: a.b is wrong\n" +
+		"x.yaml:3:16: inner.target_loss: the loss is wrong\nx.yaml:4:4: n: n is wrong"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
@@ -205,18 +214,22 @@ func TestChecks(t *testing.T) {
 			t.Errorf("%s: got\n%v\nwant\n%s", text, err, want)
 		}
 	}
+	const warm = "train.schedule.warmup: "
 	const steep = "model: {width: 4}\ntrain: {epochs: 5, schedule: {warmup: 7}}\n"
 	for text, want := range map[string]string{
-		"grid: {b: {train.batch: [1, 2]}}":  "bad.yaml:2:39: train.schedule.warmup: 7 epochs of warm-up leave nothing of 5 epochs",
-		"grid: {e: {train.epochs: [9, 6]}}": "bad.yaml:2:39: train.schedule.warmup: 7 epochs of warm-up leave nothing of 6 epochs (in the cell e=6)",
-		"grid: {w: {train.schedule.warmup: [0, 6]}}": "bad.yaml:3:39: grid.w.train.schedule.warmup: 6 epochs of warm-up leave nothing of 5 epochs " +
+		"grid: {b: {train.batch: [1, 2]}}": "bad.yaml:2:39: " + warm + "7 epochs of warm-up leave nothing of 5 epochs",
+		"grid: {e: {train.epochs: [9, 6]}}": "bad.yaml:2:39: " + warm +
+			"7 epochs of warm-up leave nothing of 6 epochs (in the cell e=6)",
+		"grid: {w: {train.schedule.warmup: [0, 6]}}": "bad.yaml:3:39: grid.w." + warm +
+			"6 epochs of warm-up leave nothing of 5 epochs " +
 			"(in the cell w=6)",
 		"grid: {w: {train.schedule: [cosine, {warmup: 5}]}, b: {train.batch: [1, 2]}}": "",
 	} {
 		text = steep + text
 		if want == "" {
 			text = strings.Replace(text, ", schedule: {warmup: 7}", "", 1)
-			want = "bad.yaml:3:46: grid.w.train.schedule.warmup: 5 epochs of warm-up leave nothing of 5 epochs (in the cell w={warmup: 5} b=1)"
+			want = "bad.yaml:3:46: grid.w." + warm +
+				"5 epochs of warm-up leave nothing of 5 epochs (in the cell w={warmup: 5} b=1)"
 		}
 		if _, err := language.Parse("bad.yaml", []byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%s: got\n%v\nwant\n%s", text, err, want)
@@ -243,7 +256,8 @@ func TestGiven(t *testing.T) {
 
 // TestErrorf: problems that are found later stand where the path was written.
 func TestErrorf(t *testing.T) {
-	s := parse(t, "model: {width: 4}\ntrain: {epochs: 3}\nmeasure: {hessian: {}}\ngrid: {b: {train.batch: [8, 16]}}", "seed=3")
+	s := parse(t, "model: {width: 4}\ntrain: {epochs: 3}\nmeasure: {hessian: {}}\ngrid: {b: {train.batch: [8, 16]}}",
+		"seed=3")
 	for _, tt := range []struct {
 		cell       int
 		path, want string
@@ -265,7 +279,8 @@ func TestErrorf(t *testing.T) {
 // TestCheckSection: the sections of the test language are sound, and each kind of fault is found.
 func TestCheckSection(t *testing.T) {
 	spec.CheckSection(t, complete())
-	for _, kinds := range [][]spec.Kind[section]{sources, tasks, models, optimizers, schedules, penalties, stages, measures} {
+	all := [][]spec.Kind[section]{sources, tasks, models, optimizers, schedules, penalties, stages, measures}
+	for _, kinds := range all {
 		for _, k := range kinds {
 			if k.New == nil || strings.HasPrefix(k.Name, "*") {
 				continue
@@ -295,8 +310,14 @@ func TestCheckSection(t *testing.T) {
 		"floats: the standard: 3 is outside [0, 1]": func(d *declare, f *spec.Fields) {
 			f.Floats(&d.Floats, "floats", []float64{3}, "[0,1]", "numbers")
 		},
-		`t: the standard: unknown value "tow"`: func(d *declare, f *spec.Fields) { f.Word(&d.T, "t", "tow", []string{"one", "two"}, "a word") },
-		"t: the words are not distinct":        func(d *declare, f *spec.Fields) { f.Word(&d.T, "t", "one", []string{"one", "one"}, "a word") },
+		`t: the standard: unknown value "tow"`: func(d *declare,
+			f *spec.Fields) {
+			f.Word(&d.T, "t", "tow", []string{"one", "two"}, "a word")
+		},
+		"t: the words are not distinct": func(d *declare,
+			f *spec.Fields) {
+			f.Word(&d.T, "t", "one", []string{"one", "one"}, "a word")
+		},
 		"n is part of the identity twice": func(d *declare, f *spec.Fields) {
 			f.Int(&d.N, "n", 1, "", "a number")
 			f.Keyed("n", 4)
@@ -322,7 +343,8 @@ func TestCheckSection(t *testing.T) {
 			f.Float(&d.F, "lr", 1, "", "a rate")
 		},
 		"*.x does not declare it as a File": func(d *declare, f *spec.Fields) {
-			spec.Flat(f, &d.Kind, "set", "*.x", "a kind", []spec.Kind[section]{{Name: "*.x", Doc: "a file", New: optimizers[0].New}})
+			spec.Flat(f, &d.Kind, "set", "*.x", "a kind",
+				[]spec.Kind[section]{{Name: "*.x", Doc: "a file", New: optimizers[0].New}})
 		},
 	} {
 		var got faults
@@ -362,7 +384,8 @@ func TestValidate(t *testing.T) {
 			f.Int(&d.N, "grid", 1, "", "n")
 		}}
 	}}
-	want := "missing is swept, and is no key\nk.n: kinds have the standards \"1\" and \"2\"\ngrid is a key of the language"
+	want := "missing is swept, and is no key\n" +
+		"k.n: kinds have the standards \"1\" and \"2\"\ngrid is a key of the language"
 	if err := l.Validate(); err == nil || strings.Join(sorted(err.Error()), "\n") != strings.Join(sorted(want), "\n") {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -427,7 +450,8 @@ func TestKindsApart(t *testing.T) {
 		}),
 		kind("b", func(d *declare, f *spec.Fields) {
 			f.Floats(&d.Floats, "list", nil, "[0,99]", "numbers")
-			f.Section("inner", "a section", &declare{fields: func(d *declare, f *spec.Fields) { f.Int(&d.N, "target_loss", 7, "", "n") }})
+			f.Section("inner", "a section",
+				&declare{fields: func(d *declare, f *spec.Fields) { f.Int(&d.N, "target_loss", 7, "", "n") }})
 		}),
 	}
 	l := spec.Language{Sweep: []string{"k"}, New: func() spec.Section {

@@ -40,7 +40,8 @@ var (
 )
 
 // singleType is the type of numbers, booleans and texts.
-func singleType[T comparable](name string, parse func(*node) (T, string), append func([]byte, T) []byte, number func(T) float64,
+func singleType[T comparable](name string, parse func(*node) (T, string), append func([]byte, T) []byte,
+	number func(T) float64,
 ) *valueType[T] {
 	t := &valueType[T]{name: name, append: append}
 	var none T

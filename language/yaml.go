@@ -13,8 +13,8 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// The YAML parser is recursive, and its time grows with the square of the depth and of the number of lines. Long lists of a grid stand
-// on one line.
+// The YAML parser is recursive, and its time grows with the square of the depth and of the number of lines. Long
+// lists of a grid stand on one line.
 const (
 	maxText  = 1 << 21 // bytes
 	maxLines = 10_000
@@ -47,7 +47,8 @@ func readYAML(origin place, text []byte) (root *node, problems []problem) {
 	if t := tooDeep(tokens); t != nil {
 		return bad(origin.of(t), "nested more than %d deep; a spec is not", maxDepth)
 	}
-	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // Duplicates are reported with all other problems.
+	file,
+		err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // Duplicates are reported with all other problems.
 	if err != nil {
 		var syntax yaml.Error
 		if errors.As(err, &syntax) && syntax.GetToken() != nil {
@@ -71,8 +72,8 @@ func readYAML(origin place, text []byte) (root *node, problems []problem) {
 	return root, r.problems
 }
 
-// tooDeep returns the first token that nests too deeply; nil when none does. Nesting by indentation is bounded by the length of its
-// lines.
+// tooDeep returns the first token that nests too deeply; nil when none does. Nesting by indentation is bounded by
+// the length of its lines.
 func tooDeep(tokens token.Tokens) *token.Token {
 	depth, line, indicators := 0, 0, 0
 	for _, t := range tokens {
@@ -94,7 +95,8 @@ func tooDeep(tokens token.Tokens) *token.Token {
 	return nil
 }
 
-// nodeReader turns goccy's nodes into ours. What an alias stands for is copied, because each place is used by itself.
+// nodeReader turns goccy's nodes into ours. What an alias stands for is copied, because each place is used by
+// itself.
 type nodeReader struct {
 	origin   place
 	anchors  map[string]*node

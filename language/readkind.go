@@ -7,63 +7,62 @@ import (
 )
 
 func (r *reading) choose(f *Fields, c choice) {
-	head := c.head()
-	names := c.names()
-	if r.standards {
-		if kind, _, settings := c.taken(); kind != "" && settings != nil {
-			return
-		} else if kind != "" {
-			r.take(f, c, slices.Index(names, kind))
+	head, names := c.head(), c.names()
+	kind, _, settings := c.taken()
+	switch e := r.node.find(head.key); {
+	case r.standards && settings != nil:
+		return
+	case r.standards && kind != "":
+	case e != nil && f.off == nil:
+		if kind = r.kindAt(e, head.key, names); kind == "" {
+			c.clear()
 			return
 		}
+	case e != nil:
+		text, _ := parseString(e.value)
+		r.unused(e, *f.off, head.standard, text != head.standard)
+		kind = head.standard
+	default:
+		kind = head.standard
 	}
-	text := head.standard
-	e := r.node.find(head.key)
-	if e != nil {
-		given, wrong := parseString(e.value)
-		i := match(names, given)
-		switch {
-		case f.off != nil:
-			r.unused(e, *f.off, head.standard, given != head.standard)
-		default:
-			r.mark(e)
-			e.use.value = true
-			if e.value.kind == broken {
-				wrong = ""
-			} else if wrong == "" && i < 0 {
-				wrong = unknownWord(given, names)
-			}
-			if wrong != "" {
-				r.fail(wrongKey, e.value.at, e.value.axis, pick(r.node.short, "", head.key), wrong)
-			}
-			if i < 0 {
-				r.markAll(r.node) // as far as the kind that was meant has them, keys are still checked
-				if i = match(names, nearest(given, names)); i < 0 {
-					c.clear()
-					return
-				}
-				given = names[i]
-			}
-			text = given
-		}
-	}
-	i := match(names, text)
-	if i >= 0 {
+	if i := match(names, kind); i >= 0 {
 		r.take(f, c, i)
 		return
 	}
 	c.clear()
 	switch {
 	case f.off != nil || r.standards:
-	case text == "":
+	case kind == "":
 		r.fail(relation, r.at, r.axis, pick(head.alone, "", head.key), "it is missing: "+head.doc+"; "+suggest("", names))
 	default:
-		r.fail(wrongKey, r.named, r.axis, "", fmt.Sprintf("there is no %s; %s. An entry of any name may give its %s, as in {%s: %s}",
-			clip(text), suggest(text, names), head.key, head.key, names[0]))
+		const format = "there is no %s; %s (an entry of another name gives its %s, as in {%s: %s})"
+		text := fmt.Sprintf(format, clip(kind), suggest(kind, names), head.key, head.key, names[0])
+		r.fail(wrongKey, r.named, r.axis, "", text)
 	}
 	if r.node != nil {
 		r.markAll(r.node)
 	}
+}
+
+// kindAt reads the name of a kind. If it is wrong, it returns the one that was probably meant, so that the keys of
+// that are still checked, or "".
+func (r *reading) kindAt(e *entry, key string, names []string) string {
+	r.mark(e, true)
+	kind, wrong := parseString(e.value)
+	if wrong == "" && match(names, kind) < 0 {
+		wrong = unknownWord(kind, names)
+	}
+	if wrong == "" {
+		return kind
+	}
+	if e.value.kind != broken {
+		r.fail(wrongKey, e.value.at, e.value.axis, pick(r.node.short, "", key), wrong)
+	}
+	r.markAll(r.node)
+	if kind = nearest(kind, names); isEnding(kind) {
+		return ""
+	}
+	return kind
 }
 
 // take reads the settings of a kind, from the same map.
@@ -99,7 +98,7 @@ func (r *reading) entries(f *Fields, key, doc string, m entries) {
 		r.unused(e, *f.off, "", n.kind != null)
 		return
 	}
-	r.mark(e)
+	r.mark(e, false)
 	p := r.position.child(key)
 	read := func() any {
 		switch {
@@ -122,7 +121,7 @@ func (r *reading) entries(f *Fields, key, doc string, m entries) {
 // entry reads one entry of a map.
 func (r *reading) entry(f *Fields, e *entry, key string, p *position, m entries) {
 	n, path := e.value, join(key, e.key)
-	r.mark(e)
+	r.mark(e, false)
 	switch {
 	case !plainName.MatchString(e.key):
 		r.fail(wrongKey, e.at, n.axis, path, wantName)
