@@ -30,10 +30,18 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-func BenchmarkFreeze(b *testing.B) {
-	s := parse(b, manyCells(100))
+// BenchmarkSections reads 10,000 cells of sections, whose labels need what is frozen.
+func BenchmarkSections(b *testing.B) {
+	text := strings.Replace(manyCells(100), "{train.optimizer.lr: [", "{train.optimizer: [", 1)
+	_, values, _ := strings.Cut(text, "{train.optimizer: [")
+	values, _, _ = strings.Cut(values, "]")
+	sections := strings.ReplaceAll("{lr: "+values+"}", ", ", "}, {lr: ")
+	text = strings.Replace(text, values, sections, 1)
+	text = strings.Replace(text, "  optimizer: {kind: sgd, lr: 0.05, momentum: 0.9, weight_decay: 5e-4}\n", "", 1)
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Freeze()
+		if s := parse(b, text); len(s.Cells) != 10_000 || len(s.Freeze()) == 0 {
+			b.Fatal(len(s.Cells))
+		}
 	}
 }

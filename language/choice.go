@@ -9,7 +9,7 @@ import (
 type choice interface {
 	head() *choiceHead
 	names() []string
-	info(i int) (doc string, version int)
+	doc(i int) string
 	take(i int) Section                            // makes the i-th kind the section's; nil where it has no settings
 	taken() (kind string, v int, settings Section) // "" where there is none
 	clear()
@@ -18,8 +18,8 @@ type choice interface {
 type choiceHead struct {
 	key      string // of the kind
 	standard string
-	doc      string
-	alone    bool // the section is the kind's alone: One
+	about    string // what is chosen
+	alone    bool   // the section is the kind's alone: One
 }
 
 type alternatives[S Section] struct {
@@ -39,9 +39,7 @@ func (c *alternatives[S]) names() []string {
 	return out
 }
 
-func (c *alternatives[S]) info(i int) (doc string, version int) {
-	return c.kinds[i].Doc, c.kinds[i].Version
-}
+func (c *alternatives[S]) doc(i int) string { return c.kinds[i].Doc }
 
 func (c *alternatives[S]) take(i int) Section {
 	k := c.kinds[i]

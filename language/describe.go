@@ -20,8 +20,8 @@ type decl struct {
 
 // choiceOf are the kinds that one key of a section chooses from.
 type choiceOf struct {
-	key, standard string
-	kinds         []*kindOf
+	key   string
+	kinds []*kindOf
 }
 
 // kindOf is a kind, with the keys that a section has where it is chosen.
@@ -71,13 +71,12 @@ func (d *describing) section(f *Fields, key, doc string, s Section) {
 func (d *describing) choose(f *Fields, c choice) {
 	head, names := c.head(), c.names()
 	var word string
-	d.add(f, &decl{key: head.key, doc: head.doc, leaf: &value[string]{kinds, rule{words: names}, &word, head.standard}})
-	choice := &choiceOf{key: head.key, standard: head.standard}
+	d.add(f, &decl{key: head.key, doc: head.about, leaf: &value[string]{kinds, rule{words: names}, &word, head.standard}})
+	choice := &choiceOf{key: head.key}
 	d.out.choices = append(d.out.choices, choice)
 	for i, name := range names {
 		s := c.take(i)
-		doc, _ := c.info(i)
-		k := &kindOf{name: name, decl: decl{key: head.key, doc: doc}}
+		k := &kindOf{name: name, decl: decl{key: head.key, doc: c.doc(i)}}
 		choice.kinds = append(choice.kinds, k)
 		if s != nil {
 			s.Fields(d.in(&k.decl, f))

@@ -36,8 +36,9 @@ func (s *Spec) join() *freezer {
 	defer s.mu.Unlock()
 	if s.joined == nil {
 		s.joined = &freezer{values: map[*move][]*frozen{}}
+		once := map[Section][]*written{}
 		for _, c := range s.Cells {
-			s.joined.merge(&s.joined.top, write(c.Root), s.moves, c.At)
+			s.joined.merge(&s.joined.top, write(c.Root, once), s.moves, c.At)
 		}
 	}
 	return s.joined
@@ -61,6 +62,7 @@ type frozen struct {
 	differs bool // standards that differ, which the text cannot give
 	swept   bool // an entry that stands in the grid: here is its place among the others
 	below   []*frozen
+	last    *written // that was added
 }
 
 // merge adds a map of a cell. New keys come after the last one that was there before.
@@ -99,6 +101,10 @@ func (z *frozen) child(key string, next *int) *frozen {
 
 // add joins what a cell has at one place to what others have there.
 func (f *freezer) add(z *frozen, w *written, m *move, at []int) {
+	if z.last == w && m == nil {
+		return
+	}
+	z.last = w
 	z.named = w.named
 	if z.cells++; z.cells > 1 && !z.isMap && w.isMap && z.leaf.short {
 		z.isMap, z.below = true, []*frozen{{key: kindKey, cells: 1, leaf: written{text: z.leaf.text}}}

@@ -86,13 +86,10 @@ func (p *loading) noEffect(path *axisPath) string {
 
 // kindsAt are the kinds that a section had in any cell.
 func (p *loading) kindsAt(path string) []string {
-	kinds := slices.Clone(p.use.kinds)
-	if path == "" {
-		return kinds
-	}
-	kinds = nil
-	n, m := p.tree, p.moves
-	for _, key := range strings.Split(path, ".") {
+	kinds, n, m := p.use.kinds, p.tree, p.moves
+	for path != "" {
+		var key string
+		key, path, _ = strings.Cut(path, ".")
 		kinds = nil
 		if m = m.find(key); m != nil {
 			kinds = append(kinds, m.use.kinds...)
@@ -115,10 +112,13 @@ func cutLast(path string) (section, key string) {
 
 // otherKinds says to which kinds of a section a key belongs, where it has others.
 func (p *loading) otherKinds(section, key string, kinds []string) (why string, theirs []*decl) {
+	if len(kinds) == 0 {
+		return "", nil
+	}
 	var names []string
 	for _, d := range p.decls().find(section) {
 		for c := range d.children(kinds) {
-			if kinds != nil && c.key == key {
+			if c.key == key {
 				return "", nil
 			}
 		}
@@ -130,7 +130,7 @@ func (p *loading) otherKinds(section, key string, kinds []string) (why string, t
 			}
 		}
 	}
-	if len(names) == 0 || len(kinds) == 0 {
+	if len(names) == 0 {
 		return "", nil
 	}
 	return fmt.Sprintf("it belongs to %s, not to %s", anyOf(names), anyOf(kinds)), theirs
@@ -162,15 +162,12 @@ func (p *loading) unknown(e entry, section string, kinds []string) {
 	if p.isStandard(e.value, theirs) {
 		return
 	}
-	q := problem{at: e.at, shown: join(e.value.axis, path), path: path}
-	switch {
-	case theirs != nil:
-		q.kind, q.path = relation, section
-		q.text = why + "; remove it, or choose that kind"
-	default:
-		q.text = "unknown key; " + p.suggestKey(section, e.key, kinds)
+	shown := join(e.value.axis, path)
+	if theirs != nil {
+		p.problems.add(problem{e.at, shown, section, why + "; remove it, or choose that kind", relation})
+		return
 	}
-	p.problems.add(q)
+	p.problems.add(problem{e.at, shown, path, "unknown key; " + p.suggestKey(section, e.key, kinds), wrongKey})
 }
 
 // suggestKey says which key of a section was probably meant; or, where that key is known elsewhere, its path.

@@ -33,7 +33,7 @@ func (r *reading) choose(f *Fields, c choice) {
 	switch {
 	case f.off != nil || r.standards:
 	case kind == "":
-		r.fail(relation, r.at, r.axis, pick(head.alone, "", head.key), "it is missing: "+head.doc+"; "+suggest("", names))
+		r.fail(relation, r.at, r.axis, pick(head.alone, "", head.key), "it is missing: "+head.about+"; "+suggest("", names))
 	default:
 		const format = "there is no %s; %s (an entry of another name gives its %s, as in {%s: %s})"
 		text := fmt.Sprintf(format, clip(kind), suggest(kind, names), head.key, head.key, names[0])

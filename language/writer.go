@@ -16,18 +16,34 @@ type written struct {
 }
 
 // Marshal writes a section as YAML with every key that has an effect. Reading it gives the same section.
-func Marshal(s Section) []byte { return []byte(write(s).block()) }
+func Marshal(s Section) []byte { return []byte(write(s, nil).block()) }
 
-func write(s Section) *written {
+// write writes a section. Settings and entries that others share are written once, if there is a map to keep them.
+func write(s Section, once map[Section][]*written) *written {
 	out := &written{isMap: true}
-	s.Fields(&Fields{mode: &writing{out: out}})
+	s.Fields(&Fields{mode: &writing{out: out, once: once}})
 	return out
 }
 
 // writing is the mode that writes one section.
 type writing struct {
 	silent
-	out *written
+	out  *written
+	once map[Section][]*written
+}
+
+// below writes a section into a map.
+func (w *writing) below(out *written, s Section, f *Fields) {
+	keys, done := w.once[s]
+	if !done {
+		before := len(out.below)
+		s.Fields(&Fields{&writing{out: out, once: w.once}, nil, f.unkeyed})
+		if w.once != nil {
+			w.once[s] = slices.Clone(out.below[before:])
+		}
+		return
+	}
+	out.below = append(out.below, keys...)
 }
 
 func (w *writing) add(key, text string) {
@@ -47,7 +63,7 @@ func (w *writing) section(f *Fields, key, doc string, s Section) {
 		return
 	}
 	child := &written{key: key, isMap: true}
-	s.Fields(&Fields{&writing{out: child}, nil, f.unkeyed})
+	s.Fields(&Fields{&writing{out: child, once: w.once}, nil, f.unkeyed})
 	if _, short := s.(shorthand); short && len(child.below) == 1 && child.below[0].key == kindKey {
 		child = &written{key: key, text: child.below[0].text, short: true}
 	}
@@ -66,7 +82,7 @@ func (w *writing) choose(f *Fields, c choice) {
 		w.add(c.head().key, string(appendText(nil, kind)))
 	}
 	if settings != nil {
-		settings.Fields(f)
+		w.below(w.out, settings, f)
 	}
 }
 
@@ -74,7 +90,7 @@ func (w *writing) entries(f *Fields, key, doc string, m entries) {
 	out := &written{key: key, isMap: true}
 	m.each(func(name string, s Section) {
 		e := &written{key: name, isMap: true, named: true}
-		s.Fields(&Fields{&writing{out: e}, nil, f.unkeyed})
+		w.below(e, s, f)
 		out.below = append(out.below, e)
 	})
 	if f.off == nil && len(out.below) > 0 {
