@@ -18,6 +18,9 @@ func (p *loading) judge() {
 
 func (p *loading) judgeSection(n *node, path string, kinds []string, m *move) {
 	for _, e := range n.entries {
+		if len(p.problems.list) > maxProblems {
+			return
+		}
 		below := m.find(e.key)
 		if below == nil || below.values == nil {
 			p.judgeEntry(e, path, kinds, below)

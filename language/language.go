@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Language is what a program makes of specs: its sections, and which of them a grid may move.
+// Language is what a program declares: its sections, and which of them a grid may move.
 type Language struct {
 	New   func() Section       // the section of all others, zero
 	Sweep []string             // its keys that axes may move or have a path below; none: there is no grid

@@ -239,6 +239,7 @@ func TestHostileTexts(t *testing.T) {
 			"c0: &c [*b1,*b2,*b3,*b4]\n" + many(12, "d%: &c [*c,*c,*c,*c,*c,*c]\n"), "aliases stand for more than"},
 		{"unknown keys", "model: {width: 1}\ntrain: {" + many(30000, "k%: 1,") + "}\n" + axes,
 			"cells of that many keys are too many"},
+		{"more unknown keys", "model: {width: 1}\ntrain: {" + many(100000, "k%: 1,") + "}\n", "more problems"},
 		{"long lists", "model: {width: 1}\ntrain: {schedule: {kind: step, at: [" + many(30000, "1%,") + "]}}\n" + axes,
 			"30000 items are more than"},
 		{"long texts", "model: {width: 1}\ntrain: {keep: " + strings.Repeat("x", 1<<20) + "}\n",
