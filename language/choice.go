@@ -2,6 +2,7 @@ package spec
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -66,19 +67,14 @@ func isNil(s any) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// match returns the kind that a text names, or whose ending it has; -1 where there is none.
+// match returns the kind that a text names, else the first whose ending it has; -1 where there is none.
 func match(names []string, text string) int {
-	ending := -1
-	for i, name := range names {
-		suffix, isEnding := strings.CutPrefix(name, "*")
-		switch {
-		case !isEnding && name == text:
-			return i
-		case isEnding && ending < 0 && strings.HasSuffix(text, suffix):
-			ending = i
-		}
+	if i := slices.Index(names, text); i >= 0 && !isEnding(text) {
+		return i
 	}
-	return ending
+	return slices.IndexFunc(names, func(name string) bool {
+		return isEnding(name) && strings.HasSuffix(text, name[1:])
+	})
 }
 
 func isEnding(kind string) bool { return strings.HasPrefix(kind, "*") }

@@ -100,6 +100,7 @@ func TestErrors(t *testing.T) {
 		{"set", ok + "data: {set: cifar-10}\n", nil, []string{`data.set: unknown value "cifar-10"; did you mean cifar10?`}},
 		{"set of another kind", ok + "data: {set: stuff.mat}\n", nil,
 			[]string{`data.set: unknown value "stuff.mat"; it may be digits, mnist`, "*.npz"}},
+		{"ending", ok + "data: {set: x.npx}\n", nil, []string{`data.set: unknown value "x.npx"; did you mean *.npz?`}},
 		{"replicas 0", ok + "replicas: 0\n", nil, []string{"replicas: 0 is outside [1, 100000]"}},
 		{"name", ok + "name: ../up\n", nil, []string{`bad.yaml:2:7: name: "../up" cannot name a run folder`}},
 

@@ -241,6 +241,11 @@ func TestSweptKinds(t *testing.T) {
 		t.Error(frozen)
 	}
 	checkRoundTrip(t, s)
+	s = parse(t, "model: {width: 4}\ngrid: {p: {train.penalty.kind: [none, l1]}}")
+	if frozen := string(s.Freeze()); !strings.Contains(frozen, "  penalty:\n    weight: 0.001\n") {
+		t.Error(frozen)
+	}
+	checkRoundTrip(t, s)
 	// The set with its own split, too.
 	checkRoundTrip(t, parse(t, "model: {width: 4}\ndata: {train: 1000}\ngrid: {set: {data.set: [digits, mnist]}}"))
 }
@@ -330,6 +335,9 @@ func TestGridErrors(t *testing.T) {
 			`bad.yaml:1:16: model.width: expected an integer, found "wide"`},
 		{"a path below a value", ok + "grid: {w: {model.width.x: [1]}}", nil,
 			"grid.w.model.width.x: there is no such path"},
+		{"a kind that the grid replaces", ok + "train: {optimizer: {kind: sgd, momentum: 0.9}}\n" +
+			"grid: {o: {train.optimizer.kind: [adam]}}", nil,
+			"bad.yaml:2:32: train.optimizer.momentum: it belongs to sgd, not to adam"},
 		{"a section's key", ok + "grid: {p: {train.penalty: [{kind: l1, wieght: 1}]}}", nil,
 			"bad.yaml:2:39: grid.p.train.penalty.wieght: unknown key; did you mean weight?"},
 		{"a section's value", ok + "grid: {p: {train.penalty: [{kind: l1, weight: -1}]}}", nil,

@@ -91,10 +91,9 @@ func (r *reading) mark(e *entry, leaf bool) {
 
 // unused notes that a key has no effect, and whether that matters.
 func (r *reading) unused(e *entry, why, standard string, changed bool) {
-	if r.silently || e.use.off != nil && e.use.off.changed {
-		return
+	if !r.silently {
+		e.use.off, e.use.value = &unused{why, standard, changed}, true
 	}
-	e.use.off, e.use.value = &unused{why, standard, changed}, true
 }
 
 // markAll keeps all that is below a node from being reported, because something above it is wrong.

@@ -27,6 +27,7 @@ type declare struct {
 	Map    map[string]float64
 	Texts  map[string]string
 	Inner  stop
+	Sub    *declare
 	Kind   spec.Entry[section]
 	fields func(d *declare, f *spec.Fields)
 }
@@ -67,7 +68,7 @@ func TestTypes(t *testing.T) {
 	same := func(got *declare) {
 		t.Helper()
 		if d := cmp.Diff(want, got,
-			cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "fields" }, cmp.Ignore())); d != "" {
+			cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "fields" || p.String() == "Sub" }, cmp.Ignore())); d != "" {
 			t.Error(d)
 		}
 	}
@@ -443,15 +444,20 @@ func TestKindsApart(t *testing.T) {
 	kind := func(name string, fields func(d *declare, f *spec.Fields)) spec.Kind[section] {
 		return spec.Kind[section]{Name: name, Doc: name, New: func() section { return &declare{fields: fields} }}
 	}
+	loss := func(d *declare, f *spec.Fields) { f.Int(&d.N, "target_loss", 7, "", "a number") }
 	kinds := []spec.Kind[section]{
 		kind("a", func(d *declare, f *spec.Fields) {
 			f.Ints(&d.List, "list", "[0,9]", "numbers")
 			f.Section("inner", "a section", &d.Inner)
+			f.Int(&d.N, "n", 1, "", "a standard of a")
 		}),
 		kind("b", func(d *declare, f *spec.Fields) {
 			f.Floats(&d.Floats, "list", nil, "[0,99]", "numbers")
-			f.Section("inner", "a section",
-				&declare{fields: func(d *declare, f *spec.Fields) { f.Int(&d.N, "target_loss", 7, "", "n") }})
+			if d.Sub == nil {
+				d.Sub = &declare{fields: loss}
+			}
+			f.Section("inner", "a section", d.Sub)
+			f.Int(&d.N, "n", 2, "", "a standard of b")
 		}),
 	}
 	l := spec.Language{Sweep: []string{"k"}, New: func() spec.Section {
@@ -462,8 +468,16 @@ func TestKindsApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, b := s.Cells[0].Root.(*declare).Kind.Settings.(*declare), s.Cells[1].Root.(*declare).Kind.Settings.(*declare)
-	if len(a.List) != 2 || len(b.Floats) != 2 || a.Inner.TargetLoss != 3 {
+	if len(a.List) != 2 || len(b.Floats) != 2 || a.Inner.TargetLoss != 3 || b.Sub.N != 3 {
 		t.Errorf("%+v, %+v", a, b)
+	}
+	frozen := string(s.Freeze())
+	if strings.Contains(frozen, "n:") {
+		t.Errorf("standards that differ are written: %s", frozen)
+	}
+	back, err := l.Parse("y.yaml", []byte(frozen))
+	if err != nil || string(back.Freeze()) != frozen || back.Cells[1].Root.(*declare).Kind.Settings.(*declare).N != 2 {
+		t.Errorf("%v in\n%s", err, frozen)
 	}
 	_, err = l.Parse("x.yaml", []byte("k: {list: [1, 20]}\ngrid: {kind: {k.kind: [b, a]}}"))
 	if err == nil || err.Error() != "x.yaml:1:15: k.list: 20 is outside [0, 9]" {
