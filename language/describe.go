@@ -71,7 +71,8 @@ func (d *describing) section(f *Fields, key, doc string, s Section) {
 func (d *describing) choose(f *Fields, c choice) {
 	head, names := c.head(), c.names()
 	var word string
-	d.add(f, &decl{key: head.key, doc: head.about, leaf: &value[string]{kinds, rule{words: names}, &word, head.standard}})
+	d.add(f,
+		&decl{key: head.key, doc: head.about, leaf: &value[string]{kinds, rule{words: names}, &word, head.standard}})
 	choice := &choiceOf{key: head.key}
 	d.out.choices = append(d.out.choices, choice)
 	for i, name := range names {

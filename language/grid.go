@@ -151,6 +151,11 @@ func (n *node) setAxis(name string) {
 // unsweepable says why no axis can move a path; "" where one can.
 func (p *loading) unsweepable(path string) string {
 	top, _, _ := strings.Cut(path, ".")
+	for section, _ := cutLast(path); section != ""; section, _ = cutLast(section) {
+		if d := p.decls().find(section); len(d) > 0 && d[0].isMapOfValues() {
+			return "it cannot be swept alone; sweep " + section + " as a whole"
+		}
+	}
 	if found := len(p.decls().find(path)) > 0; found && slices.Contains(p.language.Sweep, top) {
 		return ""
 	} else if found {

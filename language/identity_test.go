@@ -170,7 +170,8 @@ func TestMeasureKeys(t *testing.T) {
 	}
 	seen := map[string]string{}
 	for _, text := range []string{"{kind: hessian}", "{kind: hessian, samples: 7}",
-		"{kind: hessian, trace: {probes: 7}}", "{kind: hessian, trace: {probes: -1}}", "{kind: hessian, density: {steps: 7}}",
+		"{kind: hessian, trace: {probes: 7}}", "{kind: hessian, trace: {probes: -1}}",
+		"{kind: hessian, density: {steps: 7}}",
 		"{kind: connectivity}",
 		"{kind: connectivity, curve: line}", "{kind: distance}", "{kind: performance}", "{kind: roughness}"} {
 		if other, ok := seen[key(text)]; ok {

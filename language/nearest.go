@@ -10,6 +10,9 @@ func suggest(word string, words []string) string {
 	if near := nearest(word, words); near != "" {
 		return "did you mean " + near + "?"
 	}
+	if len(words) == 0 {
+		return "there is none to choose from"
+	}
 	return "it may be " + strings.Join(words, ", ")
 }
 

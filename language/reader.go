@@ -150,7 +150,7 @@ func (r *reading) value(n *node, key string, l leaf) {
 		}
 		r.fail(wrongKey, n.at, n.axis, join(key, below), text)
 	})
-	if len(r.found) == before && (n.kind != plain || len(n.text) > 32) {
+	if len(r.found) == before && !n.single && (n.kind != plain || len(n.text) > 32) {
 		if r.position.values == nil {
 			r.position.values = map[*node]any{}
 		}

@@ -35,8 +35,11 @@ func (r *reading) choose(f *Fields, c choice) {
 	case kind == "":
 		r.fail(relation, r.at, r.axis, pick(head.alone, "", head.key), "it is missing: "+head.about+"; "+suggest("", names))
 	default:
-		const format = "there is no %s; %s (an entry of another name gives its %s, as in {%s: %s})"
-		text := fmt.Sprintf(format, clip(kind), suggest(kind, names), head.key, head.key, names[0])
+		text := "there is no " + clip(kind) + "; there are no kinds to choose from"
+		if len(names) > 0 {
+			text = fmt.Sprintf("there is no %s; %s (an entry of another name gives its %s, as in {%s: %s})",
+				clip(kind), suggest(kind, names), head.key, head.key, names[0])
+		}
 		r.fail(wrongKey, r.named, r.axis, "", text)
 	}
 	if r.node != nil {

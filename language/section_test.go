@@ -28,6 +28,7 @@ type declare struct {
 	Texts  map[string]string
 	Inner  stop
 	Sub    *declare
+	Works  []*work
 	Kind   spec.Entry[section]
 	fields func(d *declare, f *spec.Fields)
 }
@@ -68,7 +69,8 @@ func TestTypes(t *testing.T) {
 	same := func(got *declare) {
 		t.Helper()
 		if d := cmp.Diff(want, got,
-			cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "fields" || p.String() == "Sub" }, cmp.Ignore())); d != "" {
+			cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "fields" || p.String() == "Sub" },
+				cmp.Ignore())); d != "" {
 			t.Error(d)
 		}
 	}
@@ -482,5 +484,45 @@ func TestKindsApart(t *testing.T) {
 	_, err = l.Parse("x.yaml", []byte("k: {list: [1, 20]}\ngrid: {kind: {k.kind: [b, a]}}"))
 	if err == nil || err.Error() != "x.yaml:1:15: k.list: 20 is outside [0, 9]" {
 		t.Error(err)
+	}
+}
+
+// TestSweptMaps: a map of values is swept as a whole, since no text could say the rest of it.
+func TestSweptMaps(t *testing.T) {
+	inner := func(d *declare, f *spec.Fields) {
+		f.Numbers(&d.Map, "map", map[string]float64{"a": 1}, "numbers by name")
+		f.Int(&d.N, "n", 1, "", "a number")
+	}
+	l := spec.Language{Sweep: []string{"s"}, ID: hasher.Sum, New: func() spec.Section {
+		return &declare{Sub: &declare{fields: inner}, fields: func(d *declare, f *spec.Fields) {
+			f.Section("s", "a section", d.Sub)
+			spec.Many(f, &d.Works, "works", "nothing is there yet", func(name string) *work { return &work{Name: name} })
+		}}
+	}}
+	s, err := l.Parse("x.yaml", []byte("grid: {m: {s.map: [{a: 2, b.c: 3}, {}]}, n: {s.n: [1, 2]}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := s.Cells[0].Root.(*declare).Sub.Map; len(m) != 2 || m["b.c"] != 3 {
+		t.Error(m)
+	}
+	if d := cmp.Diff([]string{"m: {a: 2, b.c: 3} | {}", "n: 1 | 2"}, labels(s)); d != "" {
+		t.Error(d)
+	}
+	back, err := l.Parse("y.yaml", s.Freeze())
+	if err != nil || back.Cells[0].ID != s.Cells[0].ID || back.Cells[3].ID != s.Cells[3].ID {
+		t.Errorf("%v in\n%s", err, s.Freeze())
+	}
+	for text, want := range map[string]string{
+		"grid: {m: {s.map.a: [1, 2]}}": "x.yaml:1:12: grid.m.s.map.a: it cannot be swept alone; sweep s.map as a whole",
+		"works: {code: {}}":            "x.yaml:1:9: works.code: there is no code; there are no kinds to choose from",
+		"works: {code: {kind: x}}":     `x.yaml:1:22: works.code.kind: unknown value "x"; there is none to choose from`,
+	} {
+		if _, err := l.Parse("x.yaml", []byte(text)); err == nil || err.Error() != want {
+			t.Errorf("%s: got\n%v\nwant\n%s", text, err, want)
+		}
+	}
+	if len(l.Schema()) == 0 || len(l.Reference()) == 0 {
+		t.Error("no schema")
 	}
 }
