@@ -37,7 +37,7 @@ func TestErrors(t *testing.T) {
 		{"key of no settings", ok + "measure: {performance: {samples: 3}}\n", nil,
 			[]string{"measure.performance.samples: it belongs to hessian or similarity, not to performance"}},
 		{"measure of no kind", ok + "measure: {hesian: {}}\n", nil,
-			[]string{"bad.yaml:2:11: measure.hesian: there is no hesian; did you mean hessian? (an entry of another name gives its kind"}},
+			[]string{"bad.yaml:2:11: measure.hesian: there is no hesian; did you mean hessian? (an entry of another name"}},
 		{"duplicate key", ok + "seed: 1\nseed: 2\n", nil,
 			[]string{"bad.yaml:3:1: seed: the key is given twice, first at bad.yaml:2:1"}},
 		{"duplicate threshold", ok + "phases: {poor: {mc: 1, mc: 2}}\n", nil,

@@ -16,7 +16,7 @@ type mode interface {
 	choose(f *Fields, c choice)
 	entries(f *Fields, key, doc string, m entries)
 	keyed(f *Fields, key string, v any)
-	check(f *Fields, key, format string, args []any)
+	check(kind problemKind, key, format string, args []any)
 	given(key string) bool
 	fileName() string
 }
@@ -24,10 +24,10 @@ type mode interface {
 // silent is the part of a mode that does nothing.
 type silent struct{}
 
-func (silent) keyed(*Fields, string, any)           {}
-func (silent) check(*Fields, string, string, []any) {}
-func (silent) given(string) bool                    { return false }
-func (silent) fileName() string                     { return "" }
+func (silent) keyed(*Fields, string, any)               {}
+func (silent) check(problemKind, string, string, []any) {}
+func (silent) given(string) bool                        { return false }
+func (silent) fileName() string                         { return "" }
 
 // Int declares a whole number.
 func (f *Fields) Int(p *int, key string, standard int, limits, doc string) {
@@ -129,7 +129,15 @@ func (f *Fields) Keyed(key string, v any) {
 // below are right by themselves.
 func (f *Fields) Check(holds bool, key, format string, args ...any) {
 	if !holds && f.off == nil {
-		f.mode.check(f, key, format, args)
+		f.mode.check(relation, key, format, args)
+	}
+}
+
+// CheckAny is Check for what need hold in one cell of the grid alone, a threshold for what only some cells measure say.
+// The text is to be the same in all cells.
+func (f *Fields) CheckAny(holds bool, key, format string, args ...any) {
+	if !holds && f.off == nil {
+		f.mode.check(everywhere, key, format, args)
 	}
 }
 

@@ -153,6 +153,7 @@ func (p *loading) cells(count int) bool {
 			return false
 		}
 	}
+	p.problems.settle(count)
 	p.Base = p.Cells[0].Root
 	if p.moves != nil {
 		p.Base = p.language.New()

@@ -64,10 +64,11 @@ type problem struct {
 type problemKind int
 
 const (
-	wrongKey  problemKind = iota // of one key by itself
-	relation                     // of keys that are right by themselves: all below path
-	wrongText                    // of the text or the grid as such: relations cannot be judged
-	alike                        // of cells, once nothing else is wrong
+	wrongKey   problemKind = iota // of one key by itself
+	relation                      // of keys that are right by themselves: all below path
+	everywhere                    // a relation that need hold in one cell alone
+	wrongText                     // of the text or the grid as such: relations cannot be judged
+	alike                         // of cells, once nothing else is wrong
 )
 
 func (p problem) Error() string {
@@ -117,6 +118,13 @@ func (ps *problems) inCell(cell int, found []problem) {
 	}
 }
 
+// settle leaves out what does not hold in some cells, where one is enough.
+func (ps *problems) settle(cells int) {
+	ps.list = slices.DeleteFunc(ps.list, func(p problem) bool {
+		return p.kind == everywhere && ps.cells[p].count < cells
+	})
+}
+
 // err is one error of all problems that matter, in the order in which they were written, each once; nil where there
 // are none. Relations wait until the keys that they relate are right. A problem that not all cells have names the
 // first one that has it.
@@ -148,7 +156,7 @@ func (ps *problems) err(cells int, label func(cell int) string) error {
 func (ps *problems) waits(p problem) bool {
 	return slices.ContainsFunc(ps.list, func(q problem) bool {
 		switch p.kind {
-		case relation:
+		case relation, everywhere:
 			return q.kind == wrongText || q.kind == wrongKey && (isBelow(q.path, p.path) || isBelow(p.path, q.path))
 		case alike:
 			return q.kind != alike

@@ -76,7 +76,7 @@ func (r *reading) given(key string) bool { return r.node.find(key) != nil }
 func (r *reading) fail(kind problemKind, at place, axis, key, text string) {
 	path := join(r.position.path, key)
 	p := problem{at: at, shown: join(axis, path), path: path, text: text, kind: kind}
-	if kind == relation {
+	if kind != wrongKey {
 		p.path = r.position.path
 	}
 	r.found = append(r.found, p)
@@ -248,9 +248,9 @@ func byKind(n *node) *node {
 
 func (r *reading) keyed(*Fields, string, any) {}
 
-func (r *reading) check(f *Fields, key, format string, args []any) {
+func (r *reading) check(kind problemKind, key, format string, args []any) {
 	at, axis := r.node.locate(key, r.at, r.axis)
-	r.fail(relation, at, axis, key, fmt.Sprintf(format, args...))
+	r.fail(kind, at, axis, key, fmt.Sprintf(format, args...))
 }
 
 // locate finds where a path is written, or the nearest section around it.

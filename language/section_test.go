@@ -240,6 +240,28 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// TestCheckAny: what need hold in one cell alone is reported where it holds in none.
+func TestCheckAny(t *testing.T) {
+	l := spec.Language{Sweep: []string{"n"}, New: func() spec.Section {
+		return &declare{fields: func(d *declare, f *spec.Fields) {
+			f.Int(&d.N, "n", 1, "", "a number")
+			f.Int(&d.M, "m", 1, "", "a number")
+			f.CheckAny(d.N == d.M, "m", "n is nowhere %d", d.M)
+		}}
+	}}
+	for text, want := range map[string]string{
+		"m: 2":                                 "x.yaml:1:4: m: n is nowhere 2",
+		"m: 2\ngrid: {a: {n: [1, 2]}}":         "",
+		"m: 3\ngrid: {a: {n: [1, 2]}}":         "x.yaml:1:4: m: n is nowhere 3",
+		"{m: 2, grid: {a: {n: [1, x]}}}":       `x.yaml:1:26: grid.a.n: expected an integer, found "x"`,
+		"{m: 2, k: 1, grid: {a: {n: [1, 2]}}}": "x.yaml:1:8: k: unknown key; it may be n, m, grid",
+	} {
+		if _, err := l.Parse("x.yaml", []byte(text)); fmt.Sprint(err) != want && (err != nil || want != "") {
+			t.Errorf("%s: got\n%v\nwant\n%s", text, err, want)
+		}
+	}
+}
+
 // TestGiven: a section may ask whether a key is written, or swept.
 func TestGiven(t *testing.T) {
 	var given []bool
