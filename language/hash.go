@@ -166,6 +166,12 @@ func anyLeaf(v any) leaf {
 		return &value[[]float64]{typ: floats, p: &v}
 	case []string:
 		return &value[[]string]{typ: strs, p: &v}
+	case [2]float64:
+		return &value[[2]float64]{typ: two, p: &v}
+	case map[string]float64:
+		return &value[map[string]float64]{typ: floatMap, p: &v}
+	case map[string]string:
+		return &value[map[string]string]{typ: textMap, p: &v}
 	}
 	panic(fmt.Sprintf("a %T cannot be part of an identity", v))
 }

@@ -35,6 +35,14 @@ func TestIdentityPinned(t *testing.T) {
 	if got != sha(entry) {
 		t.Errorf("%s, want the hash of %s", got, entry)
 	}
+	const values = "a=1\nb=2\nc=0.5\nd=true\ne=x\nf=[1]\ng=[2]\nh=[y]\ni=[0, 1]\nj={p: 1}\nk={q: z}\n"
+	got = h.SumAll(map[string]any{
+		"a": 1, "b": uint64(2), "c": 0.5, "d": true, "e": "x", "f": []int{1}, "g": []float64{2}, "h": []string{"y"},
+		"i": [2]float64{0, 1}, "j": map[string]float64{"p": 1}, "k": map[string]string{"q": "z"}, "none": []int{},
+	})
+	if got != sha(values) {
+		t.Errorf("%s, want the hash of %s", got, values)
+	}
 	if got, want := parse(t, sample).Cells[0].ID, "43b3b39a1e2bb988"; got != want {
 		t.Errorf("cell %s, want %s", got, want)
 	}

@@ -114,3 +114,19 @@ func (n *node) flow() string {
 	}
 	return string(appendText(nil, n.text))
 }
+
+// locate finds where a path is written, or the nearest section around it.
+func (n *node) locate(path string, at place, axis string) (place, string) {
+	if n == nil || path == "" {
+		return at, axis
+	}
+	for i := len(path); i > 0; i-- { // The keys of maps may have dots.
+		if i < len(path) && path[i] != '.' {
+			continue
+		}
+		if e := n.find(path[:i]); e != nil {
+			return e.value.locate(path[min(i+1, len(path)):], e.value.at, e.value.axis)
+		}
+	}
+	return at, axis
+}

@@ -252,19 +252,3 @@ func (r *reading) check(kind problemKind, key, format string, args []any) {
 	at, axis := r.node.locate(key, r.at, r.axis)
 	r.fail(kind, at, axis, key, fmt.Sprintf(format, args...))
 }
-
-// locate finds where a path is written, or the nearest section around it.
-func (n *node) locate(path string, at place, axis string) (place, string) {
-	if n == nil || path == "" {
-		return at, axis
-	}
-	for i := len(path); i > 0; i-- { // The keys of maps may have dots.
-		if i < len(path) && path[i] != '.' {
-			continue
-		}
-		if e := n.find(path[:i]); e != nil {
-			return e.value.locate(path[min(i+1, len(path)):], e.value.at, e.value.axis)
-		}
-	}
-	return at, axis
-}
