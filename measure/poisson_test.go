@@ -179,6 +179,41 @@ func TestPartsOfASet(t *testing.T) {
 	}
 }
 
+// centred weighs interior samples by their distance from the left side.
+type centred struct{ ritz }
+
+func (centred) Weights(p dataset.Part) (w []float64) {
+	if p.Name == "boundary" {
+		return nil
+	}
+	for i := range p.X.Len() {
+		w = append(w, p.X.F64[2*i])
+	}
+	return w
+}
+
+// TestTasksMayWeighSamples as if the data did.
+func TestTasksMayWeighSamples(t *testing.T) {
+	const width = 3
+	set := poisson(1, 9, 5)
+	s := ritzSetup(t, reference.Engine{}, set, width, false)
+	s.Task = centred{ritz{penalty: 20}}
+	o, err := s.On(set, objective.Options{DType: graph.Float64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := s.Model.Init(rand.New(rand.NewPCG(3, 4)))
+	o.MoveTo(theta, nil)
+	e, err := o.Evaluate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.Parts[0].Weight = centred{}.Weights(set.Parts[0])
+	if want := plainRitz(theta, width, set, 20); math.Abs(e.Loss-want) > 1e-12*math.Abs(want) {
+		t.Errorf("loss %v, want %v", e.Loss, want)
+	}
+}
+
 // checkRitz compares an objective at a point with its loss as a function, by central differences of it and of the
 // gradient.
 func checkRitz(t *testing.T, o *objective.Objective, theta []float64, loss func([]float64) float64) {
