@@ -11,7 +11,8 @@ func (d *Density) smooth(o DensityOptions) {
 	d.Variance = o.Variance
 	if d.Variance == 0 {
 		width := high - low
-		if size := max(math.Abs(low), math.Abs(high)); width <= 1e-12*size { // a single eigenvalue: its own size, or 1, is the scale
+		if size := max(math.Abs(low), math.Abs(high)); width <= 1e-12*size {
+			// A single eigenvalue has no width: its size is the scale, or 1.
 			if width = size; size == 0 {
 				width = 1
 			}
