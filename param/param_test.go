@@ -127,11 +127,14 @@ func testSums[T Float](t *testing.T) {
 
 func TestDegenerate(t *testing.T) {
 	zero, v := make([]float64, 3), []float64{1, -2, 2}
-	if !math.IsNaN(Cosine(zero, v)) || !math.IsNaN(NormalizedDistance(zero, zero)) || !math.IsInf(NormalizedDistance(zero, v), 1) {
-		t.Error("zero vectors have a cosine or a normalised distance")
+	if !math.IsNaN(Cosine(zero, v)) {
+		t.Error("a zero vector has a cosine")
+	}
+	if !math.IsNaN(NormalizedDistance(zero, zero)) || !math.IsInf(NormalizedDistance(zero, v), 1) {
+		t.Error("zero vectors have a finite normalised distance")
 	}
 	if Norm(v) != 3 || Distance(v, v) != 0 || NormalizedDistance(v, v) != 0 || Norm1(v) != 5 {
-		t.Error("1, -2, 2")
+		t.Error("a norm or distance of [1 -2 2] is wrong")
 	}
 	third := []float64{1.0 / 3, 1.0 / 7, 0.1}
 	opposite := []float64{-1.0 / 3, -1.0 / 7, -0.1}
@@ -198,11 +201,11 @@ func TestGaussianDirection(t *testing.T) {
 			near(t, s.Name+" left out", Norm(row(left)), want, sumRounding)
 		}
 		if len(s.Shape) >= 2 && !slices.Equal(View(left, s), View(like, s)) {
-			t.Errorf("%s depends on what biases do", s.Name)
+			t.Errorf("%s depends on how biases are drawn", s.Name)
 		}
 	}
 
-	// Within a row the direction stays isotropic: over many draws, E d_i² = ‖θ_r‖²/n for each element.
+	// Within a row the direction is isotropic: over many draws, E d_i² = ‖θ_r‖²/n for each element.
 	const draws = 4000
 	var one Layout
 	one.Add("w", 1, 4)
