@@ -72,8 +72,8 @@ func run(b *testing.B, e *cpu.Engine, p *graph.Program) engine.Run {
 	return r
 }
 
-// BenchmarkResNet times the gradient with batch statistics and the Hessian-vector product with running ones, on 128 images, on one
-// thread and on two.
+// BenchmarkResNet times the gradient with batch statistics and the Hessian-vector product with running ones, on
+// 128 images, on one thread and on two.
 func BenchmarkResNet(b *testing.B) {
 	e, _ := cpu.New()
 	for _, s := range []spec.Model{{Kind: "resnet20", Width: 16}, {Kind: "resnet18", Width: 8}} {
@@ -105,7 +105,8 @@ func BenchmarkCompile(b *testing.B) {
 	for _, c := range []struct {
 		model spec.Model
 		shape []int
-	}{{spec.Model{Kind: "mlp", Width: 32, Depth: 2}, []int{64}}, {spec.Model{Kind: "resnet18", Width: 8}, []int{3, 32, 32}}} {
+	}{{spec.Model{Kind: "mlp", Width: 32, Depth: 2}, []int{64}},
+		{spec.Model{Kind: "resnet18", Width: 8}, []int{3, 32, 32}}} {
 		m, err := model.New(c.model, c.shape, 10)
 		if err != nil {
 			b.Fatal(err)
@@ -120,7 +121,7 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// BenchmarkStep times the gradient and the Hessian-vector product of small fully connected nets.
+// BenchmarkStep times the gradient and the Hessian-vector product of small fully connected networks.
 func BenchmarkStep(b *testing.B) {
 	e, _ := cpu.New()
 	for _, w := range []int{1, 8, 64} {
