@@ -25,7 +25,7 @@ type Mapping struct {
 	Ignored []string // tensors of the file that were left out, in file order
 }
 
-// ByName reports whether every tensor was found under its own name, so that the user need not hear of the mapping.
+// ByName reports whether every tensor was found under the wanted name, so that the mapping needs no mention.
 func (m Mapping) ByName() bool {
 	return !slices.ContainsFunc(m.Pairs, func(p Pair) bool { return p.By != "name" })
 }
@@ -51,10 +51,10 @@ func (m Mapping) String() string {
 //  2. else by shape, in file order, if that is unambiguous.
 //
 // By shape, a wanted tensor and one of the file can be a pair if their shapes agree and so do their roles: the
-// last part of the name, where that is weight, bias, running_mean or running_var. If the file's names have no such
-// parts, tensors of one shape but different roles are ambiguous, since nothing sets batch norm's four vectors
-// apart. Of the tensors of one shape and role there must be as many in the file as are wanted. Where there are
-// several, order decides, if it can be relied on:
+// last part of the name, where that is weight, bias, running_mean or running_var. If the file's names have no
+// such parts, tensors of one shape but different roles are ambiguous, since nothing sets batch norm's four
+// vectors apart. Of the tensors of one shape and role there must be as many in the file as are wanted. Where
+// there are several, order decides, if it can be relied on:
 //
 //   - the order of the numbers in the names, if the names of this shape and role differ in their numbers only
 //     (0.weight, 2.weight, 10.weight), in the model and in the file;
@@ -64,7 +64,8 @@ func (m Mapping) String() string {
 //
 // Where both hold, they must agree.
 //
-// Anything else is ambiguous. The error lists the tensors in question on both sides and says how to name the pairs.
+// Anything else is ambiguous. The error lists the tensors in question on both sides and says how to name the
+// pairs.
 func Match(want []Want, file *File, rename map[string]string) (Mapping, error) {
 	m := &matcher{found: map[string]Pair{}}
 	wanted := map[string]Want{}
@@ -173,8 +174,8 @@ func (m *matcher) byName() bool {
 	return false
 }
 
-// check compares shapes in a complete mapping, and refuses tensors of the file that are left over: a network with
-// more tensors is another network.
+// check compares shapes in a complete mapping, and refuses tensors of the file that are left over: a network
+// with more tensors is another network.
 func (m *matcher) check(out Mapping) error {
 	used := map[*Tensor]bool{}
 	var d differences

@@ -35,7 +35,7 @@ func (g gram) ApplyBlock(dst, src []float64, k int) error {
 	return nil
 }
 
-// An operator of one's own needs only products with vectors; here it is compared with its matrix.
+// A new operator needs only products with vectors. Here one is compared with its matrix.
 func Example() {
 	var op linop.Operator = gram{[][]float64{{1, 2}, {0, 1}, {3, 0}}}
 	matrix := linop.NewDense(mat.NewSymDense(3, []float64{

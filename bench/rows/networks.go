@@ -29,7 +29,7 @@ func (r Row) runner(e Engine) (runner, error) {
 		}
 		return r.network(m, set, e)
 	}
-	return nil, fmt.Errorf("%s is not work to be timed", r.Name)
+	return nil, fmt.Errorf("%s is not timed in this process", r.Name)
 }
 
 // network makes the work of a row about a network.
@@ -40,7 +40,8 @@ func (r Row) network(m *model.Model, set *dataset.Set, e engine.Engine) (runner,
 	return r.step(m, set, e)
 }
 
-// subject is the row's model, and noise for it: a batch, or for steps so many that few repeat, as far as they are small.
+// subject is the row's model, and noise for it: one batch, or sixteen for steps of fully connected networks,
+// whose batches are small.
 func (r Row) subject() (*model.Model, *dataset.Set, error) {
 	m, err := r.model()
 	if err != nil {
@@ -79,13 +80,14 @@ func noise(m *model.Model, n int) *dataset.Set {
 
 var errEnough = errors.New("enough")
 
-// recipe is that of the peers' steps.
+// recipe is the training of the peers' steps.
 func recipe(batch int) spec.Train {
 	return spec.Train{Loss: "cross-entropy", Batch: batch, Epochs: math.MaxInt,
-		Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4}, Schedule: spec.Schedule{Kind: "constant"}}
+		Optimizer: spec.Optimizer{Kind: "sgd", LR: 1e-3, Momentum: 0.9, WeightDecay: 5e-4},
+		Schedule:  spec.Schedule{Kind: "constant"}}
 }
 
-// step trains. Unlike the peers', its batches are gathered from the set in every step.
+// step trains. Unlike the peers, it gathers its batch from the set in every step.
 func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
 	t, err := train.New(e, m, set, recipe(r.batch()))
 	if err != nil {
@@ -106,7 +108,8 @@ func (r Row) step(m *model.Model, set *dataset.Set, e engine.Engine) (runner, er
 	}, nil
 }
 
-// products are Hessian-vector products at a point that is moved to before each block, so that none keeps the primal pass of the last.
+// products are Hessian-vector products at a point that is set anew before each block, so that no block reuses
+// the last primal pass.
 func (r Row) products(m *model.Model, set *dataset.Set, e engine.Engine) (runner, error) {
 	o, err := objective.New(e, m, set, objective.Options{})
 	if err != nil {

@@ -1,6 +1,4 @@
-// Package cpu runs programs fast on one machine's processor.
-//
-// Compile lowers a program in four passes, each in its own file:
+// Package cpu runs programs fast on one machine's processor. Compile lowers a program in four passes:
 //
 //   - node.go, view.go, layout.go, sum.go: common subexpressions are shared; reshape, transpose, broadcast and
 //     slice become strided views, folded into whatever reads them; images are kept channels last; what depends on
@@ -15,8 +13,9 @@
 //     conv.go) as matrix products.
 //
 // All arithmetic is in package kernel. A result's bits do not depend on the instruction set, except in
-// transcendental functions, nor on the rest of the program: an element of a batch has the bits that it has alone.
-// (A sum of products may round differently if graph.Split cuts the program within it: see distribute.go.)
+// transcendental functions, nor on the rest of the program: an element of a batch has the bits that it has
+// alone. (A sum of products may round differently if graph.Split cuts the program within it: see
+// distribute.go.)
 package cpu
 
 import (
