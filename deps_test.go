@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// allowed says what each package may import of this module, and why that is all. Data flows one way: spec → dataset, model → train →
-// measure → record → store → phase → report. A package that is not listed fails the test, so that adding one is a decision.
+// allowed says what each package may import of this module, and why that is all. Data flows one way: spec →
+// dataset, model → train → measure → record → store → phase → report. A package that is not listed fails the test,
+// so that adding one is a decision.
 var allowed = map[string]struct{ imports, why string }{
 	"spec":     {"", "plain data that everybody reads"},
 	"record":   {"", "plain data that everybody writes"},
@@ -36,15 +37,18 @@ var allowed = map[string]struct{ imports, why string }{
 	"store":      {"record sweep", "wall: results are read without the engine; implements sweep's Recorder"},
 	"phase":      {"random record spec", "wall: labels come from records alone"},
 	"report":     {"phase record", "wall: pictures come from tables alone"},
-	"runner":     {"checkpoint dataset engine graph measure model param record spec spectral sweep train", "the work of a sweep: the one place where training and measuring meet scheduling"},
-	"examples":   {"", "embedded specs"},
+	"runner": {"checkpoint dataset engine graph measure model param record spec spectral sweep train",
+		"the work of a sweep: the one place where training and measuring meet scheduling"},
+	"examples": {"", "embedded specs"},
 
-	"cmd/basin":                   {"dataset engine/cpu examples measure model phase record report runner spec store sweep", "flags, wiring, exit codes"},
+	"cmd/basin": {"dataset engine/cpu examples measure model phase record report runner spec store sweep",
+		"flags, wiring, exit codes"},
 	"internal/numtest":            {"linop", "oracles for tests"},
 	"internal/numtest/enginetest": {"engine engine/reference graph", "one conformance suite for all engines"},
 	"phase/phasetest":             {"phase random record spec", "inputs for tests of phase and report"},
-	"bench/compare":               {"bench/rows engine/cpu examples record spec store", "compares with peers; in no binary"},
-	"bench/rows":                  {"dataset engine engine/cpu engine/cpu/kernel graph model objective spec train", "the work that is compared, by the packages that runs go through"},
+	"bench/compare":               {"bench/rows engine/cpu examples record spec store", "compares Basin with peers"},
+	"bench/rows": {"dataset engine engine/cpu engine/cpu/kernel graph model objective spec train",
+		"the work that is compared, by the packages that runs use"},
 }
 
 func TestImportsFollowTheLayout(t *testing.T) {

@@ -15,7 +15,7 @@ const (
 	markerKey, marker = "basin.checksum", "SHA-256"
 )
 
-const changed = `(or a program changed it and kept Basin's metadata; then remove all keys that start with "basin" from it)`
+const changed = `(or a program changed it but kept Basin's metadata; then remove the keys that start with "basin")`
 
 var (
 	errChecksum   = errors.New("the checksum does not match: the file is damaged " + changed)

@@ -98,7 +98,8 @@ func TestMalformed(t *testing.T) {
 		return fmt.Sprintf(`{"w":{"dtype":"%s","shape":%s,"data_offsets":%s}}`, dtype, shape, offsets)
 	}
 	two := func(a, b string) string {
-		return fmt.Sprintf(`{"a":{"dtype":"F32","shape":[1],"data_offsets":%s},"b":{"dtype":"F32","shape":[1],"data_offsets":%s}}`, a, b)
+		return fmt.Sprintf(`{"a":{"dtype":"F32","shape":[1],"data_offsets":%s},`+
+			`"b":{"dtype":"F32","shape":[1],"data_offsets":%s}}`, a, b)
 	}
 	for _, c := range []struct {
 		name string
@@ -115,7 +116,7 @@ func TestMalformed(t *testing.T) {
 		{"second object", file(`{}{}`, 0), "damaged header"},
 		{"not UTF-8", file("{\"\xff\":1}", 0), "not UTF-8"},
 		{"array", file(`{"w":[1]}`, 0), `"w"`},
-		{"twice", file(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "occurs twice"},
+		{"twice", file(strings.Replace(two("[0,4]", "[4,8]"), `"b"`, `"a"`, 1), 8), "occurs twice"},
 		{"missing dtype", file(`{"w":{"shape":[1],"data_offsets":[0,4]}}`, 4), "needs one dtype"},
 		{"double dtype", file(`{"w":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), "needs one dtype"},
 		{"unknown key", file(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 4), `key "x"`},
@@ -142,7 +143,8 @@ func TestMalformed(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
 	}
-	for _, good := range [][]byte{file(`{}`, 0), file("{}    ", 0), file(two("[4,8]", "[0,4]"), 8), file(one("F32", "[0,5]", "[0,0]"), 0)} {
+	for _, good := range [][]byte{file(`{}`, 0), file("{}    ", 0), file(two("[4,8]", "[0,4]"), 8),
+		file(one("F32", "[0,5]", "[0,0]"), 0)} {
 		if _, err := Decode(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}

@@ -29,7 +29,8 @@ func TestHalfPrecision(t *testing.T) {
 		b := le.AppendUint16(nil, uint16(h))
 		for dtype, want := range map[DType]float64{"F16": formula(uint16(h), 5, 10), "BF16": formula(uint16(h), 8, 7)} {
 			got := float64(types[dtype].float(b))
-			if math.IsNaN(want) != math.IsNaN(got) || (!math.IsNaN(want) && (got != want || math.Signbit(got) != math.Signbit(want))) {
+			if math.IsNaN(want) != math.IsNaN(got) ||
+				(!math.IsNaN(want) && (got != want || math.Signbit(got) != math.Signbit(want))) {
 				t.Fatalf("%s %#04x is %g, want %g", dtype, h, got, want)
 			}
 		}
