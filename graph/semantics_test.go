@@ -191,3 +191,24 @@ func TestIntermediatePoints(t *testing.T) {
 		equal(t, "derivative", out[i], want)
 	}
 }
+
+// TestLiterals: constants with different elements are not folded like filled ones.
+func TestLiterals(t *testing.T) {
+	literal := func(shape ...int) *graph.Value {
+		return graph.Literal(graph.T(graph.Float64, shape...), []float64{0, 1, 2, 3})
+	}
+	got := call(t, func(in []*graph.Value) []*graph.Value {
+		power := graph.Pow(in[0], literal(4))
+		return []*graph.Value{
+			graph.Reshape(literal(2, 2), 4),
+			graph.Transpose(literal(2, 2), 1, 0),
+			graph.Broadcast(literal(2, 2), []int{2, 2, 2}, 1, 2),
+			power, graph.Grad(graph.ReduceSum(power), in[0])[0],
+		}
+	}, vector(2, 2, 2, 2))
+	equal(t, "reshaped", got[0], 0, 1, 2, 3)
+	equal(t, "transposed", got[1], 0, 2, 1, 3)
+	equal(t, "broadcast", got[2], 0, 1, 2, 3, 0, 1, 2, 3)
+	equal(t, "powers", got[3], 1, 2, 4, 8)
+	equal(t, "their derivatives", got[4], 0, 1, 4, 12)
+}

@@ -54,6 +54,9 @@ var badShapes = []struct {
 	{graph.OpTranspose, "permutation", []graph.Type{f64(2, 3)}, func(in []*graph.Value) *graph.Value {
 		return graph.Transpose(in[0], 0, 0)
 	}},
+	{graph.OpTranspose, "permutation", []graph.Type{f64(2, 3)}, func(in []*graph.Value) *graph.Value {
+		return graph.Transpose(in[0], 0, 2)
+	}},
 	{graph.OpBroadcast, "2 axes named", []graph.Type{f64(3)}, func(in []*graph.Value) *graph.Value {
 		return graph.Broadcast(in[0], []int{3, 2}, 0, 1)
 	}},
@@ -62,6 +65,9 @@ var badShapes = []struct {
 	}},
 	{graph.OpBroadcast, "along [1 0]", []graph.Type{f64(2, 2)}, func(in []*graph.Value) *graph.Value {
 		return graph.Broadcast(in[0], []int{2, 2, 2}, 1, 0)
+	}},
+	{graph.OpBroadcast, "along [2]", []graph.Type{f64(3)}, func(in []*graph.Value) *graph.Value {
+		return graph.Broadcast(in[0], []int{2, 3}, 2)
 	}},
 	{graph.OpBroadcast, "negative", []graph.Type{f64(3)}, func(in []*graph.Value) *graph.Value {
 		return graph.Broadcast(in[0], []int{3, -2}, 0)
@@ -116,6 +122,12 @@ var badShapes = []struct {
 	{graph.OpDot, "differ in size", []graph.Type{f64(2, 3), f64(4, 5)}, apply2(graph.MatMul)},
 	{graph.OpDot, "dtype", []graph.Type{f64(2, 3), graph.T(graph.Float32, 3, 5)}, apply2(graph.MatMul)},
 	{graph.OpDot, "dtype", []graph.Type{i32(2, 3), i32(3, 5)}, apply2(graph.MatMul)},
+	{graph.OpDot, "differ in size", []graph.Type{f64(2, 3), f64(3, 2)}, func(in []*graph.Value) *graph.Value {
+		return graph.Dot(in[0], in[1], graph.DotAxes{LeftContract: []int{2}, RightContract: []int{0}})
+	}},
+	{graph.OpDot, "differ in size", []graph.Type{f64(2, 3), f64(3, 2)}, func(in []*graph.Value) *graph.Value {
+		return graph.Dot(in[0], in[1], graph.DotAxes{LeftContract: []int{1}, RightContract: []int{2}})
+	}},
 	{graph.OpDot, "twice", []graph.Type{f64(3, 3), f64(3, 3)}, func(in []*graph.Value) *graph.Value {
 		return graph.Dot(in[0], in[1],
 			graph.DotAxes{LeftBatch: []int{0}, RightBatch: []int{0}, LeftContract: []int{0}, RightContract: []int{1}})
@@ -126,6 +138,14 @@ var badShapes = []struct {
 		apply2(conv(graph.Conv, func(g *graph.Geometry) { g.Groups = 2 }))},
 	{graph.OpConv, "at least 1", []graph.Type{f64(2, 3, 5), f64(4, 3, 3)},
 		apply2(conv(graph.Conv, func(g *graph.Geometry) { g.Stride[0] = 0 }))},
+	{graph.OpConv, "at least 1", []graph.Type{f64(2, 3, 5), f64(4, 3, 3)},
+		apply2(conv(graph.Conv, func(g *graph.Geometry) { g.Dilation[0] = 0 }))},
+	{graph.OpConv, "at least 1", []graph.Type{f64(2, 3, 5), f64(4, 3, 3)},
+		apply2(conv(graph.Conv, func(g *graph.Geometry) { g.Kernel[0] = 0 }))},
+	{graph.OpConv, "at least 1", []graph.Type{f64(2, 3, 5), f64(4, 3, 3)},
+		apply2(conv(graph.Conv, func(g *graph.Geometry) { g.Low[0] = -1 }))},
+	{graph.OpConv, "at least 1", []graph.Type{f64(2, 3, 5), f64(4, 3, 3)},
+		apply2(conv(graph.Conv, func(g *graph.Geometry) { g.High[0] = -1 }))},
 	{graph.OpConv, "rank must be 1 or 2", []graph.Type{f64(2, 3, 5), f64(4, 3, 3)},
 		apply2(conv(graph.Conv, func(g *graph.Geometry) { g.Size = nil }))},
 	{graph.OpConv, "differ in rank", []graph.Type{f64(2, 3, 5), f64(4, 3, 3)},

@@ -57,6 +57,9 @@ func TestLayout(t *testing.T) {
 	if !ok || s.Offset != 53 || s.Size != 45 || s.Rows() != 5 {
 		t.Errorf("fc.weight is %+v", s)
 	}
+	if s, ok := l.Find("conv.weight"); !ok || s.Offset != 0 {
+		t.Errorf("conv.weight is %+v, found: %v", s, ok)
+	}
 	if _, ok := l.Find("fc.bias"); ok {
 		t.Error("found a segment that is not there")
 	}
@@ -203,6 +206,14 @@ func TestGaussianDirection(t *testing.T) {
 		if len(s.Shape) >= 2 && !slices.Equal(View(left, s), View(like, s)) {
 			t.Errorf("%s depends on how biases are drawn", s.Name)
 		}
+	}
+
+	zero := make([]float64, l.Size())
+	for _, s := range l.Segments {
+		ScaleRows(zero, theta, s)
+	}
+	if Norm(zero) != 0 {
+		t.Errorf("scaled rows of zeros have norm %v", Norm(zero))
 	}
 
 	// Within a row the direction is isotropic: over many draws, E d_i² = ‖θ_r‖²/n for each element.
