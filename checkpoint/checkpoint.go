@@ -1,5 +1,5 @@
-// Package checkpoint keeps the tensors of a trained network in safetensors files, and matches the tensors of a
-// file, whoever wrote it, with those that a model wants.
+// Package checkpoint keeps the tensors of a trained network in safetensors files, and matches the tensors of any
+// such file with those that a model wants.
 //
 // The format (https://github.com/huggingface/safetensors): eight bytes with the length n of the header,
 // little-endian; n bytes of JSON, {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …} with

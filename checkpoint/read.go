@@ -10,12 +10,11 @@ import (
 )
 
 // Read reads a checkpoint. Half precisions (F16, BF16) become F32. The values take at most twice the file's bytes,
-// and nothing is allocated for them before the header's claims are checked against the file's length.
-//
-// Errors name the file. One that wraps *fs.PathError comes from the file system: the file is missing, no regular
-// file, or unreadable, and what it holds may be whole. Any other error is about what the file holds: the checkpoint
-// is damaged or no checkpoint. A read error (EIO), which disks and network shares give now and then, is tried again
-// once.
+// and nothing is allocated for them before the header's claims are checked against the file's length. Errors name
+// the file. One that wraps *fs.PathError comes from the file system: the file is missing, not a regular file, or
+// unreadable, and its content may be whole. Any other error is about the content: the checkpoint is damaged, or
+// not a checkpoint. After a read error (EIO), which disks and network shares have now and then, Read tries once
+// more.
 func Read(path string) (*File, error) {
 	f, err := retryRead(func() (*File, error) { return read(path) })
 	if err != nil {

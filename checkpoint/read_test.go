@@ -71,7 +71,7 @@ func TestReadErrorsAreNotDamage(t *testing.T) {
 		calls++
 		return readFrom(bytes.NewReader(whole[:len(whole)-1]), "p", int64(len(whole)))
 	})
-	if calls != 1 || !says(err, "p: the file was cut off") {
+	if calls != 1 || !says(err, "p: the file was cut off") || errors.As(err, new(*fs.PathError)) {
 		t.Errorf("a file that shrinks: %d calls, error %v", calls, err)
 	}
 }

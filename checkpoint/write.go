@@ -10,20 +10,19 @@ import (
 	"syscall"
 )
 
-// Write writes a checkpoint so that path holds either what it held before or all of f, whatever happens meanwhile, a
-// power cut included: it writes to path+".tmp", syncs, renames, and syncs the folder. It makes missing folders. One
-// path has one writer at a time.
-//
-// A process that is killed on the way leaves path+".tmp". The next Write of the path replaces it; nothing here looks
-// for others. Who owns the folder removes files that end in ".tmp", when no writer is at work.
+// Write writes a checkpoint so that path has either its old content or all of f, even after a crash or a power
+// cut: it writes to path+".tmp", syncs, renames, and syncs the folder. It makes missing folders. Each path must
+// have only one writer at a time. A process that is killed while it writes leaves path+".tmp". The next Write of
+// the path replaces it; this package removes no others. The owner of the folder may delete all files that end in
+// ".tmp" when no writer is at work.
 func Write(path string, f *File) error {
 	_, err := write(path, f, true)
 	return err
 }
 
-// WriteUnsynced is Write without waiting for the disk: after a crash of the process path holds the old content or
-// the new, after a power cut it may hold neither. It returns the SHA-256 of the file's bytes. It is for callers that
-// write many files and then sync them and their folders together, before they rely on any.
+// WriteUnsynced is Write without waiting for the disk: after a crash of the process path has its old content or
+// the new, but after a power cut it may have neither. It returns the SHA-256 of the file's bytes. It is for
+// callers that write many files and then sync all of them and their folders, before they rely on any.
 func WriteUnsynced(path string, f *File) (sum [sha256.Size]byte, err error) {
 	return write(path, f, false)
 }

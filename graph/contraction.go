@@ -60,7 +60,7 @@ func Linear(x, w *Value) *Value {
 	return Dot(x, w, DotAxes{LeftContract: []int{1}, RightContract: []int{1}})
 }
 
-// Geometry is all that a convolution needs beside its operands. It includes the input size, so that the
+// Geometry is all that a convolution needs besides its operands. It includes the input size, so that the
 // derivatives of each of the three convolution primitives are the other two. The spatial rank is 1 or 2.
 type Geometry struct {
 	Batch, In, Out, Groups      int   // images, input channels, output channels; groups divide both

@@ -8,7 +8,7 @@ import (
 	"basin/graph"
 )
 
-// badShapes lists misuses of each primitive that can be misused, with what the error must say beside the
+// badShapes lists misuses of each primitive that can be misused, with what the error must say besides the
 // primitive's name and the operands' types.
 var badShapes = []struct {
 	op    graph.Op
@@ -87,7 +87,7 @@ var badShapes = []struct {
 	{graph.OpPad, "rank", []graph.Type{f64(3)}, func(in []*graph.Value) *graph.Value {
 		return graph.Pad(in[0], nil, nil, nil)
 	}},
-	{graph.OpConcatenate, "beside axis 0", []graph.Type{f64(2, 3), f64(2, 4)}, func(in []*graph.Value) *graph.Value {
+	{graph.OpConcatenate, "another axis than 0", []graph.Type{f64(2, 3), f64(2, 4)}, func(in []*graph.Value) *graph.Value {
 		return graph.Concatenate(0, in...)
 	}},
 	{graph.OpConcatenate, "axis 2", []graph.Type{f64(2, 3), f64(2, 3)}, func(in []*graph.Value) *graph.Value {

@@ -18,7 +18,7 @@ func TestSimplifications(t *testing.T) {
 		name     string
 		in       graph.Type
 		f        func(x *graph.Value, between func(*graph.Value) *graph.Value) *graph.Value
-		smallest bool // the folded program has at most one primitive beside its input
+		smallest bool // the folded program has at most one primitive besides its input
 	}{
 		{"transpose of transpose", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value {
 			return graph.Transpose(b(graph.Transpose(x, 1, 2, 0)), 0, 2, 1)

@@ -43,7 +43,7 @@ type cut struct {
 	late, free     map[*Value]bool   // values that depend on a late input, and on any input
 	again          map[*Value]bool   // early values that rest computes again
 	representative map[*Value]*Value // of the values that compute the same
-	afterCut       map[*Value]*Value // the values of rest that stand for those of p
+	afterCut       map[*Value]*Value // the values of rest that replace those of p
 }
 
 // againCost is the most operations by which rest computes a value again.

@@ -144,7 +144,7 @@ func Concatenate(axis int, xs ...*Value) *Value {
 		}
 		for i, n := range x.typ.Shape {
 			if i != axis && n != shape[i] {
-				fail(OpConcatenate, xs, "operands differ beside axis %d", axis)
+				fail(OpConcatenate, xs, "operands differ in another axis than %d", axis)
 			}
 		}
 		shape[axis] += x.typ.Shape[axis]

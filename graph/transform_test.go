@@ -76,7 +76,7 @@ func TestFourDerivatives(t *testing.T) {
 	}
 }
 
-// TestJacobian compares with differences, once where it goes by columns (JVP) and once by rows (VJP).
+// TestJacobian compares with differences, once where it is computed by columns (JVP) and once by rows (VJP).
 func TestJacobian(t *testing.T) {
 	rng := rand.New(rand.NewPCG(30, 31))
 	for _, c := range []struct {

@@ -14,7 +14,7 @@ type Value struct {
 	attr Attr
 }
 
-// Attr holds what a primitive needs beside its operands. Each primitive uses the fields that name it.
+// Attr holds what a primitive needs besides its operands. Each primitive uses the fields that name it.
 type Attr struct {
 	Name  string    // Input: for messages
 	Data  []float64 // Constant: one element (any shape: filled) or all elements in row-major order

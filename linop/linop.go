@@ -5,7 +5,7 @@ package linop
 // Operator is a real symmetric linear operator on R^Dim.
 type Operator interface {
 	Dim() int
-	// Apply sets dst = A·src. Both have length Dim and do not overlap. The error says that the product could not
+	// Apply sets dst = A·src. Both have length Dim and do not overlap. An error means that the product could not
 	// be formed; products that are not finite are no error.
 	Apply(dst, src []float64) error
 	// ApplyBlock sets dst_i = A·src_i for k vectors, each of length Dim, one after the other in dst and src.

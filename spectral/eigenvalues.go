@@ -48,9 +48,9 @@ type Eigen struct {
 // draws. It stops when all their residuals are within tolerance, at the most steps, or when the Krylov space is
 // invariant, where Ritz values are exact.
 //
-// One start vector sees a repeated eigenvalue once. Where the space closes early (few distinct eigenvalues, a low
-// rank) the search continues orthogonally to it until no copy among the K largest can be missing; where it
-// converges earlier, copies may be missing.
+// From one start vector Lanczos finds a repeated eigenvalue once. Where the space closes early (few distinct
+// eigenvalues, a low rank) the search continues orthogonally to it until no copy among the K largest can be
+// missing; where it converges earlier, copies may be missing.
 func Eigenvalues(op linop.Operator, o EigenOptions, rng *rand.Rand, ws *Workspace) (Eigen, error) {
 	ws = orFresh(ws)
 	n := op.Dim()

@@ -31,7 +31,7 @@ func (d *Density) smooth(o DensityOptions) {
 		clear(mass)
 		for i, x := range q.Nodes {
 			from := max(0, int((x-tail*sigma-low)/cell))
-			before := 0.0 // all that lies below goes to the first cell
+			before := 0.0 // the first cell takes all mass below it
 			for j := from; j < o.Points; j++ {
 				after := 1.0
 				if right := edge(j + 1); right < x+tail*sigma && j+1 < o.Points {

@@ -1,8 +1,7 @@
 // Package spectral estimates properties of a symmetric operator's spectrum from products with vectors alone: extreme
 // eigenvalues (Lanczos), the trace (Hutchinson, Hutch++) and the density of eigenvalues (stochastic Lanczos
 // quadrature).
-//
-// Every answer comes with its uncertainty, what it cost, and a Status. Errors are those of the operator's
+// Every answer comes with its uncertainty, its cost, and a Status. Errors are those of the operator's
 // products; NaN and infinite products are a Status. Results depend on the operator, the options and the random
 // stream alone: block sizes change no bit.
 package spectral

@@ -28,13 +28,13 @@ type node struct {
 	id   int    // position in topological order
 	sums int    // number of sums on the longest path to it
 	sum  block  // reduction: which of its operand's elements
-	onto *node  // operation: the sum is added to what this node left, in its buffer; see accumulate.go
+	onto *node  // operation: its sum is added to this node's result, in that buffer; see accumulate.go
 
 	level   int  // see schedule
 	stored  bool // needs memory: read by other steps or as an output
 	virtual bool // computed again in each group that reads it; see recompute.go
 	input   int  // external: which input
-	folded  int  // constant: 1 + its place among the plan's folded values; 0 if its data stand in attr
+	folded  int  // constant: 1 + its place among the plan's folded values; 0 if its data are in attr
 	late    bool // written at the end of each tile, since the group reads the input that it replaces
 	output  int  // the output to whose memory it is written, −1 if none
 	buffer  buffer

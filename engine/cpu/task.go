@@ -67,7 +67,7 @@ func sequence(tasks []*task, threads int) func() {
 	}
 }
 
-// pool is the workers of one run beside the caller. They start and end with the run, and wait for tasks without
+// pool is the workers of one run besides the caller. They start and end with the run, and wait for tasks without
 // sleeping, since tasks follow each other within microseconds.
 type pool struct {
 	helpers int

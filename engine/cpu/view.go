@@ -37,7 +37,7 @@ func sizeOf(shape []int) int {
 
 func (w view) size() int { return sizeOf(w.shape) }
 
-// contiguous reports whether the view's elements lie one after the other.
+// contiguous reports whether the view's elements are adjacent in memory, in order.
 func (w view) contiguous() bool {
 	n := 1
 	for i := len(w.shape) - 1; i >= 0; i-- {
@@ -56,7 +56,7 @@ func (w view) identity() bool {
 	return w.offset == 0 && w.size() == w.base.typ.Size() && w.contiguous()
 }
 
-// transposed reports whether neighbours in the view lie apart in memory.
+// transposed reports whether neighbours in the view are apart in memory.
 func (w view) transposed() bool {
 	_, stride := mergeAxes(w.shape, w.strides)
 	return len(stride) > 1 && stride[len(stride)-1] > 1

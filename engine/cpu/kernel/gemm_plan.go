@@ -69,7 +69,7 @@ func (g *blocks[T]) plan(p *gemmPlan, m, n, k int, a, b *Strided[T]) {
 	}
 }
 
-// planStraight plans C = A·B proper, given the operands' strides.
+// planStraight plans C = A·B, not its transpose, given the operands' strides.
 func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	p.mc, p.kc, p.nc = m, k, n
 	size := int(unsafe.Sizeof(*new(T)))
