@@ -1,30 +1,39 @@
-// Package checkpoint keeps the tensors of a trained network in safetensors files, and matches the tensors of a file, whoever wrote it,
-// with those that a model wants.
+// Package checkpoint keeps the tensors of a trained network in safetensors files, and matches the tensors of any
+// such file with those that a model wants.
 //
-// The format (https://github.com/huggingface/safetensors): eight bytes with the length n of the header, little-endian; n bytes of JSON,
-// {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …} with strings under "__metadata__"; then the tensors'
-// bytes, little-endian, row-major, without gaps. It is Python's as well as ours: a PyTorch user loads what Basin wrote, and Basin
-// measures what PyTorch trained.
+// The format (https://github.com/huggingface/safetensors): eight bytes with the length n of the header,
+// little-endian; n bytes of JSON, {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …} with
+// strings under "__metadata__"; then the tensors' bytes, little-endian, row-major, without gaps. Python reads and
+// writes it too: a PyTorch user loads what Basin wrote, and Basin measures what PyTorch trained.
 //
-// The format has no checksum. Basin writes one among the metadata, and where a file has it, it is verified.
+// The format has no checksum. Basin writes one into the metadata, with a second key that says so: a file with any
+// key of Basin must have the right checksum, so damage to the keys themselves is noticed too. Files without such
+// keys, such as PyTorch's, are read without one.
 package checkpoint
 
 import (
 	"fmt"
-	"os"
+	"math"
 	"slices"
 )
 
 // DType is the type of a tensor's values.
 type DType string
 
+// The types of tensors, as they are called in files.
 const (
-	F32 DType = "F32"
-	F64 DType = "F64"
-	I64 DType = "I64"
+	F32  DType = "F32"
+	F64  DType = "F64"
+	I64  DType = "I64"
+	I32  DType = "I32"
+	I16  DType = "I16"
+	I8   DType = "I8"
+	U8   DType = "U8"
+	Bool DType = "BOOL"
 )
 
-// Tensor is a named array. The slice that belongs to DType holds its values in row-major order; the others are nil.
+// Tensor is a named array. One slice holds its values in row-major order, the others are nil: F32, F64 and I64 those
+// of these types, Raw those of narrower integers.
 type Tensor struct {
 	Name  string
 	Shape []int // empty for a single value
@@ -32,21 +41,44 @@ type Tensor struct {
 	F32   []float32
 	F64   []float64
 	I64   []int64
+	Raw   []byte // I32, I16, I8, U8 and BOOL as in the file, little-endian: they would take up to eight times as much
 }
 
 // Float returns the values as float64, whatever their type.
 func (t *Tensor) Float() []float64 {
-	if t.DType == F64 {
+	switch {
+	case t.F64 != nil:
 		return slices.Clone(t.F64)
+	case t.F32 != nil:
+		return convert(t.F32)
+	case t.I64 != nil:
+		return convert(t.I64)
 	}
-	out := make([]float64, 0, len(t.F32)+len(t.I64))
-	for _, v := range t.F32 {
-		out = append(out, float64(v))
-	}
-	for _, v := range t.I64 {
-		out = append(out, float64(v))
+	s := storedTypes()[t.DType]
+	out := make([]float64, 0, t.size())
+	for b := t.Raw; len(b) > 0; b = b[s.bytes:] {
+		out = append(out, float64(s.int(b)))
 	}
 	return out
+}
+
+func convert[T float32 | int64](v []T) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
+}
+
+func (t *Tensor) isInteger() bool { return t.DType != F32 && t.DType != F64 }
+
+// size is the number of values.
+func (t *Tensor) size() int {
+	n := len(t.F32) + len(t.F64) + len(t.I64)
+	if len(t.Raw) > 0 {
+		n += len(t.Raw) / storedTypes()[t.DType].bytes
+	}
+	return n
 }
 
 // File is what a checkpoint holds.
@@ -65,15 +97,41 @@ func (f *File) Tensor(name string) *Tensor {
 	return nil
 }
 
-// Read reads a checkpoint. Half precisions (F16, BF16) become F32, integers and booleans I64. The errors name the file.
-func Read(path string) (*File, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("checkpoint: %w", err) // names the path
+// Finite returns an error that names the first infinite or NaN value, and nil if all values are finite. Reading does
+// not call it: weights of a diverged training are a finding to some callers, and damage to others.
+func (f *File) Finite() error {
+	for i := range f.Tensors {
+		t := &f.Tensors[i]
+		at, value, count := notFinite(t.F32)
+		if t.DType == F64 {
+			at, value, count = notFinite(t.F64)
+		}
+		if count > 0 {
+			return fmt.Errorf("checkpoint: tensor %q: value %v is %g; %d of %d values are infinite or NaN",
+				t.Name, position(t.Shape, at), value, count, t.size())
+		}
 	}
-	f, err := Decode(b)
-	if err != nil {
-		return nil, fmt.Errorf("checkpoint: %s: %w", path, err)
+	return nil
+}
+
+// notFinite returns the index and value of the first infinite or NaN value, and the number of all.
+func notFinite[T float32 | float64](v []T) (first int, value float64, count int) {
+	for i, x := range v {
+		if x := float64(x); math.IsInf(x, 0) || math.IsNaN(x) {
+			if count == 0 {
+				first, value = i, x
+			}
+			count++
+		}
 	}
-	return f, nil
+	return first, value, count
+}
+
+// position turns an index into row-major values into one index for each axis.
+func position(shape []int, index int) []int {
+	at := make([]int, len(shape))
+	for axis := len(shape) - 1; axis >= 0; axis-- {
+		at[axis], index = index%shape[axis], index/shape[axis]
+	}
+	return at
 }

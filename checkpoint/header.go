@@ -2,13 +2,10 @@ package checkpoint
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"unicode/utf8"
 )
@@ -18,13 +15,13 @@ const metadataKey = "__metadata__"
 // entry is a tensor's line in the header.
 type entry struct {
 	name    string
-	DType   string `json:"dtype"`
-	Shape   []int  `json:"shape"`
-	Offsets [2]int `json:"data_offsets"`
+	DType   string   `json:"dtype"`
+	Shape   []int    `json:"shape"`
+	Offsets [2]int64 `json:"data_offsets"`
 }
 
-// appendHeader renders a header, the metadata first and sorted, then the tensors in the order given: one sequence of bytes for one
-// content.
+// appendHeader renders a header, the metadata first and sorted, then the tensors in the order given: one content has
+// one sequence of bytes.
 func appendHeader(b []byte, metadata map[string]string, entries []entry) []byte {
 	b = append(b, '{')
 	first := true
@@ -57,19 +54,16 @@ func appendJSON(b []byte, v any) []byte {
 	return append(b, bytes.TrimSuffix(out.Bytes(), []byte("\n"))...)
 }
 
-// checksumKey is where Basin keeps a file's checksum: SHA-256, in hexadecimal, of the header without the checksum and of the data.
-const checksumKey = "basin.sha256"
-
-func checksum(metadata map[string]string, entries []entry, data []byte) string {
-	metadata = maps.Clone(metadata)
-	delete(metadata, checksumKey)
-	h := sha256.New()
-	h.Write(appendHeader(nil, metadata, entries))
-	h.Write(data)
-	return hex.EncodeToString(h.Sum(nil))
+// padHeader appends spaces until the data that follows starts at a multiple of eight, the header's length included.
+func padHeader(header []byte) []byte {
+	for len(header)%8 != 0 {
+		header = append(header, ' ')
+	}
+	return header
 }
 
-// parseHeader reads a header strictly: no name twice, no key that the format does not have, nothing after the closing brace but spaces.
+// parseHeader reads a header strictly: no name twice, no key that the format does not have, and nothing but white
+// space after the closing brace.
 func parseHeader(b []byte) (metadata map[string]string, entries []entry, err error) {
 	if !utf8.Valid(b) {
 		return nil, nil, errors.New("the header is not UTF-8")
@@ -129,7 +123,7 @@ func parseMetadata(dec *json.Decoder) (map[string]string, error) {
 		}
 		value, isString := token.(string)
 		if _, twice := metadata[key]; twice || !isString {
-			return fmt.Errorf("metadata %q is no string, or occurs twice", key)
+			return fmt.Errorf("metadata %q is not a string, or occurs twice", key)
 		}
 		metadata[key] = value
 		return nil
@@ -144,7 +138,7 @@ func parseEntry(dec *json.Decoder, name string) (e entry, err error) {
 		return e, err
 	}
 	var keys []string
-	var offsets []int
+	var offsets []int64
 	err = eachMember(json.NewDecoder(bytes.NewReader(raw)), func(dec *json.Decoder, key string) error {
 		keys = append(keys, key)
 		switch key {
@@ -164,6 +158,6 @@ func parseEntry(dec *json.Decoder, name string) (e entry, err error) {
 	if !slices.Equal(keys, []string{"data_offsets", "dtype", "shape"}) || len(offsets) != 2 || e.Shape == nil {
 		return e, fmt.Errorf("tensor %q: needs one dtype, one shape and two data_offsets", name)
 	}
-	e.Offsets = [2]int(offsets)
+	e.Offsets = [2]int64(offsets)
 	return e, nil
 }

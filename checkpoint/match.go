@@ -19,13 +19,13 @@ type Pair struct {
 	By     string // how it was found: "name", "prefix", "rename", "shape"
 }
 
-// Mapping says which tensor of a file is which of a model's.
+// Mapping pairs the tensors of a model with those of a file.
 type Mapping struct {
 	Pairs   []Pair   // one for each wanted tensor, in the order wanted
 	Ignored []string // tensors of the file that were left out, in file order
 }
 
-// ByName reports whether every tensor was found under its own name, so that there is nothing to tell the user.
+// ByName reports whether every tensor was found under the wanted name, so that the mapping needs no mention.
 func (m Mapping) ByName() bool {
 	return !slices.ContainsFunc(m.Pairs, func(p Pair) bool { return p.By != "name" })
 }
@@ -44,25 +44,28 @@ func (m Mapping) String() string {
 
 // Match finds the file's tensor for each wanted one.
 //
-// Tensors that rename names (theirs → ours; "" leaves theirs out) are settled first. Among the others, integers that are not wanted
-// (num_batches_tracked) are ignored, and the rest must match one to one:
+// Tensors that rename names (theirs → ours; "" leaves theirs out) are settled first. Among the others, integers
+// that are not wanted (num_batches_tracked) are ignored, and the rest must match one to one:
 //
 //  1. by name, if every wanted name is there, with or without one prefix for all ("module.");
 //  2. else by shape, in file order, if that is unambiguous.
 //
-// By shape, a wanted tensor and one of the file can be a pair if their shapes agree and so do their roles: the last part of the name,
-// where that is weight, bias, running_mean or running_var. If the file's names have no such parts, tensors of one shape but different
-// roles are ambiguous, since nothing tells batch norm's four vectors apart. Of the tensors of one shape and role there must be as many
-// in the file as are wanted. Where that is more than one, order decides, if it can be relied on:
+// By shape, a wanted tensor and one of the file can be a pair if their shapes agree and so do their roles: the
+// last part of the name, where that is weight, bias, running_mean or running_var. If the file's names have no
+// such parts, tensors of one shape but different roles are ambiguous, since nothing sets batch norm's four
+// vectors apart. Of the tensors of one shape and role there must be as many in the file as are wanted. Where
+// there are several, order decides, if it can be relied on:
 //
-//   - the order of the numbers in the names, if the names of this shape and role differ in their numbers only (0.weight, 2.weight,
-//     10.weight), in the model and in the file;
-//   - the file's order, if it is the file's own and has the wanted shapes and roles one by one. A file whose names are sorted has no
-//     order of its own: Python's safetensors sorts by name whatever the model, and puts hidden before input, 10 before 2.
+//   - the order of the numbers in the names, if the names of this shape and role differ in their numbers only
+//     (0.weight, 2.weight, 10.weight), in the model and in the file;
+//   - the file's order, if its names are not sorted and its shapes and roles follow each other as wanted. Sorted
+//     names say nothing about the model: Python's safetensors sorts every file by name, and puts hidden before
+//     input, 10 before 2.
 //
 // Where both hold, they must agree.
 //
-// Anything else is ambiguous. The error lists the tensors in question on both sides and says how to tell them apart.
+// Anything else is ambiguous. The error lists the tensors in question on both sides and says how to name the
+// pairs.
 func Match(want []Want, file *File, rename map[string]string) (Mapping, error) {
 	m := &matcher{found: map[string]Pair{}}
 	wanted := map[string]Want{}
@@ -84,7 +87,7 @@ func Match(want []Want, file *File, rename map[string]string) (Mapping, error) {
 		_, isWanted := wanted[t.Name]
 		_, isRenamed := rename[t.Name]
 		switch {
-		case leaveOut[t.Name], t.DType == I64 && !isWanted && !isRenamed:
+		case leaveOut[t.Name], t.isInteger() && !isWanted && !isRenamed:
 			ignored = append(ignored, t.Name)
 		case !isRenamed:
 			m.have = append(m.have, t)
@@ -112,7 +115,9 @@ type matcher struct {
 func (m *matcher) pair(w Want, t *Tensor, by string) { m.found[w.Name] = Pair{w, t, by} }
 
 // rename settles what the user named.
-func (m *matcher) rename(wanted map[string]Want, file *File, rename map[string]string) (leaveOut map[string]bool, err error) {
+func (m *matcher) rename(
+	wanted map[string]Want, file *File, rename map[string]string,
+) (leaveOut map[string]bool, err error) {
 	leaveOut = map[string]bool{}
 	for i := range file.Tensors {
 		t := &file.Tensors[i]
@@ -126,7 +131,7 @@ func (m *matcher) rename(wanted map[string]Want, file *File, rename map[string]s
 		}
 		w, known := wanted[ours]
 		if !known {
-			return nil, fmt.Errorf("checkpoint: rename: %s: %s is no tensor of the model", t.Name, ours)
+			return nil, fmt.Errorf("checkpoint: rename: %s: the model has no tensor %s", t.Name, ours)
 		}
 		if twice, settled := m.found[ours]; settled {
 			return nil, fmt.Errorf("checkpoint: rename: both %s and %s become %s", twice.Tensor.Name, t.Name, ours)
@@ -135,7 +140,7 @@ func (m *matcher) rename(wanted map[string]Want, file *File, rename map[string]s
 	}
 	for theirs := range rename {
 		if file.Tensor(theirs) == nil {
-			return nil, fmt.Errorf("checkpoint: rename: %s is no tensor of the file", theirs)
+			return nil, fmt.Errorf("checkpoint: rename: the file has no tensor %s", theirs)
 		}
 	}
 	return leaveOut, nil
@@ -169,8 +174,8 @@ func (m *matcher) byName() bool {
 	return false
 }
 
-// check looks at a complete mapping: shapes agree, and no tensor of the file is left over, since a network with more of them is another
-// network.
+// check compares shapes in a complete mapping, and refuses tensors of the file that are left over: a network
+// with more tensors is another network.
 func (m *matcher) check(out Mapping) error {
 	used := map[*Tensor]bool{}
 	var d differences
@@ -182,17 +187,18 @@ func (m *matcher) check(out Mapping) error {
 	}
 	for _, t := range m.have {
 		if !used[t] {
-			d.add("%s %v is in the file alone", t.Name, t.Shape)
+			d.add("%s %v is only in the file", t.Name, t.Shape)
 		}
 	}
-	return d.err("the checkpoint is of another architecture", `make the model that of the file; a tensor that does not matter is left out by checkpoint: {rename: {theirs: ""}}`)
+	return d.err("the checkpoint is of another architecture", "make the model that of the file; "+
+		`leave out a tensor that does not matter by checkpoint: {rename: {theirs: ""}}`)
 }
 
 func called(p Pair) string {
 	if p.Tensor.Name == p.Want.Name {
 		return ""
 	}
-	return ", there called " + p.Tensor.Name
+	return ", which calls it " + p.Tensor.Name
 }
 
 // differences collects the lines of an error.

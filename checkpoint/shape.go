@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// kind is what a tensor can be recognised by when its name is not ours. Match says how it is used.
+// kind is what identifies a tensor whose name is not ours. Match says how it is used.
 type kind struct{ shape, role string }
 
-// role is the last part of a name, if it is one of those that tell what a tensor is for.
+// role is the last part of a name, if it is one that says what a tensor is for; else "".
 func role(name string) string {
 	switch last := name[strings.LastIndexByte(name, '.')+1:]; last {
 	case "weight", "bias", "running_mean", "running_var":
@@ -20,9 +20,9 @@ func role(name string) string {
 	return ""
 }
 
-const sayWhich = "say which is which by checkpoint: {rename: {theirs: ours}}"
+const namePairs = "name the pairs by checkpoint: {rename: {theirs: ours}}"
 
-// byShape settles what is left by shape, role and order.
+// byShape pairs the remaining tensors by shape, role and order.
 func (m *matcher) byShape() error {
 	roles := !slices.ContainsFunc(m.have, func(t *Tensor) bool { return role(t.Name) == "" }) &&
 		!slices.ContainsFunc(m.want, func(w Want) bool { return role(w.Name) == "" })
@@ -100,7 +100,7 @@ func (m *matcher) sameKinds(want map[kind][]Want, have map[kind][]*Tensor) error
 		case t != nil && !slices.Equal(t.Shape, w.Shape):
 			d.add("%s: the model has %v, the file %v", w.Name, w.Shape, t.Shape)
 		case t == nil && ours[w.Name]:
-			d.add("%s %v is in the model alone", w.Name, w.Shape)
+			d.add("%s %v is only in the model", w.Name, w.Shape)
 		}
 		delete(names, w.Name)
 	}
@@ -113,10 +113,11 @@ func (m *matcher) sameKinds(want map[kind][]Want, have map[kind][]*Tensor) error
 	}
 	for _, t := range m.have {
 		if names[t.Name] != nil {
-			d.add("%s %v is in the file alone", t.Name, t.Shape)
+			d.add("%s %v is only in the file", t.Name, t.Shape)
 		}
 	}
-	return d.err("the checkpoint is of another architecture: its tensors are neither named nor shaped as the model's", "make the model that of the file, or "+sayWhich)
+	return d.err("the checkpoint is of another architecture: its tensors are neither named nor shaped as the model's",
+		"make the model that of the file, or "+namePairs)
 }
 
 func sameRole(ours []Want) bool {
@@ -125,7 +126,8 @@ func sameRole(ours []Want) bool {
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// sortedByNumber returns theirs in the order of the numbers in their names, if the names on each side differ in their numbers only.
+// sortedByNumber returns theirs in the order of the numbers in their names, if the names on each side differ in
+// their numbers only.
 func sortedByNumber(ours []Want, theirs []*Tensor) (byNumber []*Tensor, ok bool) {
 	for i := range ours {
 		if digits.ReplaceAllString(ours[i].Name, "#") != digits.ReplaceAllString(ours[0].Name, "#") ||
@@ -159,5 +161,6 @@ func ambiguous(ours []Want, theirs []*Tensor) error {
 	for _, t := range theirs {
 		d.add("file:  %s %v", t.Name, t.Shape)
 	}
-	return d.err("the checkpoint's names are not the model's, and by shape it is ambiguous which of these is which", sayWhich)
+	return d.err("the checkpoint's names are not the model's, and by shape it is ambiguous which of these is which",
+		namePairs)
 }

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,50 +10,67 @@ import (
 	"syscall"
 )
 
-// Write writes a checkpoint so that path holds either what it held before or all of f, whatever happens meanwhile: it writes to
-// path+".tmp", syncs, and renames. It makes missing folders. One path has one writer at a time; what a killed one left behind is
-// overwritten.
+// Write writes a checkpoint so that path has either its old content or all of f, even after a crash or a power
+// cut: it writes to path+".tmp", syncs, renames, and syncs the folder. It makes missing folders. Each path must
+// have only one writer at a time. A process that is killed while it writes leaves path+".tmp". The next Write of
+// the path replaces it; this package removes no others. The owner of the folder may delete all files that end in
+// ".tmp" when no writer is at work.
 func Write(path string, f *File) error {
-	b, err := Encode(f)
-	if err == nil {
-		err = replace(path, b)
-	}
-	if err != nil {
-		return fmt.Errorf("checkpoint: write %s: %w%s", path, err, advice(err))
-	}
-	return nil
+	_, err := write(path, f, true)
+	return err
 }
 
-func replace(path string, b []byte) error {
+// WriteUnsynced is Write without waiting for the disk: after a crash of the process path has its old content or
+// the new, but after a power cut it may have neither. It returns the SHA-256 of the file's bytes. It is for
+// callers that write many files and then sync all of them and their folders, before they rely on any.
+func WriteUnsynced(path string, f *File) (sum [sha256.Size]byte, err error) {
+	return write(path, f, false)
+}
+
+func write(path string, f *File, synced bool) (sum [sha256.Size]byte, err error) {
+	b, err := Encode(f)
+	if err == nil {
+		err = replace(path, b, synced)
+	}
+	if err != nil {
+		return sum, fmt.Errorf("checkpoint: write %s: %w%s", path, err, advice(err))
+	}
+	return sha256.Sum256(b), nil
+}
+
+func replace(path string, b []byte, synced bool) error {
 	dir, temporary := filepath.Dir(path), path+".tmp"
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	if err := writeSynced(temporary, b); err != nil {
+	err := writeFile(temporary, b, synced)
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
 		os.Remove(temporary)
 		return err
 	}
-	if err := os.Rename(temporary, path); err != nil {
-		os.Remove(temporary)
-		return err
+	if synced {
+		return syncFolder(dir)
 	}
-	return syncDir(dir)
+	return nil
 }
 
-func writeSynced(path string, b []byte) error {
+func writeFile(path string, b []byte, synced bool) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(b)
-	if err == nil {
+	if err == nil && synced {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
 }
 
-// syncDir makes a rename last through a power cut. Systems that cannot sync a folder lose nothing else by it.
-func syncDir(dir string) error {
+// syncFolder makes a rename last through a power cut. Systems that cannot sync a folder lose nothing else by it.
+func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -68,7 +86,7 @@ func syncDir(dir string) error {
 func advice(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return "; the disk is full: free some space and run again, what is done is kept"
+		return "; the disk is full: free some space and run again, finished work is kept"
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return "; choose an output folder that can be written to"
 	}

@@ -1,6 +1,8 @@
 package checkpoint
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"os"
@@ -25,7 +27,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Write(path, &File{})
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "free some space") {
+	if !errors.Is(err, syscall.ENOSPC) || !says(err, path) || !says(err, "free some space") {
 		t.Errorf("error %v", err)
 	}
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
@@ -44,7 +46,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(filepath.Join(dir, "0.safetensors"), sample()); err == nil || !strings.Contains(err.Error(), "can be written to") {
+	if err := Write(filepath.Join(dir, "0.safetensors"), sample()); !says(err, "can be written to") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -85,10 +87,45 @@ func TestUnwritablePlace(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(filepath.Join(file, "0.safetensors"), sample()); err == nil || !strings.Contains(err.Error(), "checkpoint: write "+file) {
+	if err := Write(filepath.Join(file, "0.safetensors"), sample()); !says(err, "checkpoint: write "+file) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := Read(filepath.Join(filepath.Dir(file), "none")); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "none") {
+	if _, err := Read(filepath.Join(filepath.Dir(file), "none")); !errors.Is(err, fs.ErrNotExist) || !says(err, "none") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestUnsyncedWrite compares WriteUnsynced with Write, then makes path.tmp a link to /dev/null, which cannot sync.
+func TestUnsyncedWrite(t *testing.T) {
+	dir := t.TempDir()
+	synced, unsynced := filepath.Join(dir, "a", "0.safetensors"), filepath.Join(dir, "b", "0.safetensors")
+	if err := Write(synced, sample()); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := WriteUnsynced(unsynced, sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := os.ReadFile(synced)
+	got, _ := os.ReadFile(unsynced)
+	if !bytes.Equal(got, want) || sum != sha256.Sum256(got) {
+		t.Errorf("%d bytes with the sum %x, want %d with %x", len(got), sum, len(want), sha256.Sum256(want))
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(unsynced)); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+	if runtime.GOOS != "linux" {
+		return
+	}
+	for _, path := range []string{synced, unsynced} {
+		if err := os.Symlink(os.DevNull, path+".tmp"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Write(synced, sample()); err == nil {
+		t.Error("Write did not sync")
+	}
+	if _, err := WriteUnsynced(unsynced, sample()); err != nil {
+		t.Errorf("WriteUnsynced synced: %v", err)
 	}
 }

@@ -1,4 +1,5 @@
-// Package engine declares what runs programs. engine/reference is the obvious oracle; engine/cpu is the fast one.
+// Package engine declares what runs programs. engine/reference is the oracle, written as plain loops; engine/cpu
+// is the fast engine.
 package engine
 
 import (
@@ -15,24 +16,26 @@ type Engine interface {
 	Level() string
 }
 
-// Options say how a program may use its arguments. The zero value is always right.
+// Options say how a program may use its arguments. The zero value is always correct.
 type Options struct {
-	// Donate[j] = i+1 lets output j be written over input i, which has its type: the caller binds one array as both, and the engine
-	// writes it only after input i's last read. 0 donates nothing. A nil slice donates nothing.
+	// Donate[j] = i+1 lets output j be written over input i, which has its type: the caller binds one array as
+	// both, and the engine writes it only after input i's last read. 0 donates nothing. A nil slice donates
+	// nothing.
 	Donate []int
 }
 
 // Executable is a compiled program. It is not safe for concurrent use: each worker compiles its own.
 type Executable interface {
-	// Bind fixes the arrays that the program reads and writes: views of the caller's memory, one for each input and each output, of
-	// its type. No output overlaps another argument unless it was donated.
+	// Bind fixes the arrays that the program reads and writes: views of the caller's memory, one for each input
+	// and each output, of its type. No output overlaps another argument unless it was donated.
 	Bind(in, out []Array) (Run, error)
 	// Bytes is the memory that the executable holds, beside its arguments, once it is bound. It is near enough to bound a cache by.
 	Bytes() int
 }
 
-// Run is a program bound to its arguments. Calling it reads the inputs as they are now and writes the outputs. After the first call
-// nothing is allocated. The error is one of data (an index out of range); shapes were checked by Bind.
+// Run is a program bound to its arguments. Calling it reads the inputs as they are now and writes the outputs.
+// After the first call nothing is allocated. An error is about data (an index out of range); Bind has checked the
+// shapes.
 type Run func() error
 
 // Array is a view of contiguous elements in row-major order. Exactly the slice of its dtype is in use.
@@ -108,7 +111,7 @@ func Check(p *graph.Program, o Options) error {
 	}
 	for _, v := range p.Values() {
 		if v.Op() == graph.OpInput && !isInput[v] {
-			return fmt.Errorf("engine: %v is needed but is no input of the program", v)
+			return fmt.Errorf("engine: %v is needed but is not an input of the program", v)
 		}
 	}
 	taken := map[int]bool{}
@@ -121,7 +124,7 @@ func Check(p *graph.Program, o Options) error {
 		}
 		taken[d] = true
 		if j >= len(p.Outputs) || d < 0 || d > len(p.Inputs) || !p.Outputs[j].Type().Equal(p.Inputs[d-1].Type()) {
-			return fmt.Errorf("engine: input %d cannot be donated to output %d: both must exist and have one type", d-1, j)
+			return fmt.Errorf("engine: input %d cannot be donated to output %d: both must exist and have the same type", d-1, j)
 		}
 	}
 	return nil
@@ -135,7 +138,8 @@ func CheckArguments(p *graph.Program, in, out []Array) error {
 		}
 		for i, v := range values {
 			if !arrays[i].Type.Equal(v.Type()) || arrays[i].Len() != v.Type().Size() {
-				return fmt.Errorf("engine: %s %d is %v with %d elements, the program needs %v", what, i, arrays[i].Type, arrays[i].Len(), v.Type())
+				return fmt.Errorf("engine: %s %d is %v with %d elements, the program needs %v",
+					what, i, arrays[i].Type, arrays[i].Len(), v.Type())
 			}
 		}
 		return nil

@@ -34,7 +34,8 @@ func TestSizes(t *testing.T) {
 		if s.Name != w.name {
 			t.Errorf("%s: its name is %s", w.name, s.Name)
 		}
-		if l, m := len(s.Grid.Load.Values), len(s.Grid.Temperature.Values); l != w.loads || m != w.temps || len(s.Cells()) != l*m {
+		if l, m := len(s.Grid.Load.Values), len(s.Grid.Temperature.Values); l != w.loads || m != w.temps ||
+			len(s.Cells()) != l*m {
 			t.Errorf("%s: %d × %d values and %d cells; want %d × %d", w.name, l, m, len(s.Cells()), w.loads, w.temps)
 		}
 		if n := s.Networks(); n != w.networks {

@@ -1,5 +1,5 @@
-// Package fault marks errors that the user's input causes, so that a program can tell them from failures of the machine and from bugs:
-// a mistake in a spec, a damaged file, a folder that cannot be written.
+// Package fault marks errors that the user's input causes, so that a program can distinguish them from failures of the
+// machine and from bugs: a mistake in a spec, a damaged file, a folder that cannot be written.
 package fault
 
 import (
@@ -12,8 +12,8 @@ type input struct{ error }
 
 func (e input) Unwrap() error { return e.error }
 
-// Input marks an error as one of the user's input. An error of the machine, which no other input would mend, stays as it is, and so does
-// nil.
+// Input marks an error as one of the user's input. An error of the machine, which no other input would mend, stays as
+// it is, and so does nil.
 func Input(err error) error {
 	if err == nil || IsInput(err) || ofMachine(err) {
 		return err
@@ -31,7 +31,9 @@ func IsInput(err error) bool {
 }
 
 func ofMachine(err error) bool {
-	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE} {
+	for _, e := range []error{
+		syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE,
+	} {
 		if errors.Is(err, e) {
 			return true
 		}

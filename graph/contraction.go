@@ -23,7 +23,8 @@ func Dot(a, b *Value, ax DotAxes) *Value {
 	}
 	match("batch", ax.LeftBatch, ax.RightBatch)
 	match("contracted", ax.LeftContract, ax.RightContract)
-	if hasDuplicate(slices.Concat(ax.LeftBatch, ax.LeftContract)) || hasDuplicate(slices.Concat(ax.RightBatch, ax.RightContract)) {
+	if hasDuplicate(slices.Concat(ax.LeftBatch, ax.LeftContract)) ||
+		hasDuplicate(slices.Concat(ax.RightBatch, ax.RightContract)) {
 		fail(OpDot, in, "an axis is named twice in %v", ax)
 	}
 	lf, rf := ax.free(a.typ.Rank(), b.typ.Rank())
@@ -59,8 +60,8 @@ func Linear(x, w *Value) *Value {
 	return Dot(x, w, DotAxes{LeftContract: []int{1}, RightContract: []int{1}})
 }
 
-// Geometry is all that a convolution needs to know beside its operands, the input size included, so that each of the three
-// convolution primitives can be differentiated into the other two. The spatial rank is 1 or 2.
+// Geometry is all that a convolution needs besides its operands. It includes the input size, so that the
+// derivatives of each of the three convolution primitives are the other two. The spatial rank is 1 or 2.
 type Geometry struct {
 	Batch, In, Out, Groups      int   // images, input channels, output channels; groups divide both
 	Size, Kernel                []int // spatial sizes of the input and of the kernel
@@ -81,8 +82,8 @@ func (g *Geometry) OutSize() []int {
 
 func (g *Geometry) String() string { return fmt.Sprintf("%+v", *g) }
 
-// InputShape, WeightShape and OutputShape are the shapes of the operands without an instance axis: x [n,c,size…], w [o,c/g,kernel…],
-// y [n,o,out…], PyTorch's layouts.
+// InputShape, WeightShape and OutputShape are the shapes of the operands without an instance axis: x [n,c,size…],
+// w [o,c/g,kernel…], y [n,o,out…], PyTorch's layouts.
 func (g *Geometry) InputShape() []int { return slices.Concat([]int{g.Batch, g.In}, g.Size) }
 func (g *Geometry) WeightShape() []int {
 	return slices.Concat([]int{g.Out, g.In / max(1, g.Groups)}, g.Kernel)
@@ -110,8 +111,9 @@ func (g *Geometry) check() string {
 	return ""
 }
 
-// contract builds one of the three convolutions. Each operand may have one more leading axis than its plain shape, the instance axis:
-// operand i of an instance is then paired with the other's i, or with all of it if the other has none.
+// convolution builds one of the three convolutions. Each operand may have one more leading axis than its plain shape,
+// the instance axis: operand i of an instance is then paired with the other's i, or with all of it if the other
+// has none.
 func convolution(op Op, a, b *Value, g *Geometry) *Value {
 	in := []*Value{a, b}
 	if why := g.check(); why != "" {
@@ -132,7 +134,7 @@ func convolution(op Op, a, b *Value, g *Geometry) *Value {
 	return &Value{op: op, in: in, typ: Type{a.typ.DType, sy}, attr: Attr{Conv: g}}
 }
 
-// operandShapes gives the plain shapes of both operands and of the result.
+// operandShapes returns the plain shapes of both operands and of the result.
 func (g *Geometry) operandShapes(op Op) (a, b, y []int) {
 	switch op {
 	case OpConv:
@@ -161,7 +163,7 @@ func Instanced(v *Value) (a, b bool) {
 	return v.in[0].typ.Rank() > len(sa), v.in[1].typ.Rank() > len(sb)
 }
 
-// Conv is the convolution (cross-correlation, as the field says it) of x [n,c,size…] with w [o,c/groups,kernel…] → [n,o,out…].
+// Conv is the convolution (strictly, the cross-correlation) of x [n,c,size…] with w [o,c/groups,kernel…] → [n,o,out…].
 func Conv(x, w *Value, g *Geometry) *Value { return convolution(OpConv, x, w, g) }
 
 // ConvInput is the transpose of Conv in x: dy [n,o,out…], w → [n,c,size…].

@@ -2,8 +2,8 @@ package graph
 
 import "fmt"
 
-// JVP pushes tangents forward: for each output y it gives ẏ = Σᵢ ∂y/∂xᵢ · ẋᵢ, as new values beside the old ones. The xs may be any
-// values on the way, not only inputs.
+// JVP pushes tangents forward: for each output y it gives ẏ = Σᵢ ∂y/∂xᵢ · ẋᵢ, as new values. The xs may be any
+// values that the ys depend on, not only inputs.
 func JVP(ys, xs, tangents []*Value) []*Value {
 	checkPairs("JVP", xs, tangents)
 	t := make(map[*Value]*Value, len(xs))
@@ -86,7 +86,8 @@ func checkPairs(what string, vs, ts []*Value) {
 	}
 	for i := range vs {
 		if !vs[i].typ.Equal(ts[i].typ) {
-			panic(&ShapeError{Op: vs[i].op, Operands: []Type{vs[i].typ, ts[i].typ}, Reason: what + ": a vector must have the type of its value"})
+			panic(&ShapeError{Op: vs[i].op, Operands: []Type{vs[i].typ, ts[i].typ},
+				Reason: what + ": a vector must have the type of its value"})
 		}
 	}
 }
@@ -94,16 +95,17 @@ func checkPairs(what string, vs, ts []*Value) {
 // Grad is the gradient of the scalar y.
 func Grad(y *Value, xs ...*Value) []*Value {
 	if y.typ.Rank() != 0 {
-		fail(y.op, []*Value{y}, "the gradient is of a scalar only")
+		fail(y.op, []*Value{y}, "only a scalar has a gradient")
 	}
 	return VJP([]*Value{y}, xs, []*Value{like(y, 1)})
 }
 
-// HVP is the product of the Hessian of the scalar y with the vector made of vs: the JVP of the gradient, forward over reverse
-// (Pearlmutter 1994).
+// HVP is the product of the Hessian of the scalar y with the vector made of vs: the JVP of the gradient, forward
+// over reverse (Pearlmutter 1994).
 func HVP(y *Value, xs, vs []*Value) []*Value { return JVP(Grad(y, xs...), xs, vs) }
 
-// Jacobian is the array of all ∂y/∂x, of shape y.shape + x.shape: a Vmap of JVP or of VJP, whichever needs fewer passes.
+// Jacobian is the array of all ∂y/∂x, of shape y.shape + x.shape: a Vmap of JVP or of VJP, whichever needs fewer
+// passes.
 func Jacobian(y, x *Value) *Value {
 	n, m := y.typ.Size(), x.typ.Size()
 	if m < n {
@@ -116,7 +118,8 @@ func Jacobian(y, x *Value) *Value {
 	return Reshape(rows, concat(y.typ.Shape, x.typ.Shape)...)
 }
 
-// Laplacian is Σᵢ ∂²y/∂xᵢ² for x of shape [d] and y of any shape: forward over forward along each axis, all sharing y's own pass.
+// Laplacian is Σᵢ ∂²y/∂xᵢ² for x of shape [d] and y of any shape: forward over forward along each axis; all share
+// the pass of y.
 func Laplacian(y, x *Value) *Value {
 	second := Vmap(func(t []*Value) []*Value {
 		first := JVP([]*Value{y}, []*Value{x}, t)

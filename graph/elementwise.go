@@ -9,7 +9,7 @@ func unary(op Op, x *Value) *Value {
 	return &Value{op: op, in: []*Value{x}, typ: x.typ}
 }
 
-// Neg and its fellows apply a function to each element.
+// Neg, and the functions below it, apply a function to each element.
 func Neg(x *Value) *Value {
 	if x.op == OpNeg {
 		return x.in[0]
@@ -61,7 +61,7 @@ func elementwise(op Op, in ...*Value) *Value {
 	return &Value{op: op, in: in, typ: Type{in[0].typ.DType, shape}}
 }
 
-// Add and its fellows apply a function of two arguments to each pair of elements.
+// Add, and the functions below it, apply a function of two arguments to each pair of elements.
 func Add(a, b *Value) *Value {
 	switch {
 	case filled(a, 0) && fits(b, a):
@@ -103,7 +103,7 @@ func Max(a, b *Value) *Value { return elementwise(OpMax, a, b) }
 func Min(a, b *Value) *Value { return elementwise(OpMin, a, b) }
 func Pow(a, b *Value) *Value { return elementwise(OpPow, a, b) }
 
-// Compare is 1 where the relation holds and 0 elsewhere, in the operands' dtype. A NaN holds no relation but NE.
+// Compare is 1 where the relation holds and 0 elsewhere, in the operands' dtype. With a NaN only NE holds.
 func Compare(o Order, a, b *Value) *Value {
 	v := elementwise(OpCompare, a, b)
 	v.attr.Order = o
@@ -122,5 +122,5 @@ func Shift(x *Value, c float64) *Value { return Add(x, Const(x.typ.DType, c)) }
 // Square is x·x.
 func Square(x *Value) *Value { return Mul(x, x) }
 
-// ReLU is max(0, x): NaN goes through, and the derivative at 0 is 0.
+// ReLU is max(0, x). NaN stays NaN, and the derivative at 0 is 0.
 func ReLU(x *Value) *Value { return Max(like(x, 0), x) }

@@ -27,8 +27,9 @@ func flat(n enginetest.Network) (params int, loss func(theta *graph.Value, data 
 	}
 }
 
-// TestNetworkHessian makes the dense Hessian of small networks three ways: all Hessian-vector products in one block (forward over
-// reverse), the Jacobian of the gradient (reverse over reverse), and differences of the gradient. It is symmetric.
+// TestNetworkHessian computes the dense Hessian of small networks in three ways: all Hessian-vector products in one
+// block (forward over reverse), the Jacobian of the gradient (reverse over reverse), and differences of the
+// gradient. It is symmetric.
 func TestNetworkHessian(t *testing.T) {
 	for _, n := range []enginetest.Network{
 		enginetest.MLP(graph.Tanh), enginetest.MLP(graph.ReLU),
@@ -93,14 +94,14 @@ func TestNetworkHessian(t *testing.T) {
 				}
 			}
 			if largest < 0.01 {
-				t.Errorf("the largest entry of H is %v: this point tests nothing", largest)
+				t.Errorf("the largest entry of H is %v: too small for a test", largest)
 			}
 		})
 	}
 }
 
-// TestBatchNormScale: with batch statistics the loss does not depend on the scale of the weights before a normalisation, so its
-// gradient there is orthogonal to them (up to ε); with running statistics it does.
+// TestBatchNormScale: with batch statistics the loss does not depend on the scale of the weights before a
+// normalisation, so its gradient there is orthogonal to them (up to ε); with running statistics it does.
 func TestBatchNormScale(t *testing.T) {
 	const epsilonEffect = 1e-3 // ε/variance, with ε = 1e-5
 	for _, batch := range []bool{true, false} {
@@ -110,7 +111,8 @@ func TestBatchNormScale(t *testing.T) {
 		out := call(t, func(in []*graph.Value) []*graph.Value {
 			w := in[0]
 			g := graph.Grad(n.Loss(in[:k], in[k:]), w)[0]
-			return []*graph.Value{graph.ReduceSum(graph.Mul(g, w)), graph.ReduceSum(graph.Square(g)), graph.ReduceSum(graph.Square(w))}
+			return []*graph.Value{graph.ReduceSum(graph.Mul(g, w)), graph.ReduceSum(graph.Square(g)),
+				graph.ReduceSum(graph.Square(w))}
 		}, append(params, data...)...)
 		cosine := math.Abs(out[0][0]) / math.Sqrt(out[1][0]*out[2][0])
 		if batch != (cosine < epsilonEffect) {

@@ -64,7 +64,8 @@ var opNames = [NumOps]string{
 	"neg", "exp", "expm1", "log", "log1p", "tanh", "logistic", "sqrt", "rsqrt", "sin", "cos", "abs", "sign", "erf",
 	"stop-gradient", "convert",
 	"add", "sub", "mul", "div", "max", "min", "pow", "compare", "select",
-	"reshape", "transpose", "broadcast", "slice", "pad", "concatenate", "reduce-sum", "reduce-max", "arg-max", "gather", "scatter-add",
+	"reshape", "transpose", "broadcast", "slice", "pad", "concatenate", "reduce-sum", "reduce-max", "arg-max",
+	"gather", "scatter-add",
 	"dot", "conv", "conv-input", "conv-weight",
 }
 
@@ -79,5 +80,5 @@ func (o Op) Cheap() bool {
 	return false
 }
 
-// Elementwise reports whether each element of the result depends on the same element of each operand alone.
+// Elementwise reports whether each element of the result depends only on the same element of each operand.
 func (o Op) Elementwise() bool { return o >= OpNeg && o <= OpSelect }

@@ -17,7 +17,8 @@ const (
 	secondDifferenceTol = 1e-5
 )
 
-// pde is the least-squares loss mean((−Δu − f)²) of a network u(x) = w₃·tanh(W₂·tanh(W₁x + b₁) + b₂) of flat parameters θ.
+// pde is the least-squares loss mean((−Δu − f)²) of a network u(x) = w₃·tanh(W₂·tanh(W₁x + b₁) + b₂) of flat
+// parameters θ.
 type pde struct{ dim, width, points int }
 
 func (p pde) params() int { return p.width*p.dim + p.width + p.width*p.width + 2*p.width }
@@ -64,7 +65,9 @@ var smallPDE = pde{dim: 2, width: 5, points: 3}
 func TestLaplacianOfNetwork(t *testing.T) {
 	p := smallPDE
 	theta, x, _, _ := p.arrays()
-	got := call(t, func(in []*graph.Value) []*graph.Value { return []*graph.Value{p.laplacians(in[0], in[1])} }, theta, x)[0]
+	got := call(t, func(in []*graph.Value) []*graph.Value {
+		return []*graph.Value{p.laplacians(in[0], in[1])}
+	}, theta, x)[0]
 	u := func(x engine.Array) []float64 {
 		return call(t, func(in []*graph.Value) []*graph.Value {
 			return graph.Vmap(func(x []*graph.Value) []*graph.Value { return []*graph.Value{p.u(in[0], x[0])} }, in[1])
@@ -92,8 +95,8 @@ func TestLaplacianOfNetwork(t *testing.T) {
 	}
 }
 
-// TestThirdAndFourthOrder: ∂/∂θ of the Laplacian loss against differences of the loss, and its Hessian-vector product in θ against
-// differences of the gradient, forward over reverse as well as reverse over reverse.
+// TestThirdAndFourthOrder: ∂/∂θ of the Laplacian loss against differences of the loss, and its Hessian-vector
+// product in θ against differences of the gradient, forward over reverse as well as reverse over reverse.
 func TestThirdAndFourthOrder(t *testing.T) {
 	p := smallPDE
 	theta, x, f, v := p.arrays()

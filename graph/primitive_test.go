@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// A central difference with step h errs by h²/6·f‴ + 2⁻⁵³·f/h, about 1e-10 at h = 1e-5 for functions of about 1; the steepest
-	// cases, 1/x and x⁻² at 0.15, have third derivatives of 1e4 relative to the first.
+	// A central difference with step h errs by h²/6·f‴ + 2⁻⁵³·f/h, about 1e-10 at h = 1e-5 for functions of about
+	// 1; the steepest cases, 1/x and x⁻² at 0.15, have third derivatives of 1e4 relative to the first.
 	step           = 1e-5
 	differenceTol  = 1e-6
-	exactTol       = 1e-12 // two float64 programs for one number: a few hundred roundings
+	exactTol       = 1e-12 // two float64 programs for the same number: a few hundred roundings
 	exactTolSingle = 1e-5  // the same where a value passes through float32
 )
 
@@ -27,7 +27,7 @@ type subject struct {
 	c      enginetest.Case
 	rng    *rand.Rand
 	in     []engine.Array
-	floats []int // the operands that carry derivatives
+	floats []int // the operands that have derivatives
 	out    graph.Type
 }
 
@@ -46,15 +46,21 @@ func newSubject(t *testing.T, c enginetest.Case) *subject {
 func (s *subject) differentiable() bool { return len(s.floats) > 0 && s.out.DType.IsFloat() }
 
 func (s *subject) value(in []engine.Array) engine.Array {
-	return enginetest.Call(s.t, reference.Engine{}, func(in []*graph.Value) []*graph.Value { return []*graph.Value{s.c.Build(in)} }, in...)[0]
+	return enginetest.Call(s.t, reference.Engine{}, func(in []*graph.Value) []*graph.Value {
+		return []*graph.Value{s.c.Build(in)}
+	}, in...)[0]
 }
 
-// transform evaluates what f makes of the case's result y, of its floating-point operands xs and of further arrays.
-func (s *subject) transform(f func(y *graph.Value, xs, extra []*graph.Value) []*graph.Value, extra ...engine.Array) []engine.Array {
+// transform evaluates f of the case's result y, of its floating-point operands xs and of further arrays.
+func (s *subject) transform(
+	f func(y *graph.Value, xs, extra []*graph.Value) []*graph.Value, extra ...engine.Array,
+) []engine.Array {
 	return s.transformAt(s.in, f, extra...)
 }
 
-func (s *subject) transformAt(at []engine.Array, f func(y *graph.Value, xs, extra []*graph.Value) []*graph.Value, extra ...engine.Array) []engine.Array {
+func (s *subject) transformAt(
+	at []engine.Array, f func(y *graph.Value, xs, extra []*graph.Value) []*graph.Value, extra ...engine.Array,
+) []engine.Array {
 	return enginetest.Call(s.t, reference.Engine{}, func(in []*graph.Value) []*graph.Value {
 		in, more := in[:len(s.in)], in[len(s.in):]
 		return f(s.c.Build(in), pick(in, s.floats), more)
@@ -159,7 +165,7 @@ func innerProduct(as, bs []*graph.Value) *graph.Value {
 	return sum
 }
 
-// TestEveryPrimitiveHasACase: the table covers the list of primitives, and each case contains the primitive that it is about.
+// TestEveryPrimitiveHasACase: each primitive has a case, and the case's program contains it.
 func TestEveryPrimitiveHasACase(t *testing.T) {
 	covered := map[graph.Op]bool{}
 	for _, c := range enginetest.Cases() {
@@ -188,7 +194,9 @@ func TestJVP(t *testing.T) {
 			return
 		}
 		v := s.vectors()
-		got := s.transform(func(y *graph.Value, xs, v []*graph.Value) []*graph.Value { return graph.JVP([]*graph.Value{y}, xs, v) }, v...)
+		got := s.transform(func(y *graph.Value, xs, v []*graph.Value) []*graph.Value {
+			return graph.JVP([]*graph.Value{y}, xs, v)
+		}, v...)
 		want := s.difference(func(at []engine.Array) []engine.Array { return []engine.Array{s.value(at)} }, v)
 		near(t, "JVP", got, want, differenceTol)
 	})
@@ -198,8 +206,12 @@ func TestJVP(t *testing.T) {
 func TestAdjoint(t *testing.T) {
 	forEachCase(t, func(t *testing.T, s *subject) {
 		v, u := s.vectors(), []engine.Array{s.gaussian(s.out)}
-		jv := s.transform(func(y *graph.Value, xs, v []*graph.Value) []*graph.Value { return graph.JVP([]*graph.Value{y}, xs, v) }, v...)
-		ju := s.transform(func(y *graph.Value, xs, u []*graph.Value) []*graph.Value { return graph.VJP([]*graph.Value{y}, xs, u) }, u...)
+		jv := s.transform(func(y *graph.Value, xs, v []*graph.Value) []*graph.Value {
+			return graph.JVP([]*graph.Value{y}, xs, v)
+		}, v...)
+		ju := s.transform(func(y *graph.Value, xs, u []*graph.Value) []*graph.Value {
+			return graph.VJP([]*graph.Value{y}, xs, u)
+		}, u...)
 		for k, i := range s.floats {
 			if !ju[k].Type.Equal(s.in[i].Type) {
 				t.Fatalf("cotangent %d is %v for an operand of %v", k, ju[k].Type, s.in[i].Type)
@@ -216,8 +228,8 @@ func TestAdjoint(t *testing.T) {
 	})
 }
 
-// TestSecondOrder computes the Hessian-vector product of φ(x) = ⟨f(x), u⟩ in every order of forward and reverse, and one of them by
-// a difference of gradients; and the JVP of a JVP by a difference of JVPs.
+// TestSecondOrder computes the Hessian-vector product of φ(x) = ⟨f(x), u⟩ in every order of forward and reverse,
+// and one of them by a difference of gradients; and the JVP of a JVP by a difference of JVPs.
 func TestSecondOrder(t *testing.T) {
 	forEachCase(t, func(t *testing.T, s *subject) {
 		if s.c.Rough {
@@ -255,7 +267,9 @@ func TestSecondOrder(t *testing.T) {
 		second := s.transform(func(y *graph.Value, xs, e []*graph.Value) []*graph.Value {
 			return graph.JVP(first(y, xs, e), xs, e[n:])
 		}, slices.Concat(v, w)...)
-		want = s.difference(func(at []engine.Array) []engine.Array { return s.transformAt(at, first, slices.Concat(v, w)...) }, w)
+		want = s.difference(func(at []engine.Array) []engine.Array {
+			return s.transformAt(at, first, slices.Concat(v, w)...)
+		}, w)
 		near(t, "forward over forward", second, want, differenceTol)
 
 		// The transpose of the transpose: VJP is linear in its cotangent, and its derivative in that is the JVP.

@@ -2,13 +2,13 @@ package graph
 
 import "math"
 
-// rule is what each primitive knows beside its shape, which its constructor checks.
+// rule holds the rules of a primitive but for its shape, which its constructor checks.
 type rule struct {
 	// jvp gives v's tangent from its operands' tangents, nil for zero; not all are nil.
 	jvp func(v *Value, t []*Value) *Value
 	// vjp gives the operands' cotangents from v's. Those not needed may be left nil, as may zeros.
 	vjp func(v, c *Value, need []bool) []*Value
-	// batch applies v to operands some of which have a new leading axis of size n, and so does its result.
+	// batch applies v to operands, some of which have a new leading axis of size n. The result has that axis too.
 	batch func(v *Value, in []*Value, batched []bool, n int) *Value
 }
 
@@ -81,8 +81,8 @@ func init() {
 	contractionRules()
 }
 
-// powerRule is ∂(a^b)/∂a = b·a^(b−1), and 0 at a = b = 0. There 0·0^(−1) is kept away by a base of 1, not by masking the product: a
-// mask would hide the product's own derivatives, of which ∂/∂b is a^(−1) wherever b = 0.
+// powerRule is ∂(a^b)/∂a = b·a^(b−1), and 0 at a = b = 0. There a base of 1 avoids 0·0^(−1). Masking the product
+// instead would hide its derivatives, of which ∂/∂b is a^(−1) wherever b = 0.
 func powerRule(a, b *Value) *Value {
 	if b.op == OpConstant && len(b.attr.Data) == 1 {
 		switch n := b.attr.Data[0]; n {
@@ -147,7 +147,9 @@ func elementwiseRule(partial func(v *Value, i int) *Value) rule {
 }
 
 // linear makes the rule of a primitive that is linear in its only floating-point operand, the first.
-func linear(apply func(v, t *Value) *Value, transpose func(v, c *Value) *Value, batch func(v, x *Value, n int) *Value) rule {
+func linear(
+	apply func(v, t *Value) *Value, transpose func(v, c *Value) *Value, batch func(v, x *Value, n int) *Value,
+) rule {
 	return rule{
 		jvp: func(v *Value, t []*Value) *Value {
 			if t[0] == nil {

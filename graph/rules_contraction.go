@@ -34,8 +34,9 @@ func bilinear(apply func(v, a, b *Value) *Value) func(v *Value, t []*Value) *Val
 	}
 }
 
-// dotCotangent contracts v's cotangent with one operand over that operand's free axes, which gives the other's cotangent, its axes in
-// some order. Of the two orders of operands it takes one that needs no transpose, if there is one.
+// dotCotangent contracts v's cotangent with one operand over that operand's free axes, which gives the other's
+// cotangent with its axes in some order. If one of the two orders of operands needs no transpose, it uses that
+// one.
 func dotCotangent(v, c *Value, which int) *Value {
 	ax := v.attr.Dot
 	a, b := v.in[0], v.in[1]
@@ -48,16 +49,20 @@ func dotCotangent(v, c *Value, which int) *Value {
 		other, otherBatch, otherFree, otherContract = a, ax.LeftBatch, lf, ax.LeftContract
 		mineBatch, mineFree, mineContract, cShared = ax.RightBatch, rf, ax.RightContract, span(nb, nb+len(lf))
 	}
-	// The contracted axes appear in the result in the order in which they stand in the other operand.
+	// The contracted axes appear in the result in the order of the other operand.
 	order := argsort(otherContract)
 	contracted := pick(mineContract, order)
 
 	first := slices.Concat(mineBatch, mineFree, contracted) // c on the left
 	if isIdentity(first) {
-		return Dot(c, other, DotAxes{LeftBatch: upTo(nb), RightBatch: otherBatch, LeftContract: cShared, RightContract: otherFree})
+		return Dot(c, other, DotAxes{
+			LeftBatch: upTo(nb), RightBatch: otherBatch, LeftContract: cShared, RightContract: otherFree,
+		})
 	}
 	second := slices.Concat(mineBatch, contracted, mineFree) // c on the right
-	d := Dot(other, c, DotAxes{LeftBatch: otherBatch, RightBatch: upTo(nb), LeftContract: otherFree, RightContract: cShared})
+	d := Dot(other, c, DotAxes{
+		LeftBatch: otherBatch, RightBatch: upTo(nb), LeftContract: otherFree, RightContract: cShared,
+	})
 	return Transpose(d, inverse(second)...)
 }
 
@@ -68,8 +73,9 @@ func argsort(s []int) []int {
 	return p
 }
 
-// convolutionRule differentiates one of the three convolutions v = f(a, b). The cotangent of a is opA of (c, b), that of b is opB of
-// (a, c), each with its operands swapped if asked. A cotangent has the instance axis of c; where the operand has none, it is summed.
+// convolutionRule differentiates one of the three convolutions v = f(a, b). The cotangent of a is opA of (c, b),
+// that of b is opB of (a, c), with operands swapped where swapA or swapB is set. A cotangent has the instance axis
+// of c; where the operand has none, it is summed.
 func convolutionRule(opA Op, swapA bool, opB Op, swapB bool) rule {
 	return rule{
 		jvp: bilinear(func(v, a, b *Value) *Value { return convolution(v.op, a, b, v.attr.Conv) }),

@@ -9,8 +9,8 @@ import (
 	"basin/internal/numtest/enginetest"
 )
 
-// TestSimplifications: constructors that fold a primitive into its operand give what the unfolded primitives give. StopGradient
-// between the two is what keeps them apart.
+// TestSimplifications: constructors that fold a primitive into its operand give what the unfolded primitives give.
+// StopGradient between the two prevents folding.
 func TestSimplifications(t *testing.T) {
 	keep := graph.StopGradient
 	x, s := graph.T(graph.Float64, 2, 3, 4), graph.T(graph.Float64)
@@ -18,7 +18,7 @@ func TestSimplifications(t *testing.T) {
 		name     string
 		in       graph.Type
 		f        func(x *graph.Value, between func(*graph.Value) *graph.Value) *graph.Value
-		smallest bool // the folded program has at most one primitive beside its input
+		smallest bool // the folded program has at most one primitive besides its input
 	}{
 		{"transpose of transpose", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value {
 			return graph.Transpose(b(graph.Transpose(x, 1, 2, 0)), 0, 2, 1)
@@ -35,9 +35,15 @@ func TestSimplifications(t *testing.T) {
 		{"neg of neg", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value {
 			return graph.Neg(b(graph.Neg(x)))
 		}, true},
-		{"x + 0", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value { return graph.Shift(b(x), 0) }, true},
-		{"x·1", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value { return graph.Scale(b(x), 1) }, true},
-		{"x·(−1)", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value { return graph.Scale(b(x), -1) }, true},
+		{"x + 0", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value {
+			return graph.Shift(b(x), 0)
+		}, true},
+		{"x·1", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value {
+			return graph.Scale(b(x), 1)
+		}, true},
+		{"x·(−1)", x, func(x *graph.Value, b func(*graph.Value) *graph.Value) *graph.Value {
+			return graph.Scale(b(x), -1)
+		}, true},
 		{"scalar + zeros", s, func(x *graph.Value, _ func(*graph.Value) *graph.Value) *graph.Value {
 			return graph.Add(x, graph.Full(graph.T(graph.Float64, 3), 0))
 		}, false},
@@ -59,7 +65,9 @@ func TestSimplifications(t *testing.T) {
 			return []*graph.Value{c.f(in[0], func(v *graph.Value) *graph.Value { return v })}
 		}
 		out := enginetest.Call(t, reference.Engine{}, folded, in)[0]
-		want := enginetest.Call(t, reference.Engine{}, func(in []*graph.Value) []*graph.Value { return []*graph.Value{c.f(in[0], keep)} }, in)[0]
+		want := enginetest.Call(t, reference.Engine{}, func(in []*graph.Value) []*graph.Value {
+			return []*graph.Value{c.f(in[0], keep)}
+		}, in)[0]
 		enginetest.Equal(t, c.name, out, want)
 		if n := len(enginetest.Trace(t, folded, in).Values()); c.smallest && n > 2 {
 			t.Errorf("%s: %d values, want it folded", c.name, n)

@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// Split cuts p in two where some of its inputs enter late. early has p's other inputs, in order, and computes from them all that rest
-// needs; rest has p's inputs, then early's outputs, and gives p's outputs. Run one after the other they are p, operation for
-// operation; where only the late inputs change, rest alone need run again. An engine that rearranges sums by where their operands come
-// from may round them otherwise in the parts than in the whole.
-//
-// What crosses is small: a reshape, transpose or broadcast is taken through the cut as its operand and rest applies it again, as it
-// does what depends on no input; equal values cross once. So is a value that a few cheap operations make of one other, unless a
-// contraction or a sum reads it: the mask of a ReLU and the centred input of a norm come from what crosses anyway. Images cross channels
-// last, as engines keep them.
+// Split cuts p in two: what needs some of its inputs, the late ones, and what does not. early has p's other
+// inputs, in order, and computes from them all that rest needs; rest has p's inputs, then early's outputs, and
+// computes p's outputs. Run in turn they do the operations of p; when only the late inputs change, only rest needs
+// to run again. An engine that orders sums by where their operands come from may round differently in the parts
+// than in the whole. Few values cross the cut, and equal ones cross once. Instead of a reshape, transpose or
+// broadcast its operand crosses, and rest applies it again; rest also recomputes constants, and values that a few
+// cheap operations make of one other value, unless a contraction or a sum reads them: the mask of a ReLU and the
+// centred input of a norm come from what crosses anyway. Images cross channels last, as engines keep them.
 func Split(p *Program, late []int) (early, rest *Program) {
 	isLate := make([]bool, len(p.Inputs))
 	var lateInputs []*Value
@@ -41,13 +40,13 @@ func Split(p *Program, late []int) (early, rest *Program) {
 // cut is a program being split.
 type cut struct {
 	early, rest    *Program
-	late, free     map[*Value]bool   // what depends on a late input, and on any
+	late, free     map[*Value]bool   // values that depend on a late input, and on any input
 	again          map[*Value]bool   // early values that rest computes again
 	representative map[*Value]*Value // of the values that compute the same
-	afterCut       map[*Value]*Value // how rest knows a value
+	afterCut       map[*Value]*Value // the values of rest that replace those of p
 }
 
-// againCost bounds the operations by which rest computes a value again.
+// againCost is the most operations by which rest computes a value again.
 const againCost = 8
 
 // chooseAgain marks the early values that rest computes again from at most one value of comparable size.
@@ -89,8 +88,8 @@ func (c *cut) chooseAgain(order, outputs []*Value) {
 	}
 }
 
-// take is v as rest has it: itself if it is an input or constant, computed anew from what rest has if it is late or costs nothing or
-// little, else an input that early fills.
+// take returns v in rest: itself if it is an input or constant; computed from values of rest if it is late, or
+// costs little or nothing; else an input that early computes.
 func (c *cut) take(v *Value) *Value {
 	v = c.representative[v]
 	if w := c.afterCut[v]; w != nil {
@@ -114,7 +113,7 @@ func (c *cut) take(v *Value) *Value {
 	return w
 }
 
-// cross makes v an output of early and gives the input by which rest knows it.
+// cross makes v an output of early and returns the input of rest that receives it.
 func (c *cut) cross(v *Value) *Value {
 	w := Input(fmt.Sprintf("early%d", len(c.early.Outputs)), v.typ)
 	c.early.Outputs = append(c.early.Outputs, v)
@@ -122,7 +121,7 @@ func (c *cut) cross(v *Value) *Value {
 	return w
 }
 
-// isReading reports whether v only reads its operand's elements, all of them, in another way.
+// isReading reports whether v only rearranges or repeats all of its operand's elements.
 func (v *Value) isReading() bool {
 	switch v.op {
 	case OpReshape, OpTranspose, OpBroadcast, OpStopGradient:
@@ -131,7 +130,7 @@ func (v *Value) isReading() bool {
 	return false
 }
 
-// representatives maps each value to the first that computes the same from the same.
+// representatives maps each value to the first that computes the same from the same operands.
 func representatives(order []*Value) map[*Value]*Value {
 	same, number, first := map[*Value]*Value{}, map[*Value]int{}, map[string]*Value{}
 	for i, v := range order {

@@ -7,11 +7,12 @@ import (
 	"basin/graph"
 )
 
-// TestSplitOfHessianProduct: of a Hessian-vector product, the tangent part has neither the exponentials of the primal pass nor its
-// matrix products, and what crosses holds nothing twice and nothing repeated along the block of vectors.
+// TestSplitOfHessianProduct: the tangent part of a Hessian-vector product has neither the exponentials of the
+// primal pass nor its matrix products; no value crosses twice, or repeated along the block of vectors.
 func TestSplitOfHessianProduct(t *testing.T) {
 	const n, in, out, k = 7, 5, 3, 4
-	types := []graph.Type{graph.T(graph.Float64, out, in), graph.T(graph.Float64, n, in), graph.T(graph.Float64, k, out, in)}
+	types := []graph.Type{graph.T(graph.Float64, out, in), graph.T(graph.Float64, n, in),
+		graph.T(graph.Float64, k, out, in)}
 	p, err := graph.Trace(func(v []*graph.Value) []*graph.Value {
 		w, x := v[0], v[1]
 		loss := graph.ReduceSum(graph.Exp(graph.Tanh(graph.Linear(x, w))))
@@ -35,11 +36,13 @@ func TestSplitOfHessianProduct(t *testing.T) {
 		early, whole int
 	}{{graph.OpExp, 1, 1}, {graph.OpTanh, 1, 1}, {graph.OpDot, 1, 3}} {
 		if e, r, w := count(early, c.op), count(rest, c.op), count(p, c.op); e != c.early || w != c.whole || r != w-e {
-			t.Errorf("%v: %d before the cut, %d after it, %d in the whole; want %d, %d, %d", c.op, e, r, w, c.early, c.whole-c.early, c.whole)
+			t.Errorf("%v: %d before the cut, %d after it, %d in the whole; want %d, %d, %d",
+				c.op, e, r, w, c.early, c.whole-c.early, c.whole)
 		}
 	}
 	if len(early.Inputs) != 2 || len(rest.Inputs) != 3+len(early.Outputs) {
-		t.Errorf("%d inputs before the cut and %d after it, with %d crossing", len(early.Inputs), len(rest.Inputs), len(early.Outputs))
+		t.Errorf("%d inputs before the cut and %d after it, with %d crossing",
+			len(early.Inputs), len(rest.Inputs), len(early.Outputs))
 	}
 	for i, v := range early.Outputs {
 		if v.Type().Size() > n*out {
@@ -54,7 +57,7 @@ func TestSplitOfHessianProduct(t *testing.T) {
 	}
 }
 
-// TestSplitSharesAndRepeats: equal values cross once, and repetition is done after the cut.
+// TestSplitSharesAndRepeats: equal values cross once, and are repeated after the cut.
 func TestSplitSharesAndRepeats(t *testing.T) {
 	p, err := graph.Trace(func(v []*graph.Value) []*graph.Value {
 		spread := func(x *graph.Value) *graph.Value { return graph.Broadcast(x, []int{100, 3}, 1) }
@@ -69,7 +72,8 @@ func TestSplitSharesAndRepeats(t *testing.T) {
 		t.Errorf("what crosses is %v, want one value of 3 elements", early.Outputs)
 	}
 	if whole, _ := graph.Split(p, nil); len(whole.Inputs) != 2 || len(whole.Outputs) != 1 {
-		t.Errorf("with nothing late, early has %d inputs and %d outputs, want all of 2 and 1", len(whole.Inputs), len(whole.Outputs))
+		t.Errorf("with nothing late, early has %d inputs and %d outputs, want all of 2 and 1",
+			len(whole.Inputs), len(whole.Outputs))
 	}
 	none, all := graph.Split(p, []int{0, 1})
 	if len(none.Inputs)+len(none.Outputs) != 0 || len(all.Inputs) != 2 {

@@ -33,7 +33,7 @@ func Reshape(x *Value, shape ...int) *Value {
 // Transpose permutes axes: axis i of the result is axis perm[i] of x.
 func Transpose(x *Value, perm ...int) *Value {
 	if len(perm) != x.typ.Rank() || !isPermutation(perm) {
-		fail(OpTranspose, []*Value{x}, "%v is no permutation of its axes", perm)
+		fail(OpTranspose, []*Value{x}, "%v is not a permutation of its axes", perm)
 	}
 	if isIdentity(perm) {
 		return x
@@ -48,7 +48,8 @@ func Transpose(x *Value, perm ...int) *Value {
 	return &Value{op: OpTranspose, in: []*Value{x}, typ: Type{x.typ.DType, shape}, attr: Attr{Axes: slices.Clone(perm)}}
 }
 
-// Broadcast repeats x along new axes: axis i of x becomes axis axes[i] of the result. The axes increase, and the sizes agree.
+// Broadcast repeats x along new axes: axis i of x becomes axis axes[i] of the result. The axes increase, and the
+// sizes agree.
 func Broadcast(x *Value, shape []int, axes ...int) *Value {
 	if len(axes) != x.typ.Rank() {
 		fail(OpBroadcast, []*Value{x}, "%d axes named for rank %d", len(axes), x.typ.Rank())
@@ -74,7 +75,8 @@ func Broadcast(x *Value, shape []int, axes ...int) *Value {
 		}
 		return Broadcast(x.in[0], shape, inner...)
 	}
-	return &Value{op: OpBroadcast, in: []*Value{x}, typ: Type{x.typ.DType, slices.Clone(shape)}, attr: Attr{Axes: slices.Clone(axes)}}
+	t := Type{x.typ.DType, slices.Clone(shape)}
+	return &Value{op: OpBroadcast, in: []*Value{x}, typ: t, attr: Attr{Axes: slices.Clone(axes)}}
 }
 
 // Slice takes the elements start ≤ i < limit of each axis, every stride-th. A nil stride is 1 everywhere.
@@ -101,7 +103,8 @@ func Slice(x *Value, start, limit, stride []int) *Value {
 		attr: Attr{Low: slices.Clone(start), High: slices.Clone(limit), Step: slices.Clone(stride)}}
 }
 
-// Pad surrounds x with zeros: low before and high after on each axis, and step−1 between neighbours. A nil step is 1 everywhere.
+// Pad surrounds x with zeros: low before and high after on each axis, and step−1 between neighbours. A nil step is
+// 1 everywhere.
 func Pad(x *Value, low, high, step []int) *Value {
 	r := x.typ.Rank()
 	if step == nil {
@@ -141,7 +144,7 @@ func Concatenate(axis int, xs ...*Value) *Value {
 		}
 		for i, n := range x.typ.Shape {
 			if i != axis && n != shape[i] {
-				fail(OpConcatenate, xs, "operands differ beside axis %d", axis)
+				fail(OpConcatenate, xs, "operands differ in another axis than %d", axis)
 			}
 		}
 		shape[axis] += x.typ.Shape[axis]
@@ -149,7 +152,7 @@ func Concatenate(axis int, xs ...*Value) *Value {
 	return &Value{op: OpConcatenate, in: slices.Clone(xs), typ: Type{xs[0].typ.DType, shape}, attr: Attr{Axis: axis}}
 }
 
-// ReduceSum adds up over the named axes, which the result lacks. No axes: the sum of all elements.
+// ReduceSum adds up over the named axes, which the result lacks. Without axes it is the sum of all elements.
 func ReduceSum(x *Value, axes ...int) *Value {
 	if len(axes) == 0 {
 		axes = upTo(x.typ.Rank())
@@ -164,7 +167,8 @@ func ReduceSum(x *Value, axes ...int) *Value {
 	if len(axes) == 0 {
 		return x
 	}
-	return &Value{op: OpReduceSum, in: []*Value{x}, typ: Type{x.typ.DType, without(x.typ.Shape, axes)}, attr: Attr{Axes: axes}}
+	t := Type{x.typ.DType, without(x.typ.Shape, axes)}
+	return &Value{op: OpReduceSum, in: []*Value{x}, typ: t, attr: Attr{Axes: axes}}
 }
 
 func reduceOne(op Op, x *Value, axis int, d DType) *Value {
@@ -177,14 +181,14 @@ func reduceOne(op Op, x *Value, axis int, d DType) *Value {
 	return &Value{op: op, in: []*Value{x}, typ: Type{d, without(x.typ.Shape, []int{axis})}, attr: Attr{Axis: axis}}
 }
 
-// ReduceMax is the maximum over one axis, which the result lacks. NaN goes through.
+// ReduceMax is the maximum over one axis, which the result lacks; NaN if any element is NaN.
 func ReduceMax(x *Value, axis int) *Value { return reduceOne(OpReduceMax, x, axis, x.typ.DType) }
 
 // ArgMax is the index, int32, of the first maximum over one axis, which the result lacks. A NaN counts as a maximum.
 func ArgMax(x *Value, axis int) *Value { return reduceOne(OpArgMax, x, axis, Int32) }
 
-// Gather takes rows of x, the slices along its first axis: result[i…, r…] = x[index[i…], r…]. Indices out of range are an error of the
-// run.
+// Gather takes rows of x, the slices along its first axis: result[i…, r…] = x[index[i…], r…]. Indices out of range
+// are an error when the program runs.
 func Gather(x, index *Value) *Value {
 	if x.typ.Rank() == 0 || index.typ.DType != Int32 {
 		fail(OpGather, []*Value{x, index}, "needs rows and int32 indices")
@@ -193,7 +197,8 @@ func Gather(x, index *Value) *Value {
 		typ: Type{x.typ.DType, slices.Concat(index.typ.Shape, x.typ.Shape[1:])}}
 }
 
-// ScatterAdd is Gather's transpose: an array of the given number of rows, result[index[i…], r…] += x[i…, r…], in the order of i.
+// ScatterAdd is Gather's transpose: an array of the given number of rows, result[index[i…], r…] += x[i…, r…], in
+// the order of i.
 func ScatterAdd(x, index *Value, rows int) *Value {
 	k := index.typ.Rank()
 	if index.typ.DType != Int32 || x.typ.Rank() < k || !slices.Equal(x.typ.Shape[:k], index.typ.Shape) {

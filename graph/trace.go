@@ -2,14 +2,14 @@ package graph
 
 import "slices"
 
-// Program is a traced computation: inputs, outputs, and between them nothing but primitives. It is immutable.
+// Program is a traced computation: inputs, outputs, and between them only primitives. It is immutable.
 type Program struct {
 	Inputs  []*Value
 	Outputs []*Value
 }
 
-// Trace calls f once on free values of the given types and keeps what it returns. A shape bug inside f is returned as an error that
-// names the primitive and its operands.
+// Trace calls f once on free values of the given types; what f returns are the program's outputs. A shape bug
+// inside f is returned as an error that names the primitive and its operands.
 func Trace(f func(in []*Value) []*Value, types ...Type) (p *Program, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -29,7 +29,8 @@ func Trace(f func(in []*Value) []*Value, types ...Type) (p *Program, err error) 
 	return p, nil
 }
 
-// checkClosed panics if p needs a free value that is none of its inputs: one kept from inside Vmap, or from another trace.
+// checkClosed panics if p needs a free value that is not one of its inputs, such as one from inside Vmap or from
+// another trace.
 func (p *Program) checkClosed() {
 	for _, v := range p.Values() {
 		if v.op == OpInput && !slices.Contains(p.Inputs, v) {
@@ -38,7 +39,8 @@ func (p *Program) checkClosed() {
 	}
 }
 
-// Values lists all values that the outputs need, each after its operands, in an order that depends on the program alone.
+// Values lists all values that the outputs need, each after its operands, in an order that depends on the program
+// alone.
 func (p *Program) Values() []*Value { return topological(p.Outputs) }
 
 func topological(outputs []*Value) []*Value {

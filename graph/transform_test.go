@@ -12,8 +12,8 @@ import (
 	"basin/internal/numtest/enginetest"
 )
 
-// TestFourDerivatives: the first to the fourth derivative of functions of one variable, by every mixture of forward and reverse,
-// against calculus.
+// TestFourDerivatives: the first to the fourth derivative of functions of one variable, by every mixture of
+// forward and reverse, against calculus.
 func TestFourDerivatives(t *testing.T) {
 	type f = func(x *graph.Value) *graph.Value
 	sine := func(x float64) [5]float64 { s, c := math.Sin(x), math.Cos(x); return [5]float64{s, c, -s, -c, s} }
@@ -23,12 +23,24 @@ func TestFourDerivatives(t *testing.T) {
 		x    float64
 		want [5]float64 // the function, then its derivatives
 	}{
-		{"x³ as products", func(x *graph.Value) *graph.Value { return graph.Mul(x, graph.Mul(x, x)) }, -1.5, [5]float64{-3.375, 6.75, -9, 6, 0}},
-		{"x⁵ as a power", func(x *graph.Value) *graph.Value { return graph.Pow(x, graph.Const(graph.Float64, 5)) }, 2, [5]float64{32, 80, 160, 240, 240}},
-		{"x² as a power, at 0", func(x *graph.Value) *graph.Value { return graph.Pow(x, graph.Const(graph.Float64, 2)) }, 0, [5]float64{0, 0, 2, 0, 0}},
-		{"x⁴ as a power, at 0", func(x *graph.Value) *graph.Value { return graph.Pow(x, graph.Const(graph.Float64, 4)) }, 0, [5]float64{0, 0, 0, 0, 24}},
-		{"relu(x)³", func(x *graph.Value) *graph.Value { return graph.Pow(graph.ReLU(x), graph.Const(graph.Float64, 3)) }, 2, [5]float64{8, 12, 12, 6, 0}},
-		{"1/x", func(x *graph.Value) *graph.Value { return graph.Div(graph.Const(graph.Float64, 1), x) }, 2, [5]float64{0.5, -0.25, 0.25, -0.375, 0.75}},
+		{"x³ as products", func(x *graph.Value) *graph.Value {
+			return graph.Mul(x, graph.Mul(x, x))
+		}, -1.5, [5]float64{-3.375, 6.75, -9, 6, 0}},
+		{"x⁵ as a power", func(x *graph.Value) *graph.Value {
+			return graph.Pow(x, graph.Const(graph.Float64, 5))
+		}, 2, [5]float64{32, 80, 160, 240, 240}},
+		{"x² as a power, at 0", func(x *graph.Value) *graph.Value {
+			return graph.Pow(x, graph.Const(graph.Float64, 2))
+		}, 0, [5]float64{0, 0, 2, 0, 0}},
+		{"x⁴ as a power, at 0", func(x *graph.Value) *graph.Value {
+			return graph.Pow(x, graph.Const(graph.Float64, 4))
+		}, 0, [5]float64{0, 0, 0, 0, 24}},
+		{"relu(x)³", func(x *graph.Value) *graph.Value {
+			return graph.Pow(graph.ReLU(x), graph.Const(graph.Float64, 3))
+		}, 2, [5]float64{8, 12, 12, 6, 0}},
+		{"1/x", func(x *graph.Value) *graph.Value {
+			return graph.Div(graph.Const(graph.Float64, 1), x)
+		}, 2, [5]float64{0.5, -0.25, 0.25, -0.375, 0.75}},
 		{"sin", graph.Sin, 0.7, sine(0.7)},
 		{"cos", graph.Cos, 0.7, sine(0.7 + math.Pi/2)},
 		{"exp", graph.Exp, 1, [5]float64{math.E, math.E, math.E, math.E, math.E}},
@@ -64,7 +76,7 @@ func TestFourDerivatives(t *testing.T) {
 	}
 }
 
-// TestJacobian compares with differences, once where it goes by columns (JVP) and once by rows (VJP).
+// TestJacobian compares with differences, once where it is computed by columns (JVP) and once by rows (VJP).
 func TestJacobian(t *testing.T) {
 	rng := rand.New(rand.NewPCG(30, 31))
 	for _, c := range []struct {
@@ -72,7 +84,9 @@ func TestJacobian(t *testing.T) {
 		in   []int
 		f    func(x *graph.Value) *graph.Value
 	}{
-		{"more outputs", []int{2, 2}, func(x *graph.Value) *graph.Value { return graph.Sin(graph.Dot(x, x, graph.DotAxes{})) }},
+		{"more outputs", []int{2, 2}, func(x *graph.Value) *graph.Value {
+			return graph.Sin(graph.Dot(x, x, graph.DotAxes{}))
+		}},
 		{"more inputs", []int{3, 4}, func(x *graph.Value) *graph.Value {
 			return graph.Tanh(graph.ReduceSum(graph.Mul(x, graph.Exp(x)), 1))
 		}},
@@ -80,14 +94,18 @@ func TestJacobian(t *testing.T) {
 		{"a vector of a scalar", []int{}, func(x *graph.Value) *graph.Value {
 			return graph.Sin(graph.Mul(graph.Broadcast(x, []int{3}), graph.Iota(f64(3), 0)))
 		}},
-		{"no outputs", []int{2}, func(x *graph.Value) *graph.Value { return graph.Slice(graph.Sin(x), []int{1}, []int{1}, nil) }},
+		{"no outputs", []int{2}, func(x *graph.Value) *graph.Value {
+			return graph.Slice(graph.Sin(x), []int{1}, []int{1}, nil)
+		}},
 		{"no inputs", []int{0}, func(x *graph.Value) *graph.Value { return graph.Shift(graph.ReduceSum(x), 1) }},
 		{"a constant", []int{2}, func(x *graph.Value) *graph.Value { return graph.Full(f64(2), 3) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x := enginetest.Fill(f64(c.in...), enginetest.Real(rng, f64(c.in...).Size()))
 			f := func(x engine.Array) engine.Array {
-				return enginetest.Call(t, reference.Engine{}, func(in []*graph.Value) []*graph.Value { return []*graph.Value{c.f(in[0])} }, x)[0]
+				return enginetest.Call(t, reference.Engine{}, func(in []*graph.Value) []*graph.Value {
+					return []*graph.Value{c.f(in[0])}
+				}, x)[0]
 			}
 			got := enginetest.Call(t, reference.Engine{}, func(in []*graph.Value) []*graph.Value {
 				return []*graph.Value{graph.Jacobian(c.f(in[0]), in[0])}
@@ -110,7 +128,8 @@ func TestJacobian(t *testing.T) {
 	}
 }
 
-// TestLaplacianClosedForm: −Δ Πsin(πxᵢ) = dπ²·Πsin(πxᵢ), for several points at once; and a vector of harmonic and other polynomials.
+// TestLaplacianClosedForm: −Δ Πsin(πxᵢ) = dπ²·Πsin(πxᵢ), for several points at once; and a vector of harmonic and
+// other polynomials.
 func TestLaplacianClosedForm(t *testing.T) {
 	const points = 4
 	for _, d := range []int{1, 2, 3, 6} {
@@ -175,7 +194,8 @@ func TestSoftmaxHessian(t *testing.T) {
 	}
 }
 
-// TestLogisticRegression: the Hessian of the mean of log(1 + e^(−y·x·w)) is Xᵀ·diag(s(1−s))·X/n with s = logistic(Xw), for y = ±1.
+// TestLogisticRegression: the Hessian of the mean of log(1 + e^(−y·x·w)) is Xᵀ·diag(s(1−s))·X/n with s =
+// logistic(Xw), for y = ±1.
 func TestLogisticRegression(t *testing.T) {
 	const n, d = 7, 3
 	rng := rand.New(rand.NewPCG(34, 35))
@@ -207,8 +227,8 @@ func TestLogisticRegression(t *testing.T) {
 	}
 }
 
-// TestGradOfVmapOfGrad differentiates through Vmap: the sum of the squared norms of the gradients of single samples, in the
-// parameters that the samples share, against differences.
+// TestGradOfVmapOfGrad differentiates through Vmap: the sum of the squared norms of the gradients of single
+// samples, in the parameters that the samples share, against differences.
 func TestGradOfVmapOfGrad(t *testing.T) {
 	rng := rand.New(rand.NewPCG(36, 37))
 	w, x := enginetest.Fill(f64(3, 4), enginetest.Real(rng, 12)), enginetest.Fill(f64(5, 4), enginetest.Real(rng, 20))

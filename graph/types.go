@@ -17,7 +17,7 @@ const (
 
 func (d DType) String() string { return [...]string{"float32", "float64", "int32"}[d] }
 
-// IsFloat reports whether derivatives are carried by this dtype.
+// IsFloat reports whether values of this dtype have derivatives.
 func (d DType) IsFloat() bool { return d != Int32 }
 
 // Type is an array's element type and shape. A shape of rank 0 is a scalar; axes may have size 0.
@@ -54,7 +54,7 @@ func sizeOf(shape []int) int {
 	return n
 }
 
-// ShapeError says which primitive was given operands that do not fit, and why.
+// ShapeError names a primitive, its operands, and why they do not fit.
 type ShapeError struct {
 	Op       Op
 	Operands []Type

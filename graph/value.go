@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Value is one node of a program: a primitive applied to other values. It is immutable, and it has no effect until a program that
-// contains it runs.
+// Value is one node of a program: a primitive applied to other values. It is immutable, and it has no effect until
+// a program that contains it runs.
 type Value struct {
 	op   Op
 	in   []*Value
@@ -14,7 +14,7 @@ type Value struct {
 	attr Attr
 }
 
-// Attr holds what a primitive needs beside its operands. Which fields count depends on the primitive.
+// Attr holds what a primitive needs besides its operands. Each primitive uses the fields that name it.
 type Attr struct {
 	Name  string    // Input: for messages
 	Data  []float64 // Constant: one element (any shape: filled) or all elements in row-major order
@@ -27,8 +27,8 @@ type Attr struct {
 	Rows  int       // ScatterAdd: rows of the result
 	Dot   DotAxes   // Dot
 	Conv  *Geometry // Conv, ConvInput, ConvWeight
-	// Elementwise primitives and ReduceSum: how many leading axes Vmap has added. Engines treat these as what they are, repetitions, however
-	// the operands lie in memory.
+	// Elementwise primitives and ReduceSum: how many leading axes Vmap has added. Engines treat these as
+	// repetitions, whatever the operands' layout in memory.
 	Mapped int
 }
 
@@ -46,8 +46,8 @@ const (
 
 func (o Order) String() string { return [...]string{"eq", "ne", "lt", "le", "gt", "ge"}[o] }
 
-// DotAxes says which axes Dot contracts and which it carries along. The result's axes are the batch axes, then the left operand's
-// free axes, then the right one's, each in order.
+// DotAxes says which axes Dot contracts and which it carries along. The result's axes are the batch axes, then the
+// left operand's free axes, then the right one's, each in order.
 type DotAxes struct {
 	LeftBatch, RightBatch       []int
 	LeftContract, RightContract []int

@@ -4,9 +4,9 @@ import "slices"
 
 func concat(a, b []int) []int { return slices.Concat(a, b) }
 
-// Vmap applies f to each element along the leading axis of the xs, and stacks the results along a leading axis. f is called once, on
-// values that lack that axis; values it closes over are shared, and what depends on them alone is computed once. Each element of the
-// result is, bit for bit, what f alone would give.
+// Vmap applies f to each element along the leading axis of the xs, and stacks the results along a leading axis. f
+// is called once, on values that lack that axis. Values that it closes over are shared, and what depends only on
+// them is computed once. Each element of the result is, bit for bit, what f alone would give.
 func Vmap(f func(xs []*Value) []*Value, xs ...*Value) []*Value {
 	if len(xs) == 0 || xs[0].typ.Rank() == 0 {
 		fail(OpBroadcast, xs, "Vmap needs operands with a leading axis")
@@ -75,7 +75,7 @@ func batchGather(v *Value, in []*Value, batched []bool, n int) *Value {
 	if !batched[0] {
 		return Gather(x, index)
 	}
-	// Element b's row i is row b·rows + i of all elements' rows laid end to end.
+	// Row i of element b is row b·rows + i of all elements' rows, concatenated.
 	rows := x.typ.Shape[1]
 	flat := Reshape(x, concat([]int{n * rows}, x.typ.Shape[2:])...)
 	return Gather(flat, offsetIndices(index, batched[1], n, rows))
@@ -88,8 +88,8 @@ func batchScatterAdd(v *Value, in []*Value, batched []bool, n int) *Value {
 	return Reshape(ScatterAdd(x, index, n*rows), concat([]int{n}, v.typ.Shape)...)
 }
 
-// offsetIndices adds b·rows to the indices of element b. An index out of range must stay so, not reach into another element's rows:
-// a negative one is left alone, a large one moves behind all rows.
+// offsetIndices adds b·rows to the indices of element b. An index out of range must not reach into another
+// element's rows: a negative one stays, a large one moves beyond all rows.
 func offsetIndices(index *Value, batched bool, n, rows int) *Value {
 	if !batched {
 		index = repeat(index, n)

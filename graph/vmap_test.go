@@ -11,7 +11,7 @@ import (
 	"basin/internal/numtest/enginetest"
 )
 
-// mapped calls Vmap over those values that the bits of mask name, the others being shared.
+// mapped calls Vmap over the values whose bits are set in mask; the others are shared.
 func mapped(f enginetest.Function, mask int, in []*graph.Value) []*graph.Value {
 	var xs []*graph.Value
 	for i, v := range in {
@@ -31,7 +31,7 @@ func mapped(f enginetest.Function, mask int, in []*graph.Value) []*graph.Value {
 	}, xs...)
 }
 
-// looped is what mapped should give: e alone for each element, and the results stacked.
+// looped computes what mapped should: f for each element alone, and the results stacked.
 func looped(f func(in []engine.Array) []engine.Array, mask, n int, in []engine.Array) []engine.Array {
 	var columns [][]engine.Array
 	for b := range n {
@@ -55,7 +55,8 @@ func looped(f func(in []engine.Array) []engine.Array, mask, n int, in []engine.A
 	return out
 }
 
-// spread draws operands for a case, those that mask names with one more leading axis of size n for each mask.
+// spread draws operands for a case, with one more leading axis of size sizes[k] for each masks[k] that has the
+// operand's bit.
 func spread(rng *rand.Rand, c enginetest.Case, masks, sizes []int) []engine.Array {
 	in := make([]engine.Array, len(c.Operands))
 	for i, o := range c.Operands {
@@ -119,8 +120,8 @@ func TestNestedVmap(t *testing.T) {
 	}
 }
 
-// TestVmapOfDerivatives maps the Hessian-vector product of each case over a block of vectors, which share the primal pass, and over
-// points.
+// TestVmapOfDerivatives maps the Hessian-vector product of each case over a block of vectors, which share the
+// primal pass, and over points.
 func TestVmapOfDerivatives(t *testing.T) {
 	const n = 3
 	forEachCase(t, func(t *testing.T, s *subject) {

@@ -41,6 +41,7 @@ func (d *Dense) ApplyBlock(dst, src []float64, k int) error {
 
 func checkBlock(n int, dst, src []float64, k int) {
 	if len(dst) != n*k || len(src) != n*k {
-		panic(fmt.Sprintf("linop: %d vectors of length %d need %d elements; dst has %d, src has %d", k, n, n*k, len(dst), len(src)))
+		panic(fmt.Sprintf("linop: %d vectors of length %d need %d elements; dst has %d, src has %d",
+			k, n, n*k, len(dst), len(src)))
 	}
 }

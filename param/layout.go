@@ -1,7 +1,7 @@
-// Package param treats a network's parameters as one flat vector with named segments, and has the arithmetic of such vectors that
-// landscapes need: distances, interpolation, directions scaled row by row.
+// Package param treats a network's parameters as one flat vector with named segments. It has the arithmetic of such
+// vectors that landscapes need: distances, interpolation, directions scaled row by row.
 //
-// Vectors are []float32 or []float64. Sums run in float64 in an order that depends on the length alone.
+// Vectors are []float32 or []float64. Sums run in float64, in an order that depends on the length alone.
 package param
 
 import (
@@ -20,8 +20,8 @@ type Segment struct {
 	Size   int // product of Shape
 }
 
-// Rows is the number of rows (filters, output units) of a weight of two or more axes, along its first axis; 1 for biases and other
-// vectors, which are one row.
+// Rows is the number of rows (filters, output units) of a weight of two or more axes, along its first axis; 1 for
+// biases and other vectors, which are one row.
 func (s Segment) Rows() int {
 	if len(s.Shape) < 2 {
 		return 1
@@ -29,10 +29,10 @@ func (s Segment) Rows() int {
 	return s.Shape[0]
 }
 
-// Layout lists the segments in the order in which they lie in the vector, without gaps.
+// Layout lists the segments in their order in the vector, without gaps.
 type Layout struct{ Segments []Segment }
 
-// Add appends a segment and returns it. A name that is taken or a negative axis panics.
+// Add appends a segment and returns it. It panics if the name is taken or an axis negative.
 func (l *Layout) Add(name string, shape ...int) Segment {
 	if _, taken := l.Find(name); taken {
 		panic(fmt.Sprintf("param: segment %q added twice", name))
@@ -67,7 +67,7 @@ func (l Layout) Find(name string) (Segment, bool) {
 	return l.Segments[i], true
 }
 
-// View is the part of v that belongs to s: it shares v's memory and cannot grow into what follows.
+// View is the part of v that belongs to s. It shares v's memory; appending to it copies.
 func View[T Float](v []T, s Segment) []T { return v[s.Offset : s.Offset+s.Size : s.Offset+s.Size] }
 
 // check panics when v is not a vector of this layout.

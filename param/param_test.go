@@ -57,6 +57,9 @@ func TestLayout(t *testing.T) {
 	if !ok || s.Offset != 53 || s.Size != 45 || s.Rows() != 5 {
 		t.Errorf("fc.weight is %+v", s)
 	}
+	if s, ok := l.Find("conv.weight"); !ok || s.Offset != 0 {
+		t.Errorf("conv.weight is %+v, found: %v", s, ok)
+	}
 	if _, ok := l.Find("fc.bias"); ok {
 		t.Error("found a segment that is not there")
 	}
@@ -127,11 +130,14 @@ func testSums[T Float](t *testing.T) {
 
 func TestDegenerate(t *testing.T) {
 	zero, v := make([]float64, 3), []float64{1, -2, 2}
-	if !math.IsNaN(Cosine(zero, v)) || !math.IsNaN(NormalizedDistance(zero, zero)) || !math.IsInf(NormalizedDistance(zero, v), 1) {
-		t.Error("zero vectors have a cosine or a normalised distance")
+	if !math.IsNaN(Cosine(zero, v)) {
+		t.Error("a zero vector has a cosine")
+	}
+	if !math.IsNaN(NormalizedDistance(zero, zero)) || !math.IsInf(NormalizedDistance(zero, v), 1) {
+		t.Error("zero vectors have a finite normalised distance")
 	}
 	if Norm(v) != 3 || Distance(v, v) != 0 || NormalizedDistance(v, v) != 0 || Norm1(v) != 5 {
-		t.Error("1, -2, 2")
+		t.Error("a norm or distance of [1 -2 2] is wrong")
 	}
 	third := []float64{1.0 / 3, 1.0 / 7, 0.1}
 	opposite := []float64{-1.0 / 3, -1.0 / 7, -0.1}
@@ -198,11 +204,19 @@ func TestGaussianDirection(t *testing.T) {
 			near(t, s.Name+" left out", Norm(row(left)), want, sumRounding)
 		}
 		if len(s.Shape) >= 2 && !slices.Equal(View(left, s), View(like, s)) {
-			t.Errorf("%s depends on what biases do", s.Name)
+			t.Errorf("%s depends on how biases are drawn", s.Name)
 		}
 	}
 
-	// Within a row the direction stays isotropic: over many draws, E d_i² = ‖θ_r‖²/n for each element.
+	zero := make([]float64, l.Size())
+	for _, s := range l.Segments {
+		ScaleRows(zero, theta, s)
+	}
+	if Norm(zero) != 0 {
+		t.Errorf("scaled rows of zeros have norm %v", Norm(zero))
+	}
+
+	// Within a row the direction is isotropic: over many draws, E d_i² = ‖θ_r‖²/n for each element.
 	const draws = 4000
 	var one Layout
 	one.Add("w", 1, 4)

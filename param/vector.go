@@ -10,7 +10,8 @@ func Axpy[T Float](dst []T, a float64, x []T) {
 	}
 }
 
-// Lerp sets dst_i = (1−t)·a_i + t·b_i, computed in float64 and rounded once: exactly a at t = 0 and b at t = 1. dst may be a or b.
+// Lerp sets dst_i = (1−t)·a_i + t·b_i, computed in float64 and rounded once: exactly a at t = 0 and b at t = 1. dst
+// may be a or b.
 func Lerp[T Float](dst, a, b []T, t float64) {
 	same(len(dst), len(a))
 	same(len(dst), len(b))
@@ -42,8 +43,8 @@ func Distance[T Float](a, b []T) float64 {
 	}))
 }
 
-// NormalizedDistance is ‖a−b‖₂ / √(‖a‖₂·‖b‖₂): symmetric, and the same when both vectors are scaled alike. It is NaN when both are
-// zero and +Inf when one is.
+// NormalizedDistance is ‖a−b‖₂ / √(‖a‖₂·‖b‖₂): symmetric, and unchanged when both vectors are scaled alike. It is NaN
+// when both are zero and +Inf when one is.
 func NormalizedDistance[T Float](a, b []T) float64 {
 	return Distance(a, b) / math.Sqrt(Norm(a)*Norm(b))
 }
@@ -54,8 +55,8 @@ func Cosine[T Float](a, b []T) float64 {
 	return math.Max(-1, math.Min(1, c)) // NaN passes through both
 }
 
-// sum adds term(0) … term(n−1) in four interleaved chains, so that an addition need not wait for the one before it. The order
-// depends on n alone.
+// sum adds term(0) … term(n−1) in four interleaved chains, so that an addition need not wait for the one before it.
+// The order depends on n alone.
 func sum(n int, term func(i int) float64) float64 {
 	var s [4]float64
 	i := 0

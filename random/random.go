@@ -1,5 +1,5 @@
-// Package random derives independent random streams. A stream depends on (seed, purpose, replica) alone, so no result depends on the
-// order in which work is done, on the number of workers, or on a cell's position in the grid.
+// Package random derives independent random streams. A stream depends on (seed, purpose, replica) alone, so no
+// result depends on the order in which work is done, on the number of workers, or on a cell's position in the grid.
 package random
 
 import (
@@ -8,8 +8,8 @@ import (
 	"math/rand/v2"
 )
 
-// Stream returns the generator for one purpose ("init", "shuffle", "label-noise") of one replica. Purposes are part of a result's
-// identity: renaming one changes numbers.
+// Stream returns the generator for one purpose ("init", "shuffle", "label-noise") of one replica. Renaming a purpose
+// changes numbers.
 func Stream(seed uint64, purpose string, replica int) *rand.Rand {
 	h := sha256.New()
 	var b [16]byte

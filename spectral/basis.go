@@ -28,9 +28,10 @@ func (b *basis) append(w []float64, norm float64) {
 	divideTo(b.row(b.size-1), w, norm)
 }
 
-// orthogonalize takes from w its projection on the basis and returns what is left of its norm. A second projection follows when the
-// first removed much, for then rounding is of the size of what is left; twice is enough (Daniel, Gragg, Kaufman, Stewart 1976;
-// Parlett, The Symmetric Eigenvalue Problem, §6.9). The removed component along the last basis vector is returned too.
+// orthogonalize subtracts from w its projection on the basis and returns the norm that is left. A second
+// projection follows when the first removed much, since rounding is then as large as what is left; twice is enough
+// (Daniel, Gragg, Kaufman, Stewart 1976; Parlett, The Symmetric Eigenvalue Problem, §6.9). It also returns the
+// component along the last basis vector that it removed.
 func (b *basis) orthogonalize(w []float64) (left, last float64) {
 	const much = math.Sqrt2 / 2
 	left = norm(w)
@@ -65,7 +66,8 @@ func (b *basis) appendRandom(w []float64, rng *rand.Rand) {
 			w[i] = rng.NormFloat64()
 		}
 		before := norm(w)
-		// In a space that is nearly full almost all of w goes, and what is left needs cleaning again, relative to its own size.
+		// If the basis nearly spans the space, almost all of w is removed, and what is left must be orthogonalised
+		// again at its size.
 		left, _ := b.orthogonalize(w)
 		if left > 1e-8*before {
 			divideTo(w, w, left)

@@ -7,16 +7,16 @@ import (
 	"basin/linop"
 )
 
-// closed is the residual, relative to ‖A‖, that ends a probe's Krylov space. It is above the noise of float32 products, which would
-// otherwise drive a low-rank operator through all steps for weights of 1e-14, and far below what a density shows: leaving out such a
-// residual moves vᵀf(A)v by its square.
-const closed = 1e-6
+// probeResidual is the residual, relative to ‖A‖, that ends a probe's Krylov space. It is above the noise of float32
+// products, which would otherwise drive a low-rank operator through all steps for weights of 1e-14, and far below
+// what a density shows: leaving out such a residual moves vᵀf(A)v by its square.
+const probeResidual = 1e-6
 
 // DensityOptions of SpectralDensity. Zero values are the defaults.
 type DensityOptions struct {
 	Probes   int     // default 4
 	Steps    int     // Lanczos steps a probe; default 80; never more than Dim
-	Block    int     // probes that go in lock-step, sharing each product; default all. Fewer take less memory; no bit changes
+	Block    int     // probes that share each product; default all. Fewer take less memory; no bit changes
 	Points   int     // grid points of the smoothed density; default 512
 	Variance float64 // of the Gaussian that smooths it; default 1e-5·range², range being largest minus smallest node
 }
@@ -63,18 +63,19 @@ type Density struct {
 	Products int
 }
 
-// SpectralDensity estimates the density of eigenvalues by stochastic Lanczos quadrature (Golub & Welsch 1969; Ubaru, Chen, Saad 2017;
-// Ghorbani, Krishnan, Xiao 2019): for a probe v of norm 1, the eigenvalues θ_i of its Lanczos matrix and the squared first elements
-// of their eigenvectors are the nodes and weights of a Gauss quadrature,
+// SpectralDensity estimates the density of eigenvalues by stochastic Lanczos quadrature (Golub & Welsch 1969;
+// Ubaru, Chen, Saad 2017; Ghorbani, Krishnan, Xiao 2019): for a probe v of norm 1, the eigenvalues θ_i of its
+// Lanczos matrix and the squared first elements of their eigenvectors are the nodes and weights of a Gauss
+// quadrature,
 //
 //	vᵀ f(A) v ≈ Σ_i w_i f(θ_i)
 //
-// exact for polynomials of degree up to 2·steps−1, whose mean over Rademacher probes is tr f(A)/Dim. A probe whose Krylov space ends
-// early is exact for every f; the others go on without it.
+// exact for polynomials of degree up to 2·steps−1, whose mean over Rademacher probes is tr f(A)/Dim. A probe whose
+// Krylov space ends early is exact for every f; the others continue without it.
 //
-// The smoothed curve is PyHessian's but for two things. Its variance follows the square of the range, so that the picture does not
-// depend on the scale of A (PyHessian takes 1e-5·max(1, range): set Variance for that). Each grid value is the mean over its cell, so
-// that no mass falls between grid points however narrow the Gaussian.
+// The smoothed curve is PyHessian's with two differences. Its variance follows the square of the range, so that the
+// picture does not depend on the scale of A (PyHessian takes 1e-5·max(1, range): set Variance for that). Each grid
+// value is the mean over its cell, so that no mass falls between grid points however narrow the Gaussian.
 func SpectralDensity(op linop.Operator, o DensityOptions, rng *rand.Rand, ws *Workspace) (Density, error) {
 	ws = orFresh(ws)
 	dim := op.Dim()
@@ -82,7 +83,7 @@ func SpectralDensity(op linop.Operator, o DensityOptions, rng *rand.Rand, ws *Wo
 	var d Density
 	var first, second mean
 	for done := 0; done < o.Probes; {
-		spaces := ws.krylovs(min(o.Block, o.Probes-done), dim, o.Steps, closed)
+		spaces := ws.krylovs(min(o.Block, o.Probes-done), dim, o.Steps, probeResidual)
 		_, probe := ws.block(dim, 1)
 		for i := range spaces {
 			rademacher(probe, rng)

@@ -21,7 +21,7 @@ func TestQuadratureDegree(t *testing.T) {
 		if size == 0 || size < 1e-100 || size > 1e100 { // powers leave the floats
 			continue
 		}
-		op := linop.Scale(1/size, linop.NewDense(c.A))
+		op := affine{linop.NewDense(c.A), 1 / size, 0}
 		n := op.Dim()
 		for _, m := range []int{1, 2, 3, 6} {
 			d, err := SpectralDensity(op, DensityOptions{Probes: 1, Steps: m}, stream(30), nil)
@@ -54,7 +54,7 @@ func TestDensityIgnoresBlock(t *testing.T) {
 	op := linop.NewDense(numtest.Laplacian(70).A)
 	var want Density
 	for _, block := range []int{0, 1, 2, 3, 5, 9} {
-		counter := &linop.Counter{Operator: op}
+		counter := &numtest.Counter{Operator: op}
 		got, err := SpectralDensity(counter, DensityOptions{Probes: 5, Steps: 30, Block: block}, stream(31), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func TestDensityIgnoresBlock(t *testing.T) {
 	}
 }
 
-// A probe whose space ends early drops out, and the others' bits are what they are without it.
+// A probe whose space ends early drops out and does not affect the others' bits.
 func TestLockStepDropsEndedProbes(t *testing.T) {
 	op := outliers(90)
 	starts := make([][]float64, 4)
@@ -107,9 +107,10 @@ func TestLockStepDropsEndedProbes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []Quadrature{{[]float64{10, 20, 50}, []float64{1. / 6, 4. / 6, 1. / 6}}}[0].Nodes {
-		near(t, "node", q.Nodes[i], want, exact*50)
-		near(t, "weight", q.Weights[i], []float64{1. / 6, 4. / 6, 1. / 6}[i], exact)
+	want := Quadrature{[]float64{10, 20, 50}, []float64{1. / 6, 4. / 6, 1. / 6}}
+	for i := range want.Nodes {
+		near(t, "node", q.Nodes[i], want.Nodes[i], exact*50)
+		near(t, "weight", q.Weights[i], want.Weights[i], exact)
 	}
 }
 
@@ -176,11 +177,13 @@ func TestDensityStdErrIsCalibrated(t *testing.T) {
 	}
 	const sigmas = 4
 	near(t, "mean, in standard errors", first.value, 0, sigmas/math.Sqrt(runs))
-	near(t, "second moment, in standard errors", second.value, 0, sigmas*1.5/math.Sqrt(runs)) // skewed, so biased by a share of 1/√20
+	// The second moment is skewed, so its error is biased by a share of 1/√20.
+	near(t, "second moment, in standard errors", second.value, 0, sigmas*1.5/math.Sqrt(runs))
 	near(t, "mean square", zz.value, 1, sigmas*2/math.Sqrt(runs))
 }
 
-// The curve converges to the true spectrum smoothed alike: the Laplacian's, against a sum of Gaussians at its eigenvalues.
+// The curve converges to the true spectrum smoothed alike: the Laplacian's, against a sum of Gaussians at its
+// eigenvalues.
 func TestDensityCurve(t *testing.T) {
 	c := numtest.Laplacian(500)
 	op := linop.NewDense(c.A)
@@ -216,7 +219,7 @@ func TestDensityScales(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	big, err := SpectralDensity(linop.Scale(1024, op), DensityOptions{}, stream(34), nil)
+	big, err := SpectralDensity(affine{op, 1024, 0}, DensityOptions{}, stream(34), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,32 +236,29 @@ func TestDensityScales(t *testing.T) {
 
 // A low rank ends the probes early in single precision too, whose noise spreads over all directions.
 func TestDensityOfLowRank(t *testing.T) {
-	for _, c := range numtest.Symmetric() {
-		if c.Name != "rank 4 of 50" {
-			continue
+	cases := numtest.Symmetric()
+	rank4 := slices.IndexFunc(cases, func(c numtest.SymmetricCase) bool { return c.Name == "rank 4 of 50" })
+	low := linop.NewDense(cases[rank4].A)
+	for name, op := range map[string]linop.Operator{"double": low, "single": single{low}} {
+		d, err := SpectralDensity(op, DensityOptions{Probes: 40}, stream(35), nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		low := linop.NewDense(c.A)
-		for name, op := range map[string]linop.Operator{"double": low, "single": single{low}} {
-			d, err := SpectralDensity(op, DensityOptions{Probes: 40}, stream(35), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			// Four eigenvalues and zero make five steps; now and then noise along a weak eigenvector passes for a sixth.
-			if d.Steps > 6 || d.Products > 210 {
-				t.Errorf("%s: %d steps, %d products; want 5, 200", name, d.Steps, d.Products)
-			}
-			var zero mean
-			for _, q := range d.Quadratures {
-				weight := 0.0
-				for i, x := range q.Nodes {
-					if math.Abs(x) < 1e-3 {
-						weight += q.Weights[i]
-					}
+		// Four eigenvalues and zero make five steps; now and then noise along a weak eigenvector passes for a sixth.
+		if d.Steps > 6 || d.Products > 210 {
+			t.Errorf("%s: %d steps, %d products; want 5, 200", name, d.Steps, d.Products)
+		}
+		var zero mean
+		for _, q := range d.Quadratures {
+			weight := 0.0
+			for i, x := range q.Nodes {
+				if math.Abs(x) < 1e-3 {
+					weight += q.Weights[i]
 				}
-				zero.add(weight)
 			}
-			near(t, name+": weight at zero", zero.value, 46./50, 4*zero.stdErr())
+			zero.add(weight)
 		}
+		near(t, name+": weight at zero", zero.value, 46./50, 4*zero.stdErr())
 	}
 }
 

@@ -22,16 +22,16 @@ func (o EigenOptions) withDefaults(dim int) EigenOptions {
 	return o
 }
 
-// negligible is the residual that closes a Krylov space: well below the tolerance, and above the noise of float32 products at the
-// default tolerance, so that a low rank shows in single precision too.
+// negligible is the residual that closes a Krylov space: well below the tolerance, and above the noise of float32
+// products at the default tolerance, so that a low rank shows in single precision too.
 func (o EigenOptions) negligible() float64 { return 0.01 * o.Tolerance }
 
 // BasisBytes is the memory of the Lanczos basis, 8·steps·dim bytes.
 func (o EigenOptions) BasisBytes(dim int) int64 { return basisBytes(dim, o.withDefaults(dim).Steps, 1) }
 
-// Eigen holds extreme eigenvalues. Within its residual of each Ritz value lies an eigenvalue; the error is smaller still, about the
-// residual's square over the gap to the other eigenvalues. Residuals are those of the recurrence: products in single precision add
-// about 1e-7 of the largest |θ|.
+// Eigen holds extreme eigenvalues. Within its residual of each Ritz value lies an eigenvalue; the error is smaller
+// still, about the residual's square over the gap to the other eigenvalues. Residuals are those of the recurrence:
+// products in single precision add about 1e-7 of the largest |θ|.
 type Eigen struct {
 	Values      []float64 // the K largest, descending
 	Residuals   []float64 // ‖A·x − θ·x‖ = |β_m·s_mi| of each
@@ -44,11 +44,13 @@ type Eigen struct {
 	Products    int
 }
 
-// Eigenvalues finds the K largest eigenvalues of op and the smallest one by Lanczos from a Gaussian start that rng draws. It stops when
-// all their residuals are within tolerance, at the most steps, or when the Krylov space is invariant, where Ritz values are exact.
+// Eigenvalues finds the K largest eigenvalues of op and the smallest one by Lanczos from a Gaussian start that rng
+// draws. It stops when all their residuals are within tolerance, at the most steps, or when the Krylov space is
+// invariant, where Ritz values are exact.
 //
-// One start vector sees a repeated eigenvalue once. Where the space closes early (few distinct eigenvalues, a low rank) the search
-// goes on orthogonally to it until no copy among the K largest can be missing; where it converges before, copies may be missing.
+// From one start vector Lanczos finds a repeated eigenvalue once. Where the space closes early (few distinct
+// eigenvalues, a low rank) the search continues orthogonally to it until no copy among the K largest can be
+// missing; where it converges earlier, copies may be missing.
 func Eigenvalues(op linop.Operator, o EigenOptions, rng *rand.Rand, ws *Workspace) (Eigen, error) {
 	ws = orFresh(ws)
 	n := op.Dim()
@@ -61,7 +63,7 @@ func Eigenvalues(op linop.Operator, o EigenOptions, rng *rand.Rand, ws *Workspac
 	}
 	space.begin(start)
 
-	check := o.K + 1 // the step of the next look at convergence
+	check := o.K + 1 // the step of the next test of convergence
 	for {
 		if _, err := advance(op, spaces, ws); err != nil {
 			return Eigen{}, err
@@ -73,7 +75,7 @@ func Eigenvalues(op linop.Operator, o EigenOptions, rng *rand.Rand, ws *Workspac
 		if space.state == growing && m < check {
 			continue
 		}
-		check = m + 1 + m/8 // a look costs m², a step a product: looks stay cheap and waste few steps
+		check = m + 1 + m/8 // a test costs m², a step a product: tests stay cheap and waste few steps
 		r, err := ritz(space, ws)
 		if err != nil {
 			return Eigen{}, err
@@ -127,15 +129,16 @@ func ritz(k *krylov, ws *Workspace) (ritzValues, error) {
 	return r, err
 }
 
-// converged tells whether the wanted eigenvalues are found within tolerance.
+// converged reports whether the wanted eigenvalues are found within tolerance.
 func (r ritzValues) converged(o EigenOptions, k *krylov) bool {
 	m := len(r.theta)
 	if m < o.K {
 		return false
 	}
 	if k.state == invariant {
-		// Ritz values are exact (to 0.01 of the tolerance), but further copies of them may be left out. The last run's random start had a part along every
-		// eigenvector that the runs before it left: nothing left now exceeds that run's largest value.
+		// Ritz values are exact (to 0.01 of the tolerance), but further copies of them may be left out. The last
+		// run's random start had a component along every eigenvector that the earlier runs missed: what is still
+		// missing cannot exceed that run's largest value.
 		return m == k.dim || r.theta[m-o.K] >= r.runMax-o.negligible()*k.scale
 	}
 	tolerance := o.Tolerance * max(math.Abs(r.theta[0]), math.Abs(r.theta[m-1]))

@@ -28,6 +28,21 @@ func (d diagonal) ApplyBlock(dst, src []float64, k int) error {
 	return nil
 }
 
+// affine is scale·A + shift·I.
+type affine struct {
+	linop.Operator
+	scale, shift float64
+}
+
+func (o affine) Apply(dst, src []float64) error { return o.ApplyBlock(dst, src, 1) }
+func (o affine) ApplyBlock(dst, src []float64, k int) error {
+	err := o.Operator.ApplyBlock(dst, src, k)
+	for i, x := range src {
+		dst[i] = o.scale*dst[i] + o.shift*x
+	}
+	return err
+}
+
 // single rounds vectors and products to float32, as an engine in single precision does.
 type single struct{ linop.Operator }
 

@@ -6,14 +6,14 @@ import (
 	"basin/linop"
 )
 
-// HutchPP estimates the trace by Hutch++ (Meyer, Musco, Musco, Woodruff 2021): with Q an orthonormal basis of A·S for a random sketch
-// S, and P = I − QQᵀ,
+// HutchPP estimates the trace by Hutch++ (Meyer, Musco, Musco, Woodruff 2021): with Q an orthonormal basis of A·S
+// for a random sketch S, and P = I − QQᵀ,
 //
 //	tr A = tr QᵀAQ + tr PAP
 //
-// the first part exact, the second by Hutchinson. A third of the Probes goes to S, a third to Q, the rest to Hutchinson, which stops
-// as in Trace and alone has a standard error. It wins where few eigenvalues carry the trace; N counts all products. The basis takes
-// 8·dim·Probes/3 bytes.
+// the first part exact, the second by Hutchinson. A third of the Probes goes to S, a third to Q, the rest to
+// Hutchinson, which stops as in Trace and alone has a standard error. It needs fewer products than Hutchinson's
+// estimator where few eigenvalues carry the trace. N counts all products. The basis takes 8·dim·Probes/3 bytes.
 func HutchPP(op linop.Operator, o TraceOptions, rng *rand.Rand, ws *Workspace) (TraceEstimate, error) {
 	ws, o = orFresh(ws), o.withDefaults()
 	dim := op.Dim()
@@ -31,7 +31,7 @@ func HutchPP(op linop.Operator, o TraceOptions, rng *rand.Rand, ws *Workspace) (
 		if !whole {
 			return
 		}
-		// What rounding leaves of a dependent column is no direction of A's range.
+		// What rounding leaves of a dependent column is not a direction in A's range.
 		if left, _ := q.orthogonalize(y); left > breakdown*before {
 			q.append(y, left)
 		}
@@ -59,7 +59,7 @@ func HutchPP(op linop.Operator, o TraceOptions, rng *rand.Rand, ws *Workspace) (
 	var rest mean
 	status := NotConverged
 	for most := o.Probes - 2*third; rest.n < most && status == NotConverged; {
-		if err := quadratic(op, min(look, most-rest.n), o.Block, project, rest.add, ws); err != nil {
+		if err := quadratic(op, min(checkEvery, most-rest.n), o.Block, project, rest.add, ws); err != nil {
 			return TraceEstimate{}, err
 		}
 		status = traceStatus(captured+rest.value, rest.stdErr(), o)

@@ -21,12 +21,12 @@ type krylov struct {
 	scale       float64   // largest ‖A·v_j‖ so far, a lower bound of ‖A‖
 	state       state
 	capacity    int
-	negligible  float64 // a residual this small, relative to scale, closes the space: A is then within it of one that maps the space into itself
+	negligible  float64 // a residual this small, relative to scale, makes the space invariant
 	run         int     // step of the last restart, whose β before it is 0
 	dropped     float64 // largest residual that a restart took for zero
 }
 
-// state tells whether a Krylov space can take another step.
+// state says whether a Krylov space can take another step.
 type state int
 
 const (
@@ -46,7 +46,7 @@ func (k *krylov) reset(dim, steps int, negligible float64) {
 // begin makes v/‖v‖ the first vector.
 func (k *krylov) begin(v []float64) { k.append(v, norm(v)) }
 
-// restart goes on from an invariant space in a random direction orthogonal to it; w is scratch.
+// restart continues an invariant space in a random direction orthogonal to it; w is scratch.
 func (k *krylov) restart(w []float64, rng *rand.Rand) {
 	last := &k.beta[len(k.beta)-1]
 	k.dropped, *last = max(k.dropped, *last), 0
@@ -90,8 +90,8 @@ func (k *krylov) extend(w []float64) {
 	}
 }
 
-// advance takes one step in every space that can grow, all of them through one block product, and returns how many took it. Spaces
-// do not touch each other: a space's bits are the same in any company.
+// advance takes one step in every space that can grow, all of them through one block product, and returns how many
+// took it. Spaces do not affect each other's bits.
 func advance(op linop.Operator, spaces []krylov, ws *Workspace) (int, error) {
 	n := op.Dim()
 	dst, src := ws.block(n, len(spaces))
@@ -118,7 +118,7 @@ func advance(op linop.Operator, spaces []krylov, ws *Workspace) (int, error) {
 	return k, nil
 }
 
-// basisBytes is what the bases of so many spaces take.
+// basisBytes is the memory of the bases of several spaces.
 func basisBytes(dim, steps, spaces int) int64 {
 	return 8 * int64(dim) * int64(min(steps, dim)) * int64(spaces)
 }

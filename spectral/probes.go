@@ -7,7 +7,7 @@ import (
 	"basin/linop"
 )
 
-// defaultBlock is how many probes share a product where options leave it open.
+// defaultBlock is the number of probes that share a product by default.
 const defaultBlock = 10
 
 // rademacher fills v with independent signs, 64 from each draw.
@@ -46,8 +46,8 @@ func (m *mean) stdErr() float64 {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// quadratic calls use(xᵀAx) for n vectors x that draw fills in turn, block of them through one product. The order of draws, of uses
-// and their bits do not depend on block.
+// quadratic calls use(xᵀAx) for n vectors x that draw fills in turn, block of them through one product. The order
+// of calls and the bits do not depend on block.
 func quadratic(op linop.Operator, n, block int, draw func(x []float64), use func(float64), ws *Workspace) error {
 	return products(op, n, block, draw, func(x, ax []float64) { use(dot(x, ax)) }, ws)
 }

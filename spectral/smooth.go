@@ -11,7 +11,8 @@ func (d *Density) smooth(o DensityOptions) {
 	d.Variance = o.Variance
 	if d.Variance == 0 {
 		width := high - low
-		if size := max(math.Abs(low), math.Abs(high)); width <= 1e-12*size { // a single eigenvalue: its own size, or 1, is the scale
+		if size := max(math.Abs(low), math.Abs(high)); width <= 1e-12*size {
+			// A single eigenvalue has no width: its size is the scale, or 1.
 			if width = size; size == 0 {
 				width = 1
 			}
@@ -30,7 +31,7 @@ func (d *Density) smooth(o DensityOptions) {
 		clear(mass)
 		for i, x := range q.Nodes {
 			from := max(0, int((x-tail*sigma-low)/cell))
-			before := 0.0 // all that lies below goes to the first cell
+			before := 0.0 // the first cell takes all mass below it
 			for j := from; j < o.Points; j++ {
 				after := 1.0
 				if right := edge(j + 1); right < x+tail*sigma && j+1 < o.Points {

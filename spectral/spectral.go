@@ -1,16 +1,17 @@
-// Package spectral estimates what a symmetric operator's spectrum holds from products with vectors alone: extreme eigenvalues
-// (Lanczos), the trace (Hutchinson, Hutch++) and the density of eigenvalues (stochastic Lanczos quadrature).
-//
-// Every answer comes with its uncertainty, what it cost, and a Status. Errors are those of the operator's products; NaN and infinite
-// products are a Status. Results depend on the operator, the options and the random stream alone: block sizes change no bit.
+// Package spectral estimates properties of a symmetric operator's spectrum from products with vectors alone: extreme
+// eigenvalues (Lanczos), the trace (Hutchinson, Hutch++) and the density of eigenvalues (stochastic Lanczos
+// quadrature).
+// Every answer comes with its uncertainty, its cost, and a Status. Errors are those of the operator's
+// products; NaN and infinite products are a Status. Results depend on the operator, the options and the random
+// stream alone: block sizes change no bit.
 package spectral
 
-// Status tells how an estimate ended.
+// Status says how an estimate ended.
 type Status string
 
 const (
 	Converged    Status = "converged"     // the tolerance was met
-	NotConverged Status = "not-converged" // the best estimate within the budget; its error bound says how good
+	NotConverged Status = "not-converged" // the best estimate within the budget, with its error bound
 	NonFinite    Status = "non-finite"    // a product held NaN or infinity: the values are NaN
 )
 
@@ -23,8 +24,9 @@ const (
 	EstimatorQuadrature = "stochastic Lanczos quadrature, Rademacher"
 )
 
-// Workspace keeps buffers from one call to the next, so that measuring many operators makes no garbage. The zero value is ready, nil
-// stands for a fresh one; it serves one goroutine at a time and grows to the largest operator it has seen.
+// Workspace keeps buffers from one call to the next, so that measuring many operators makes no garbage. The zero
+// value is ready, nil stands for a fresh one; it serves one goroutine at a time and grows to the largest operator
+// it has seen.
 type Workspace struct {
 	spaces   []krylov
 	sketch   basis     // of Hutch++

@@ -10,20 +10,20 @@ import (
 // TraceOptions of Trace. Zero values are the defaults.
 type TraceOptions struct {
 	Probes        int     // most probes; default 100
-	RelativeError float64 // stop once the standard error is at most this share of |trace|; default 0.05; negative: use all probes
+	RelativeError float64 // stop at a standard error of this share of |trace|; default 0.05; negative: use all probes
 	Block         int     // probes that share one product, at most 10; default 10. It changes no bit
 }
 
 func (o TraceOptions) withDefaults() TraceOptions {
 	o.Probes = orDefault(o.Probes, 100)
 	o.RelativeError = orDefault(o.RelativeError, 0.05)
-	o.Block = min(orDefault(o.Block, defaultBlock), look)
+	o.Block = min(orDefault(o.Block, defaultBlock), checkEvery)
 	return o
 }
 
-// look is how many probes lie between two looks at the standard error. Looking after each probe would stop at lucky streaks, and at
-// counts that depend on the block.
-const look = 10
+// checkEvery is the number of probes between two tests of the standard error. A test after each probe would stop
+// at lucky streaks, and at counts that depend on the block.
+const checkEvery = 10
 
 // TraceEstimate is an estimate of a trace.
 type TraceEstimate struct {
@@ -35,9 +35,9 @@ type TraceEstimate struct {
 	Products  int
 }
 
-// Trace estimates the trace by Hutchinson's estimator (Girard 1987; Hutchinson 1990): tr A = E vᵀAv for Rademacher v, of variance
-// 2·Σ_{i≠j} A_ij². It stops when the standard error is small enough, looking after every 10 probes, or at the most probes. Where the
-// dimension is at most Probes the unit vectors are taken instead, which is exact.
+// Trace estimates the trace by Hutchinson's estimator (Girard 1987; Hutchinson 1990): tr A = E vᵀAv for Rademacher
+// v, of variance 2·Σ_{i≠j} A_ij². It stops when the standard error, tested after every 10 probes, is small enough,
+// or after all Probes. Where the dimension is at most Probes it uses the unit vectors instead, which is exact.
 //
 // A standard error estimated from a few probes is itself uncertain by about 1/√(2(n−1)), 24 % at n = 10.
 func Trace(op linop.Operator, o TraceOptions, rng *rand.Rand, ws *Workspace) (TraceEstimate, error) {
@@ -48,7 +48,7 @@ func Trace(op linop.Operator, o TraceOptions, rng *rand.Rand, ws *Workspace) (Tr
 	var m mean
 	status := NotConverged
 	for m.n < o.Probes && status == NotConverged {
-		err := quadratic(op, min(look, o.Probes-m.n), o.Block, func(x []float64) { rademacher(x, rng) }, m.add, ws)
+		err := quadratic(op, min(checkEvery, o.Probes-m.n), o.Block, func(x []float64) { rademacher(x, rng) }, m.add, ws)
 		if err != nil {
 			return TraceEstimate{}, err
 		}
@@ -80,7 +80,9 @@ func traceStatus(value, stdErr float64, o TraceOptions) Status {
 	return NotConverged
 }
 
-func traceEstimate(value, stdErr float64, n, products int, estimator string, status Status, o TraceOptions) TraceEstimate {
+func traceEstimate(
+	value, stdErr float64, n, products int, estimator string, status Status, o TraceOptions,
+) TraceEstimate {
 	switch {
 	case status == NonFinite:
 		value, stdErr = math.NaN(), math.NaN()

@@ -7,13 +7,13 @@ import (
 
 var errQL = errors.New("spectral: the QL iteration on the Lanczos matrix did not converge")
 
-// eigenTridiagonal replaces d, the diagonal of a symmetric tridiagonal matrix T = S·Θ·Sᵀ, by its eigenvalues, ascending, and each of
-// rows, a vector r, by rᵀS. It destroys e: the off-diagonal and one
-// element more, len(d) in all.
+// eigenTridiagonal replaces d, the diagonal of a symmetric tridiagonal matrix T = S·Θ·Sᵀ, by its eigenvalues,
+// ascending, and each of rows, a vector r, by rᵀS. It destroys e, which holds the off-diagonal and one more
+// element, len(d) in all.
 //
-// It is the implicit QL iteration (Martin & Wilkinson 1968; EISPACK imtql2). LAPACK's Dsteqr turns the whole matrix S in O(m³); Ritz
-// residuals need its last row alone and quadrature weights the first (Golub & Welsch 1969), which is O(m²) and lets small problems be
-// solved in microseconds.
+// It is the implicit QL iteration (Martin & Wilkinson 1968; EISPACK imtql2). LAPACK's Dsteqr rotates the whole
+// matrix S in O(m³); Ritz residuals need only its last row and quadrature weights only the first (Golub & Welsch
+// 1969), which is O(m²): small problems take microseconds.
 func eigenTridiagonal(d, e []float64, rows ...[]float64) error {
 	const (
 		epsilon = 0x1p-52

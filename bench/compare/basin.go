@@ -16,7 +16,7 @@ import (
 // binary is the Basin side.
 type binary string
 
-// build compiles the tree's own Basin, so that it is never an older one that is measured.
+// build compiles Basin from this tree, so that an older binary is never measured.
 func build(dir string) (binary, error) {
 	path := filepath.Join(dir, "basin.exe") // a name that runs everywhere
 	cmd := exec.Command("go", "build", "-o", path, "basin/cmd/basin")
@@ -27,7 +27,8 @@ func build(dir string) (binary, error) {
 	return binary(path), nil
 }
 
-// run does a spec in a fresh run folder. Its wall-clock time is that of the whole process: start, sweep and report.
+// run runs a spec in a fresh run folder. Its wall-clock time is that of the whole process: start, sweep and
+// report.
 func (b binary) run(spec, folder string, workers int) (job, error) {
 	cmd := exec.Command(string(b), "run", spec, "--out", folder, "--workers", strconv.Itoa(workers))
 	start := time.Now()
@@ -38,7 +39,7 @@ func (b binary) run(spec, folder string, workers int) (job, error) {
 	return j, j.read(folder)
 }
 
-// read takes costs and findings from a run folder.
+// read reads costs and findings from a run folder.
 func (j *job) read(folder string) error {
 	r, err := store.OpenReader(folder)
 	if err != nil {

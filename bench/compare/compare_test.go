@@ -28,12 +28,13 @@ func TestRatioIsOfPairs(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
-	if got := strings.Fields(lines[len(lines)-1]); !slices.Equal(got, []string{"train", "2.00", "4.00", "4.00", "1.00", "6.00"}) {
+	if got := strings.Fields(lines[len(lines)-1]); !slices.Equal(got,
+		[]string{"train", "2.00", "4.00", "4.00", "1.00", "6.00"}) {
 		t.Errorf("row %v", got)
 	}
 }
 
-// TestSpecHasThePeersGrid: Basin must run the cells that the peer runs, and otherwise the example as it is.
+// TestSpecHasThePeersGrid: Basin must run the cells that the peer runs, and otherwise the unchanged example.
 func TestSpecHasThePeersGrid(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "digits.yaml")
 	g := grid{Widths: []int{2, 16}, Batches: []int{8, 64, 512}, Replicas: 3, Epochs: 20}
@@ -52,7 +53,9 @@ func TestSpecHasThePeersGrid(t *testing.T) {
 		t.Errorf("%d networks, want 18", n)
 	}
 	for i, c := range s.Cells() {
-		if w, b := g.Widths[i%2], g.Batches[i/2]; !slices.ContainsFunc(s.Cells(), func(c spec.Cell) bool { return c.Model.Width == w && c.Train.Batch == b }) {
+		w, b := g.Widths[i%2], g.Batches[i/2]
+		has := func(c spec.Cell) bool { return c.Model.Width == w && c.Train.Batch == b }
+		if !slices.ContainsFunc(s.Cells(), has) {
 			t.Errorf("no cell of width %d and batch %d", w, b)
 		}
 		if c.Train.Epochs != 20 || c.Train.Optimizer.LR != 0.05 {
@@ -64,7 +67,7 @@ func TestSpecHasThePeersGrid(t *testing.T) {
 	}
 }
 
-// TestMeansSkipWhatIsNotFinite: diverged networks have no part in what the two sides found.
+// TestMeansSkipWhatIsNotFinite: diverged networks do not count in the findings of either side.
 func TestMeansSkipWhatIsNotFinite(t *testing.T) {
 	var m means
 	for _, v := range []float64{1, math.NaN(), 3} {
@@ -76,7 +79,8 @@ func TestMeansSkipWhatIsNotFinite(t *testing.T) {
 }
 
 func TestCommandIsQuotedWithoutPaths(t *testing.T) {
-	args := []string{"engine", "--json", "/tmp/rows.json", "--rows=gemm/", "--python=/opt/python", "--merge", "/home/me/old.json", "--write"}
+	args := []string{"engine", "--json", "/tmp/rows.json", "--rows=gemm/", "--python=/opt/python",
+		"--merge", "/home/me/old.json", "--write"}
 	if got, want := command(args), "go run ./bench/compare engine --rows=gemm/ --merge old.json --write"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

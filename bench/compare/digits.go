@@ -11,14 +11,16 @@ import (
 )
 
 type digitsCommand struct {
-	Fraction   float64 `default:"0.1" help:"Share of the grid's cells: a sub-grid of widths and batch sizes, spread evenly."`
+	Fraction   float64 `default:"0.1" help:"Share of the grid's cells, an evenly spread sub-grid."`
 	Pairs      int     `default:"3" help:"How often each side runs."`
 	Workers    int     `help:"Basin's workers and the peer's processes (default: one a core)."`
 	Vectorised bool    `help:"The peer trains the five seeds of a cell as one stack."`
 }
 
-// stages are the rows of the table: what both sides give seconds of. The three parts of the Hessian measure follow it.
-var stages = []string{"train", "performance", "hessian", "eigenvalues", "trace", "density", "connectivity", "similarity", "distance"}
+// stages are the rows of the table: the stages that both sides time. The three parts of the Hessian measure
+// follow it.
+var stages = []string{"train", "performance", "hessian", "eigenvalues", "trace", "density", "connectivity",
+	"similarity", "distance"}
 
 func (c *digitsCommand) Run(f *flags) error {
 	if c.Pairs < 1 {
@@ -67,7 +69,7 @@ func (c *digitsCommand) Run(f *flags) error {
 				return
 			},
 		}
-		for i := range runs { // who goes first alternates
+		for i := range runs { // the first side alternates
 			if err := runs[(i+pair)%2](); err != nil {
 				return err
 			}
@@ -88,7 +90,8 @@ func (c *digitsCommand) Run(f *flags) error {
 	return t.finish(f.JSON)
 }
 
-// writeSpec writes examples/digits.yaml with the peer's sub-grid, and with a further change if there is one.
+// writeSpec writes examples/digits.yaml with the peer's sub-grid, and with a further change if change is not
+// nil.
 func writeSpec(path string, g grid, change func(*spec.Spec)) error {
 	text, err := examples.Read("digits")
 	if err != nil {

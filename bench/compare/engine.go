@@ -17,15 +17,15 @@ type engineCommand struct {
 	Rows       []string `help:"Only rows whose name contains one of these."`
 	Pairs      int      `default:"5" help:"How often each side does each row."`
 	Seconds    float64  `default:"0.1" help:"How long each side does short work, each time."`
-	Quick      bool     `help:"Two pairs, and neither the ways that take long to compile nor JAX's."`
+	Quick      bool     `help:"Two pairs, and neither the variants that take long to compile nor JAX's."`
 	Fraction   float64  `default:"0.05" help:"Share of the digits sweep's cells."`
 	SweepPairs int      `default:"2" help:"How often each side does the digits sweep and its training."`
 	Merge      string   `help:"A file of results: rows that are not run now are taken from it, and all are written to it."`
 	Write      bool     `help:"Replace the table in docs/performance.md."`
 }
 
-// contest is the comparison under way.
-type contest struct {
+// session is a running comparison.
+type session struct {
 	*engineCommand
 	peer    peer
 	engine  rows.Engine
@@ -58,7 +58,9 @@ func (c *engineCommand) Run(f *flags) error {
 	if err != nil {
 		return err
 	}
-	t := &contest{engineCommand: c, peer: peer{python: f.Python, root: "."}, engine: e, servers: map[string]*server{}, dir: dir}
+	t := &session{
+		engineCommand: c, peer: peer{python: f.Python, root: "."}, engine: e, servers: map[string]*server{}, dir: dir,
+	}
 	defer func() {
 		for _, s := range t.servers {
 			s.close()
@@ -106,7 +108,7 @@ func (c *engineCommand) Run(f *flags) error {
 	return nil
 }
 
-// line is a row for whoever watches.
+// line is a row for the terminal.
 func (r *result) line() string {
 	s := r.cells()
 	line := fmt.Sprintf("%-36s Basin %s %s | %s", s[0], s[2], s[1], s[3])
@@ -124,9 +126,10 @@ func (r *result) line() string {
 	return line
 }
 
-// ready makes the peers' environment if it or a peer in it is missing, unless the user named another.
+// ready makes the peers' environment if it or a peer in it is missing, unless the user named another one.
 func ready(f *flags) error {
-	complete := exec.Command(f.Python, "-c", "from importlib.util import find_spec; assert all(map(find_spec, ['torch', 'jax', 'sklearn']))")
+	complete := exec.Command(f.Python, "-c",
+		"from importlib.util import find_spec; assert all(map(find_spec, ['torch', 'jax', 'sklearn']))")
 	if f.Python != defaultPython() || complete.Run() == nil {
 		return nil
 	}
@@ -139,8 +142,8 @@ func ready(f *flags) error {
 	return nil
 }
 
-// row compares one row. nil: this machine cannot.
-func (t *contest) row(r rows.Row) (*result, error) {
+// row compares one row. It returns nil if this machine cannot run it.
+func (t *session) row(r rows.Row) (*result, error) {
 	if slices.Contains([]string{"threads", "sweep", "training"}, r.Work()) && runtime.NumCPU() < 2 {
 		return nil, nil
 	}
@@ -173,29 +176,32 @@ func (t *contest) row(r rows.Row) (*result, error) {
 		}
 		defer alone.Close()
 	}
-	return t.alternate(r, "ms", t.Pairs, basin, func(way string) (answer, error) {
-		if way == rows.OneThread {
+	return t.alternate(r, "ms", t.Pairs, basin, func(variant string) (answer, error) {
+		if variant == rows.OneThread {
 			ms, err := alone.Milliseconds(budget)
 			return answer{MS: ms}, err
 		}
-		s, err := t.server(way)
+		s, err := t.server(variant)
 		if err != nil {
 			return answer{}, err
 		}
-		return s.time(r, way, t.Seconds, threads)
+		return s.time(r, variant, t.Seconds, threads)
 	})
 }
 
-// slow is the milliseconds of work of which three pairs must do: its noise is less, and the whole comparison should stay short.
+// slow is the milliseconds from which three pairs of a row are enough: longer work is less noisy, and the whole
+// comparison should stay short.
 const slow = 1000
 
-// alternate does Basin's work and each way's in turn, Basin first in every other pair.
-func (t *contest) alternate(r rows.Row, unit string, pairs int, basin func() (float64, error), theirs func(way string) (answer, error)) (*result, error) {
+// alternate times Basin and each variant in turn, Basin first in every other pair.
+func (t *session) alternate(
+	r rows.Row, unit string, pairs int, basin func() (float64, error), theirs func(variant string) (answer, error),
+) (*result, error) {
 	found := &result{Row: r, Unit: unit}
-	for _, way := range t.ways(r) {
-		found.Ways = append(found.Ways, &comparison{Way: way})
+	for _, variant := range t.variants(r) {
+		found.Variants = append(found.Variants, &comparison{Variant: variant})
 	}
-	if len(found.Ways) == 0 {
+	if len(found.Variants) == 0 {
 		for range pairs {
 			x, err := basin()
 			if err != nil {
@@ -204,11 +210,11 @@ func (t *contest) alternate(r rows.Row, unit string, pairs int, basin func() (fl
 			found.Basin = append(found.Basin, x)
 		}
 	}
-	for _, c := range found.Ways { // a first time that does not count: Python compiles, caches fill
+	for _, c := range found.Variants { // the first time does not count: Python compiles, caches fill
 		if r.Work() == "sweep" || r.Work() == "training" || r.Work() == "memory" {
 			break
 		}
-		a, err := theirs(c.Way)
+		a, err := theirs(c.Variant)
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +224,7 @@ func (t *contest) alternate(r rows.Row, unit string, pairs int, basin func() (fl
 		}
 	}
 	for pair := range pairs {
-		for _, c := range found.Ways {
+		for _, c := range found.Variants {
 			if c.Error != "" {
 				continue
 			}
@@ -226,7 +232,7 @@ func (t *contest) alternate(r rows.Row, unit string, pairs int, basin func() (fl
 			var y answer
 			turns := []func() error{
 				func() (err error) { x, err = basin(); return },
-				func() (err error) { y, err = theirs(c.Way); return },
+				func() (err error) { y, err = theirs(c.Variant); return },
 			}
 			for i := range turns {
 				if err := turns[(i+pair)%2](); err != nil {
@@ -243,19 +249,21 @@ func (t *contest) alternate(r rows.Row, unit string, pairs int, basin func() (fl
 	return found, nil
 }
 
-// ways are those of a row that are asked for.
-func (t *contest) ways(r rows.Row) []string {
-	ways := rows.Ways(r.Kind)
+// variants are those of a row that the options ask for.
+func (t *session) variants(r rows.Row) []string {
+	variants := rows.Variants(r.Kind)
 	if !t.Quick || r.Work() == "compile" || r.Work() == "training" {
-		return ways
+		return variants
 	}
-	return slices.DeleteFunc(slices.Clone(ways), func(w string) bool { return w == "tuned" || strings.HasPrefix(w, "jax") })
+	return slices.DeleteFunc(slices.Clone(variants), func(w string) bool {
+		return w == "tuned" || strings.HasPrefix(w, "jax")
+	})
 }
 
-// server is the peer's process that has a way.
-func (t *contest) server(way string) (*server, error) {
+// server is the peer's process that runs a variant.
+func (t *session) server(variant string) (*server, error) {
 	name := "torch"
-	if strings.HasPrefix(way, "jax") {
+	if strings.HasPrefix(variant, "jax") {
 		name = "jax"
 	}
 	if s := t.servers[name]; s != nil {
@@ -268,21 +276,23 @@ func (t *contest) server(way string) (*server, error) {
 	return s, err
 }
 
-// compile times Basin's compilation; the peer's is its first call.
-func (t *contest) compile(r rows.Row) (*result, error) {
-	found, err := t.alternate(r, "ms", t.Pairs, func() (float64, error) { return r.CompileMilliseconds(t.engine) }, func(way string) (answer, error) {
-		s, err := t.server(way)
+// compile times Basin's compilation; the peer compiles in its first call.
+func (t *session) compile(r rows.Row) (*result, error) {
+	found, err := t.alternate(r, "ms", t.Pairs, func() (float64, error) {
+		return r.CompileMilliseconds(t.engine)
+	}, func(variant string) (answer, error) {
+		s, err := t.server(variant)
 		if err != nil {
 			return answer{}, err
 		}
-		a, err := s.time(r, way, 0, 1)
-		a.MS, a.Prepared = 1e3*a.Prepared, 0 // asked for again, it is the same first call
+		a, err := s.time(r, variant, 0, 1)
+		a.MS, a.Prepared = 1e3*a.Prepared, 0 // later answers repeat the time of the first call
 		return a, err
 	})
 	return found, err
 }
 
-// command is what was typed, as it is quoted beside the results: without the folders of this machine.
+// command is the command as it is quoted beside the results: without the folders of this machine.
 func command(args []string) string {
 	said := []string{"go run ./bench/compare"}
 	for i := 0; i < len(args); i++ {
@@ -292,7 +302,7 @@ func command(args []string) string {
 				i++
 				value = args[i]
 			}
-			if flag == "--merge" { // it changes results, so it is said
+			if flag == "--merge" { // it changes results, so it is quoted
 				said = append(said, flag, filepath.Base(value))
 			}
 			continue

@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 )
 
-// findings are both sides' means over the cells: seeds and splits differ, so they agree as two runs of one program would, no more. They
-// are printed so that nobody compares the speed of different work.
+// findings are both sides' means over the cells. Seeds and splits differ, so they agree only as well as two
+// runs of one program would. They are printed to show that both sides did the same work.
 type findings struct{ basin, peer map[string]float64 }
 
 func (f findings) print(w io.Writer) {

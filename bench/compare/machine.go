@@ -16,9 +16,9 @@ type machine struct {
 	Cores int
 	OS    string
 	Go    string
-	Basin string // level of instructions
+	Basin string // Go's version and the instruction set
 	Peer  string // versions
-	Load  string // load averages at the start: a busy machine spoils ratios
+	Load  string // load averages at the start: ratios on a busy machine are unreliable
 }
 
 func describe(python string) (machine, error) {
@@ -26,10 +26,12 @@ func describe(python string) (machine, error) {
 	if err != nil {
 		return machine{}, err
 	}
-	script := `import platform,torch;print("Python",platform.python_version(),"PyTorch",torch.__version__,torch.backends.cpu.get_cpu_capability())`
+	script := `import platform, torch
+print("Python", platform.python_version(), "PyTorch", torch.__version__, torch.backends.cpu.get_cpu_capability())`
 	out, err := exec.Command(python, "-c", script).Output()
 	if err != nil {
-		return machine{}, fmt.Errorf("%s cannot import torch (%w); run bench/peers/setup.sh, or name a Python with --python", python, err)
+		return machine{}, fmt.Errorf("%s cannot import torch (%w); run bench/peers/setup.sh, "+
+			"or name a Python with --python", python, err)
 	}
 	return machine{
 		CPU: cpuName(), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
@@ -45,7 +47,7 @@ func (m machine) String() string {
 	return s
 }
 
-// cpuName is the model's name where Linux tells it.
+// cpuName is the processor's model name, on Linux.
 func cpuName() string {
 	text, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(text)) {

@@ -11,7 +11,7 @@ import (
 	"basin/bench/rows"
 )
 
-// peakCommand is Basin's process of a row of memory. It prints its own peak.
+// peakCommand is Basin's process for a row of memory. It prints its peak memory.
 type peakCommand struct {
 	Row string `arg:"" help:"A row of memory."`
 }
@@ -19,7 +19,7 @@ type peakCommand struct {
 func (c *peakCommand) Run(*flags) error {
 	i := slices.IndexFunc(rows.All(), func(r rows.Row) bool { return r.Name == c.Row })
 	if i < 0 {
-		return fmt.Errorf("no row is called %s", c.Row)
+		return fmt.Errorf("there is no row %s", c.Row)
 	}
 	e, err := rows.New()
 	if err != nil {
@@ -28,7 +28,7 @@ func (c *peakCommand) Run(*flags) error {
 	if err := rows.All()[i].Thrice(e); err != nil {
 		return err
 	}
-	status, err := os.ReadFile("/proc/self/status") // the peak of this program alone, where getrusage counts what started it
+	status, err := os.ReadFile("/proc/self/status") // the peak of this program alone: getrusage includes the parent's
 	if err != nil {
 		return err
 	}
@@ -39,19 +39,19 @@ func (c *peakCommand) Run(*flags) error {
 			return err
 		}
 	}
-	return fmt.Errorf("this system does not tell a process's peak memory")
+	return fmt.Errorf("this system does not report a process's peak memory")
 }
 
 // memory compares the peaks of fresh processes.
-func (t *contest) memory(r rows.Row) (*result, error) {
+func (t *session) memory(r rows.Row) (*result, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	of := r.Of()
+	of := r.Base()
 	basin := func() (float64, error) { return megabytes(exec.Command(self, "peak", r.Name)) }
-	return t.alternate(r, "MB", min(2, t.Pairs), basin, func(way string) (answer, error) {
-		mb, err := megabytes(t.peer.script("peak.py", of.Kind, of.Name, way))
+	return t.alternate(r, "MB", min(2, t.Pairs), basin, func(variant string) (answer, error) {
+		mb, err := megabytes(t.peer.script("peak.py", of.Kind, of.Name, variant))
 		return answer{MS: mb}, err
 	})
 }

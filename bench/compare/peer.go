@@ -17,7 +17,7 @@ type peer struct {
 	root   string // of the repository
 }
 
-// grid is which cells both sides run.
+// grid is the cells that both sides run.
 type grid struct {
 	Widths   []int `json:"widths"`
 	Batches  []int `json:"batches"`
@@ -39,19 +39,21 @@ func (p peer) script(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// plan asks which cells a share of the grid is.
+// plan asks for the cells of a share of the grid.
 func (p peer) plan(fraction float64) (g grid, err error) {
 	out, err := p.script("digits.py", "--plan", "--fraction", strconv.FormatFloat(fraction, 'g', -1, 64)).Output()
 	if err != nil {
-		return g, fmt.Errorf("digits.py --plan: %w; run bench/peers/setup.sh, and this command from the repository's root", err)
+		return g, fmt.Errorf("digits.py --plan: %w; run bench/peers/setup.sh, and this command from the "+
+			"repository's root", err)
 	}
 	err = json.Unmarshal(out, &g)
 	return g, err
 }
 
-// run does the digits job. Its wall-clock time leaves out imports: a courtesy to the peer.
+// run runs the digits job. In the peer's favour, its wall-clock time leaves out imports.
 func (p peer) run(g grid, processes int, vectorised bool, file string) (job, error) {
-	args := []string{"--widths", commas(g.Widths), "--batches", commas(g.Batches), "--processes", strconv.Itoa(processes), "--json", file}
+	args := []string{"--widths", commas(g.Widths), "--batches", commas(g.Batches),
+		"--processes", strconv.Itoa(processes), "--json", file}
 	args = append(args, "--replicas", strconv.Itoa(g.Replicas), "--epochs", strconv.Itoa(g.Epochs))
 	if vectorised {
 		args = append(args, "--vectorised")
@@ -91,7 +93,7 @@ func commas(x []int) string {
 	return strings.Join(s, ",")
 }
 
-// means averages by name what is finite.
+// means averages finite values by name.
 type means struct{ sum, n map[string]float64 }
 
 func (m *means) add(name string, v float64) {

@@ -9,22 +9,23 @@ import (
 	"basin/bench/rows"
 )
 
-// result is what was found of one row.
+// result is the result of one row.
 type result struct {
-	Row   rows.Row
-	Unit  string
-	Basin []float64 // where there is no way to compare with; else each way has Basin's of its own pairs
-	Ways  []*comparison
-	Share float64 // of the limit that binds; 0: not known
-	Bound string  `json:",omitempty"`
+	Row      rows.Row
+	Unit     string
+	Basin    []float64 // if there is no variant to compare with; else each variant has Basin's times of its pairs
+	Variants []*comparison
+	Share    float64 // of the limit that binds; 0: unknown
+	Bound    string  `json:",omitempty"`
 }
 
-// comparison is Basin and one way in alternation: pair i is Basin[i] and Peer[i], taken one after the other.
+// comparison is Basin and one variant in alternation: pair i is Basin[i] and Peer[i], taken one after the
+// other.
 type comparison struct {
-	Way      string
+	Variant  string
 	Basin    []float64
 	Peer     []float64
-	Prepared float64 `json:",omitempty"` // the peer's seconds of preparing the way, compilation included
+	Prepared float64 `json:",omitempty"` // the peer's seconds of preparing the variant, compilation included
 	Error    string  `json:",omitempty"`
 }
 
@@ -35,7 +36,7 @@ func (s spread) String() string {
 	return fmt.Sprintf("%s [%s, %s]", number(s.Median), number(s.Low), number(s.High))
 }
 
-// number has three digits, and more before the point where they are.
+// number has three significant digits, or all digits before the point if there are more.
 func number(x float64) string {
 	if math.Abs(x) >= 100 {
 		return fmt.Sprintf("%.0f", x)
@@ -65,51 +66,54 @@ func (c *comparison) ratio() spread {
 	return quartiles(r.ratios())
 }
 
-// way finds a comparison that succeeded.
-func (r *result) way(name string) *comparison {
-	for _, c := range r.Ways {
-		if c.Way == name && len(c.Peer) > 0 {
+// variant returns a variant's comparison, or nil if it failed or is missing.
+func (r *result) variant(name string) *comparison {
+	for _, c := range r.Variants {
+		if c.Variant == name && len(c.Peer) > 0 {
 			return c
 		}
 	}
 	return nil
 }
 
-// counts says whether a way stands for PyTorch: JAX and Basin itself are for information.
-func counts(way string) bool { return way != rows.OneThread && !strings.HasPrefix(way, "jax") }
+// counts reports whether a variant counts as PyTorch: JAX and Basin itself are for information.
+func counts(variant string) bool {
+	return variant != rows.OneThread && !strings.HasPrefix(variant, "jax")
+}
 
-// best is PyTorch's fastest way: the one of the least ratio. nil if there is none.
+// best is PyTorch's fastest variant, that of the least ratio, or nil if there is none.
 func (r *result) best() (found *comparison) {
-	for _, c := range r.Ways {
-		if len(c.Peer) > 0 && counts(c.Way) && (found == nil || c.ratio().Median < found.ratio().Median) {
+	for _, c := range r.Variants {
+		if len(c.Peer) > 0 && counts(c.Variant) && (found == nil || c.ratio().Median < found.ratio().Median) {
 			found = c
 		}
 	}
 	return found
 }
 
-// basin is Basin's own median.
+// basin is Basin's median.
 func (r *result) basin() float64 {
 	all := slices.Clone(r.Basin)
-	for _, c := range r.Ways {
+	for _, c := range r.Variants {
 		all = append(all, c.Basin...)
 	}
 	return quartiles(all).Median
 }
 
-// bars are the row's demands in words, plainest first, and whether all are met. met is false if a way was not measured.
+// bars are the row's bars in words, the plainest variant first. met is false if one is not reached or not
+// measured.
 func (r *result) bars() (words []string, met bool) {
 	met = true
 	if limit := r.Row.Limit; limit > 0 {
 		words, met = append(words, fmt.Sprintf("under %g %s", limit, r.Unit)), r.basin() < limit
 	}
-	for _, name := range append([]string{"best"}, rows.Ways(r.Row.Kind)...) {
+	for _, name := range append([]string{"best"}, rows.Variants(r.Row.Kind)...) {
 		bar, ok := r.Row.Bar[name]
 		if !ok {
 			continue
 		}
 		words = append(words, fmt.Sprintf("%s ≥ %g", name, bar))
-		c := r.way(name)
+		c := r.variant(name)
 		if name == "best" {
 			c = r.best()
 		}
@@ -130,10 +134,11 @@ func (r *result) verdict() string {
 	return "short"
 }
 
-// worst is the matrix product of the least ratio, but for the one that has a bar of its own. nil if none was measured.
+// worst is the matrix product of the least ratio, or nil if none was measured.
 func worst(results []*result) (found *result) {
 	for _, r := range results {
-		if r.Row.Work() == "gemm" && r.best() != nil && (found == nil || r.best().ratio().Median < found.best().ratio().Median) {
+		if r.Row.Work() == "gemm" && r.best() != nil &&
+			(found == nil || r.best().ratio().Median < found.best().ratio().Median) {
 			found = r
 		}
 	}

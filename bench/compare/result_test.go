@@ -27,24 +27,26 @@ func TestQuartiles(t *testing.T) {
 		}
 	}
 	if !math.IsNaN(quartiles(nil).Median) {
-		t.Error("nothing has a median")
+		t.Error("an empty list has a median")
 	}
 }
 
-func step(best, eager float64, ways ...*comparison) *result {
+func step(best, eager float64, variants ...*comparison) *result {
 	bar := map[string]float64{"best": best, "eager": eager}
-	return &result{Row: rows.Row{Name: "step/mlp-64-32-32-10/32", Kind: "step mlp", Bar: bar}, Unit: "ms", Ways: ways}
+	return &result{Row: rows.Row{Name: "step/mlp-64-32-32-10/32", Kind: "step mlp", Bar: bar}, Unit: "ms",
+		Variants: variants}
 }
 
-// TestBestIsThePeersFastestWay: by the ratios of its own pairs; JAX's ways and those that failed do not count.
-func TestBestIsThePeersFastestWay(t *testing.T) {
+// TestBestIsThePeersFastestVariant: by the ratios of its pairs; JAX's variants and those that failed do not
+// count.
+func TestBestIsThePeersFastestVariant(t *testing.T) {
 	r := step(4, 15,
-		&comparison{Way: "eager", Basin: []float64{1, 1, 1}, Peer: []float64{20, 30, 40}},
-		&comparison{Way: "compiled", Basin: []float64{1, 2, 1}, Peer: []float64{5, 8, 6}, Prepared: 1.5},
-		&comparison{Way: "tuned", Error: "no compiler"},
-		&comparison{Way: "jax, scanned", Basin: []float64{1, 1, 1}, Peer: []float64{2, 2, 2}},
+		&comparison{Variant: "eager", Basin: []float64{1, 1, 1}, Peer: []float64{20, 30, 40}},
+		&comparison{Variant: "compiled", Basin: []float64{1, 2, 1}, Peer: []float64{5, 8, 6}, Prepared: 1.5},
+		&comparison{Variant: "tuned", Error: "no compiler"},
+		&comparison{Variant: "jax, scanned", Basin: []float64{1, 1, 1}, Peer: []float64{2, 2, 2}},
 	)
-	if b := r.best(); b == nil || b.Way != "compiled" || b.ratio() != (spread{4.5, 5, 5.5}) {
+	if b := r.best(); b == nil || b.Variant != "compiled" || b.ratio() != (spread{4.5, 5, 5.5}) {
 		t.Fatalf("best is %+v", b)
 	}
 	if got := r.basin(); got != 1 {
@@ -58,24 +60,25 @@ func TestBestIsThePeersFastestWay(t *testing.T) {
 	}
 }
 
-// TestBars: each bar can be what a row falls short of, and what was not measured is not met.
+// TestBars: each bar can make a row fall short, and a bar that was not measured is not met.
 func TestBars(t *testing.T) {
-	eager := &comparison{Way: "eager", Basin: []float64{1}, Peer: []float64{20}}
-	compiled := &comparison{Way: "compiled", Basin: []float64{1}, Peer: []float64{5}}
+	eager := &comparison{Variant: "eager", Basin: []float64{1}, Peer: []float64{20}}
+	compiled := &comparison{Variant: "compiled", Basin: []float64{1}, Peer: []float64{5}}
 	for _, c := range []struct {
 		r    *result
 		want string
 	}{
 		{step(4, 15, eager, compiled), "met"},
-		{step(5, 20, eager, compiled), "met"}, // a bar may be touched
+		{step(5, 20, eager, compiled), "met"}, // exactly at the bar
 		{step(6, 15, eager, compiled), "short"},
 		{step(4, 21, eager, compiled), "short"},
 		{step(4, 15, compiled), "short"},
-		{&result{Row: rows.Row{Kind: "step mlp"}, Ways: []*comparison{eager}}, ""},
+		{&result{Row: rows.Row{Kind: "step mlp"}, Variants: []*comparison{eager}}, ""},
 		{&result{Row: rows.Row{Kind: "compile resnet", Limit: 5}, Basin: []float64{4, 9, 3}}, "met"},
 		{&result{Row: rows.Row{Kind: "compile resnet", Limit: 5}, Basin: []float64{6, 9, 3}}, "short"},
-		{&result{Row: rows.Row{Kind: "threads", Bar: map[string]float64{"one thread": 1.8}}, Ways: []*comparison{
-			{Way: "one thread", Basin: []float64{5}, Peer: []float64{10}}, {Way: "eager", Basin: []float64{5}, Peer: []float64{1}}}}, "met"},
+		{&result{Row: rows.Row{Kind: "threads", Bar: map[string]float64{"one thread": 1.8}}, Variants: []*comparison{
+			{Variant: "one thread", Basin: []float64{5}, Peer: []float64{10}},
+			{Variant: "eager", Basin: []float64{5}, Peer: []float64{1}}}}, "met"},
 	} {
 		if got := c.r.verdict(); got != c.want {
 			words, _ := c.r.bars()
@@ -84,17 +87,18 @@ func TestBars(t *testing.T) {
 	}
 }
 
-// TestPairsAlternate: every way has Basin's time beside its own, who goes first changes, and a way that fails leaves the others alone.
+// TestPairsAlternate: every variant has Basin's time beside its own, the first side alternates, and a variant
+// that fails does not affect the others.
 func TestPairsAlternate(t *testing.T) {
 	var order []string
-	c := &contest{engineCommand: &engineCommand{}}
+	c := &session{engineCommand: &engineCommand{}}
 	r := rows.Row{Name: "conv/64x32x16x16/forward", Kind: "conv"}
 	found, err := c.alternate(r, "ms", 2, func() (float64, error) {
 		order = append(order, "basin")
 		return float64(len(order)), nil
-	}, func(way string) (answer, error) {
-		order = append(order, way)
-		if way == "eager" && len(order) > 2 {
+	}, func(variant string) (answer, error) {
+		order = append(order, variant)
+		if variant == "eager" && len(order) > 2 {
 			return answer{Error: "out of memory"}, nil
 		}
 		return answer{MS: 10}, nil
@@ -106,10 +110,10 @@ func TestPairsAlternate(t *testing.T) {
 	if !slices.Equal(order, want) {
 		t.Errorf("order %q, want %q", order, want)
 	}
-	if e := found.Ways[0]; e.Error == "" || len(e.Peer) > 0 {
-		t.Errorf("a way that failed: %+v", e)
+	if e := found.Variants[0]; e.Error == "" || len(e.Peer) > 0 {
+		t.Errorf("a variant that failed: %+v", e)
 	}
-	if l := found.Ways[1]; !slices.Equal(l.Basin, []float64{5, 8}) || len(l.Peer) != 2 {
+	if l := found.Variants[1]; !slices.Equal(l.Basin, []float64{5, 8}) || len(l.Peer) != 2 {
 		t.Errorf("pairs %+v", l)
 	}
 }
@@ -117,9 +121,11 @@ func TestPairsAlternate(t *testing.T) {
 // TestWorstProduct is the matrix product of the least ratio; rows of other work do not count.
 func TestWorstProduct(t *testing.T) {
 	product := func(name string, peer float64) *result {
-		return &result{Row: rows.Row{Name: name, Kind: "gemm"}, Ways: []*comparison{{Way: "numpy", Basin: []float64{1}, Peer: []float64{peer}}}}
+		return &result{Row: rows.Row{Name: name, Kind: "gemm"},
+			Variants: []*comparison{{Variant: "numpy", Basin: []float64{1}, Peer: []float64{peer}}}}
 	}
-	all := []*result{product("gemm/8x8x8/NN", 30), product("gemm/1x4096x4096/NN", 0.7), step(4, 15, &comparison{Way: "eager", Basin: []float64{1}, Peer: []float64{0.1}})}
+	all := []*result{product("gemm/8x8x8/NN", 30), product("gemm/1x4096x4096/NN", 0.7),
+		step(4, 15, &comparison{Variant: "eager", Basin: []float64{1}, Peer: []float64{0.1}})}
 	if w := worst(all); w == nil || w.Row.Name != "gemm/1x4096x4096/NN" {
 		t.Errorf("worst is %+v", w)
 	}
@@ -128,7 +134,7 @@ func TestWorstProduct(t *testing.T) {
 	}
 }
 
-// TestInsert replaces what is between the markers, however often, and says when there are none.
+// TestInsert replaces the text between the markers, repeatedly; missing markers are an error.
 func TestInsert(t *testing.T) {
 	document := []byte("# A\n" + begin + "\nold\n" + end + "\nafter\n")
 	for _, text := range []string{"one\n", "two\n"} {
@@ -147,8 +153,8 @@ func TestInsert(t *testing.T) {
 	}
 }
 
-// TestDocumentHasThePlace: the table's place is in the document that --write changes.
-func TestDocumentHasThePlace(t *testing.T) {
+// TestDocumentHasMarkers: the document that --write changes has the table's markers.
+func TestDocumentHasMarkers(t *testing.T) {
 	text, err := os.ReadFile("../../docs/performance.md")
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +164,8 @@ func TestDocumentHasThePlace(t *testing.T) {
 	}
 }
 
-// TestMergeKeepsOtherRows: rows that were measured now replace those of before, in the order of the list; rows that are no more go.
+// TestMergeKeepsOtherRows: newly measured rows replace earlier ones, in the order of the list; rows that no
+// longer exist are dropped.
 func TestMergeKeepsOtherRows(t *testing.T) {
 	first, second := rows.All()[0], rows.All()[1]
 	at := func(r rows.Row, ms float64) *result { return &result{Row: r, Unit: "ms", Basin: []float64{ms}} }
@@ -189,7 +196,8 @@ func TestMergeKeepsOtherRows(t *testing.T) {
 
 // TestTableIsMarkdown: each line of it has as many cells as the header.
 func TestTableIsMarkdown(t *testing.T) {
-	c := &comparisons{Results: []*result{step(18, 15, &comparison{Way: "eager", Basin: []float64{1, 2}, Peer: []float64{20, 30}})}}
+	c := &comparisons{Results: []*result{step(18, 15,
+		&comparison{Variant: "eager", Basin: []float64{1, 2}, Peer: []float64{20, 30}})}}
 	text := c.markdown()
 	n := 0
 	for line := range strings.Lines(text) {
@@ -205,10 +213,12 @@ func TestTableIsMarkdown(t *testing.T) {
 	}
 }
 
-// TestServersEnvironment: OpenBLAS chooses its kernels itself.
+// TestServersEnvironment: OpenBLAS chooses its kernels without hints from the environment.
 func TestServersEnvironment(t *testing.T) {
 	env := libraries([]string{"OPENBLAS_CORETYPE=Prescott", "PATH=/bin", "OPENBLAS_L2_SIZE=1"})
-	if !slices.Contains(env, "PATH=/bin") || slices.ContainsFunc(env, func(v string) bool { return strings.Contains(v, "CORETYPE") || strings.Contains(v, "L2_SIZE") }) {
+	if !slices.Contains(env, "PATH=/bin") || slices.ContainsFunc(env, func(v string) bool {
+		return strings.Contains(v, "CORETYPE") || strings.Contains(v, "L2_SIZE")
+	}) {
 		t.Errorf("environment %q", env)
 	}
 }

@@ -13,17 +13,18 @@ import (
 	"basin/bench/rows"
 )
 
-// server is a peer's process that times rows on demand (bench/peers/serve.py), so that it imports and compiles once.
+// server is a peer's process that times rows on demand (bench/peers/serve.py), so that it imports and compiles
+// once.
 type server struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Scanner
 }
 
-// answer is what a peer says of one way.
+// answer is what a peer says of one variant.
 type answer struct {
 	MS       float64 // of a piece of work, by the vector
-	Prepared float64 // seconds of preparing the way and of its first call
+	Prepared float64 // seconds of preparing the variant and of its first call
 	Error    string
 }
 
@@ -32,7 +33,7 @@ func (p peer) serve(name string) (*server, error) {
 	s := &server{cmd: p.script("serve.py", name)}
 	s.cmd.Env = libraries(os.Environ())
 	if os.Getenv("BASIN_PEERS_LOG") == "" {
-		s.cmd.Stderr = nil // compilers are talkative
+		s.cmd.Stderr = nil // compilers print much
 	}
 	var err error
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
@@ -47,7 +48,8 @@ func (p peer) serve(name string) (*server, error) {
 	return s, s.cmd.Start()
 }
 
-// libraries is an environment in which the peer's libraries choose their kernels themselves, and use one thread unless told otherwise.
+// libraries is an environment without hints to the peer's libraries about kernels, and with one thread by
+// default.
 func libraries(env []string) []string {
 	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
@@ -56,9 +58,10 @@ func libraries(env []string) []string {
 	return append(env, "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1")
 }
 
-// time asks for the time of a row in one of its ways.
-func (s *server) time(r rows.Row, way string, seconds float64, threads int) (a answer, err error) {
-	request, err := json.Marshal(map[string]any{"row": r.Name, "kind": r.Kind, "way": way, "seconds": seconds, "threads": threads})
+// time asks for the time of a row in one of its variants.
+func (s *server) time(r rows.Row, variant string, seconds float64, threads int) (a answer, err error) {
+	request, err := json.Marshal(map[string]any{"row": r.Name, "kind": r.Kind, "variant": variant,
+		"seconds": seconds, "threads": threads})
 	if err != nil {
 		return a, err
 	}
@@ -66,7 +69,8 @@ func (s *server) time(r rows.Row, way string, seconds float64, threads int) (a a
 		return a, fmt.Errorf("%s: %w", s.cmd, err)
 	}
 	if !s.out.Scan() {
-		return a, fmt.Errorf("%s ended without an answer for %s, %s; set BASIN_PEERS_LOG=1 to see what it says", s.cmd, r.Name, way)
+		return a, fmt.Errorf("%s ended without an answer for %s, %s; set BASIN_PEERS_LOG=1 to see its output",
+			s.cmd, r.Name, variant)
 	}
 	return a, json.Unmarshal(s.out.Bytes(), &a)
 }

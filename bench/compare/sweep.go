@@ -14,32 +14,34 @@ import (
 // processes of a sweep, on both sides.
 const processes = 2
 
-// sweep compares the digits job by wall-clock, two workers and two processes of one thread each.
-func (t *contest) sweep(r rows.Row) (*result, error) {
+// sweep compares the wall-clock times of the digits job with two workers, and with two processes of one thread
+// each.
+func (t *session) sweep(r rows.Row) (*result, error) {
 	g, specFile, err := t.grid(nil)
 	if err != nil {
 		return nil, err
 	}
-	return t.alternate(r, "s", t.SweepPairs, t.basinRun(specFile), func(way string) (answer, error) {
-		j, err := t.peer.run(g, processes, way == "vectorised", filepath.Join(t.dir, "peer.json"))
+	return t.alternate(r, "s", t.SweepPairs, t.basinRun(specFile), func(variant string) (answer, error) {
+		j, err := t.peer.run(g, processes, variant == "vectorised", filepath.Join(t.dir, "peer.json"))
 		return answer{MS: j.wall}, err
 	})
 }
 
-// training compares the sweep's training alone with JAX: with its compilation, and without. Basin's whole process is counted, with a
-// pass of both sets through each network and its checkpoint.
-func (t *contest) training(r rows.Row) (*result, error) {
+// training compares only the sweep's training with JAX, with and without JAX's compilation. Basin's whole
+// process is counted, including a pass of both sets through each network and its checkpoint.
+func (t *session) training(r rows.Row) (*result, error) {
 	g, specFile, err := t.grid(func(s *spec.Spec) { s.Measure = spec.Measure{Performance: s.Measure.Performance} })
 	if err != nil {
 		return nil, err
 	}
 	var last struct{ Compile, Run float64 }
-	return t.alternate(r, "s", t.SweepPairs, t.basinRun(specFile), func(way string) (answer, error) {
-		if way != "jax" { // the same run, counted without its compilation
+	return t.alternate(r, "s", t.SweepPairs, t.basinRun(specFile), func(variant string) (answer, error) {
+		if variant != "jax" { // the same run, counted without its compilation
 			return answer{MS: last.Run, Prepared: last.Compile}, nil
 		}
 		file := filepath.Join(t.dir, "jax.json")
-		cmd := t.peer.script("jax_digits.py", "--widths", commas(g.Widths), "--batches", commas(g.Batches), "--replicas", strconv.Itoa(g.Replicas),
+		cmd := t.peer.script("jax_digits.py", "--widths", commas(g.Widths), "--batches", commas(g.Batches),
+			"--replicas", strconv.Itoa(g.Replicas),
 			"--epochs", strconv.Itoa(g.Epochs), "--processes", strconv.Itoa(processes), "--json", file)
 		if err := cmd.Run(); err != nil {
 			return answer{}, fmt.Errorf("%s: %w", cmd, err)
@@ -54,7 +56,7 @@ func (t *contest) training(r rows.Row) (*result, error) {
 }
 
 // grid is the share of the digits sweep that is run, and a spec of it.
-func (t *contest) grid(change func(*spec.Spec)) (grid, string, error) {
+func (t *session) grid(change func(*spec.Spec)) (grid, string, error) {
 	g, err := t.peer.plan(t.Fraction)
 	if err != nil {
 		return g, "", err
@@ -68,8 +70,8 @@ func (t *contest) grid(change func(*spec.Spec)) (grid, string, error) {
 	return g, path, writeSpec(path, g, change)
 }
 
-// basinRun gives the wall-clock seconds of a run in a new folder.
-func (t *contest) basinRun(specFile string) func() (float64, error) {
+// basinRun returns the wall-clock seconds of a run in a new folder.
+func (t *session) basinRun(specFile string) func() (float64, error) {
 	return func() (float64, error) {
 		folder, err := os.MkdirTemp(t.dir, "run")
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// table collects pairs of times, row by row, and says their ratios.
+// table collects pairs of times by row, and prints their ratios.
 type table struct {
 	Machine machine
 	Unit    string
@@ -23,7 +23,7 @@ type row struct {
 	Peer  []float64
 }
 
-// add notes one pair. Rows appear in the order of their first pair.
+// add adds one pair. Rows appear in the order of their first pair.
 func (t *table) add(name string, basin, peer float64) {
 	i := slices.IndexFunc(t.Rows, func(r *row) bool { return r.Name == name })
 	if i < 0 {
@@ -58,7 +58,8 @@ func (t *table) print(w io.Writer) error {
 	fmt.Fprintf(tw, "\tBasin %s\tPyTorch %[1]s\tratio\tfrom\tto\t\n", t.Unit)
 	for _, r := range t.Rows {
 		q := r.ratios()
-		fmt.Fprintf(tw, "%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Name, median(r.Basin), median(r.Peer), median(q), slices.Min(q), slices.Max(q))
+		fmt.Fprintf(tw, "%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
+			r.Name, median(r.Basin), median(r.Peer), median(q), slices.Min(q), slices.Max(q))
 	}
 	return tw.Flush()
 }

@@ -21,14 +21,14 @@ type comparisons struct {
 	Results []*result
 }
 
-// share says how near each row comes to the machine's limits. The limit of arithmetic is that of the fastest large product seen, on
-// either side.
+// share computes how near each row comes to the machine's limits. The limit of arithmetic is that of the
+// fastest large product of either side.
 func (c *comparisons) share() {
 	for _, r := range c.Results {
 		if r.Row.Work() != "gemm" || r.Row.Flops() < large {
 			continue
 		}
-		for _, w := range r.Ways {
+		for _, w := range r.Variants {
 			for _, ms := range slices.Concat(w.Basin, w.Peer) {
 				c.Limits.Flops = max(c.Limits.Flops, 1e3*r.Row.Flops()/ms)
 			}
@@ -46,32 +46,33 @@ func (c *comparisons) share() {
 	}
 }
 
-// large is the arithmetic of a product that shows what a machine can do: 512³.
+// large is the arithmetic of a product that reaches a machine's limit: 512³.
 const large = 2 * 512 * 512 * 512
 
 // header names the columns of the table.
-var header = []string{"work", "unit", "Basin", "peers", "÷ plain", "÷ best [quartiles]", "best way", "bar", "", "of the limit"}
+var header = []string{"work", "unit", "Basin", "peers", "÷ plain", "÷ best [quartiles]", "best variant", "bar",
+	"", "of the limit"}
 
 // cells are a row of the table.
 func (r *result) cells() []string {
 	var peers []string
-	for _, c := range r.Ways {
+	for _, c := range r.Variants {
 		if c.Error != "" {
-			peers = append(peers, c.Way+" failed")
+			peers = append(peers, c.Variant+" failed")
 			continue
 		}
-		s := c.Way + " " + number(quartiles(c.Peer).Median)
-		if compiled(c.Way) && c.Prepared > 0 {
+		s := c.Variant + " " + number(quartiles(c.Peer).Median)
+		if compiled(c.Variant) && c.Prepared > 0 {
 			s += fmt.Sprintf(" (%.1f s to compile)", c.Prepared)
 		}
 		peers = append(peers, s)
 	}
 	plain, against, by := "", "", ""
 	if b := r.best(); b != nil {
-		against, by = b.ratio().String(), b.Way
+		against, by = b.ratio().String(), b.Variant
 	}
-	if ways := rows.Ways(r.Row.Kind); len(ways) > 0 {
-		if c := r.way(ways[0]); c != nil {
+	if variants := rows.Variants(r.Row.Kind); len(variants) > 0 {
+		if c := r.variant(variants[0]); c != nil {
 			plain = number(c.ratio().Median)
 			if r.best() == nil {
 				plain = c.ratio().String()
@@ -83,7 +84,8 @@ func (r *result) cells() []string {
 		share = fmt.Sprintf("%.0f %% %s", 100*r.Share, r.Bound)
 	}
 	bars, _ := r.bars()
-	return []string{r.Row.Name, r.Unit, number(r.basin()), strings.Join(peers, ", "), plain, against, by, strings.Join(bars, ", "), r.verdict(), share}
+	return []string{r.Row.Name, r.Unit, number(r.basin()), strings.Join(peers, ", "), plain, against, by,
+		strings.Join(bars, ", "), r.verdict(), share}
 }
 
 // markdown is the table with the machine's facts and the command.
@@ -99,7 +101,7 @@ func (c *comparisons) markdown() string {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(r.cells(), " | "))
 	}
 	if w := worst(c.Results); w != nil {
-		fmt.Fprintf(&b, "\nWorst matrix product: %s, %s of %s.\n", w.Row.Name, w.best().ratio(), w.best().Way)
+		fmt.Fprintf(&b, "\nWorst matrix product: %s, %s of %s.\n", w.Row.Name, w.best().ratio(), w.best().Variant)
 	}
 	if short := c.short(); len(short) > 0 {
 		fmt.Fprintf(&b, "\nShort of their bars: %s.\n", strings.Join(short, ", "))
@@ -107,9 +109,10 @@ func (c *comparisons) markdown() string {
 	return b.String()
 }
 
-// compiled says whether a way is compiled at its first call. torch.compile may find parts in its cache on the disk.
-func compiled(way string) bool {
-	return way == "compiled" || way == "tuned" || strings.HasPrefix(way, "jax")
+// compiled reports whether a variant is compiled at its first call. torch.compile may find parts in its cache
+// on disk.
+func compiled(variant string) bool {
+	return variant == "compiled" || variant == "tuned" || strings.HasPrefix(variant, "jax")
 }
 
 func (c *comparisons) short() (names []string) {
@@ -156,7 +159,7 @@ func (c *comparisons) write(path string) error {
 	return os.WriteFile(path, document, 0o644)
 }
 
-// merge takes the rows that were not measured now from an earlier file of results, in the order of all rows.
+// merge adds the rows that were not measured now from an earlier file of results, in the order of all rows.
 func (c *comparisons) merge(path string) error {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -179,7 +182,7 @@ func merged(before, now []*result) (all []*result) {
 		for _, from := range [][]*result{now, before} {
 			if i := slices.IndexFunc(from, func(x *result) bool { return x.Row.Name == r.Name }); i >= 0 {
 				found := *from[i]
-				found.Row = r // bars as they are now
+				found.Row = r // with its present bars
 				all = append(all, &found)
 				break
 			}

@@ -1,7 +1,7 @@
-"""Hessian measures of R networks at once (R = 1: one network): what PyHessian measures, with Lanczos in place of its power iteration.
+"""Hessian measures of R networks at once (R may be 1): those of PyHessian, with Lanczos in place of power iteration.
 
-The gradient's graph is built once and reused by every Hessian–vector product, as PyHessian does. block > 1 shares that graph's
-reverse pass among probes (is_grads_batched, PyTorch's vmap)."""
+The gradient's graph is built once and reused by every Hessian-vector product, as PyHessian does. block > 1 shares that
+graph's reverse pass among probes (is_grads_batched, PyTorch's vmap)."""
 
 import torch
 
@@ -14,7 +14,7 @@ class Hessian:
     def __init__(self, theta, layout, x, y):
         self.theta = theta.detach().clone().requires_grad_()
         self.shape = theta.shape
-        single = len(theta) == 1  # one network takes the unstacked road: F.linear is faster than a bmm of one
+        single = len(theta) == 1  # F.linear of one network is faster than a bmm of a stack of one
         params = unflatten(self.theta[0] if single else self.theta, layout)
         (self.gradient,) = torch.autograd.grad(loss(params, x, y), self.theta, create_graph=True)
 
@@ -26,7 +26,8 @@ class Hessian:
 
 
 def project(basis, k, w):
-    """QᵀQw for Q = the first k rows of basis [..., steps, P]: one matrix–vector product after the other, many times faster than a batched product of one vector."""
+    """QᵀQw for Q = the first k rows of basis [..., steps, P]: one matrix-vector product after another, which is many
+    times faster than a batched product of one vector."""
     size = w.shape[-1]
     flat = basis.reshape(-1, *basis.shape[-2:])[:, :k]
     rows = [q.T @ (q @ v) for q, v in zip(flat, w.reshape(-1, size))]
@@ -34,9 +35,10 @@ def project(basis, k, w):
 
 
 def lanczos(apply, start, steps, stop=None):
-    """Lanczos with full reorthogonalisation on independent operators in lock-step: start [..., P]. Returns Ritz values [..., k],
-    eigenvectors of the tridiagonal matrices, and the last off-diagonal. A network whose Krylov space is exhausted goes on with a zero
-    vector: it adds Ritz values 0, which these Hessians have anyway, with quadrature weight 0."""
+    """Lanczos with full reorthogonalisation on several independent operators together: start [..., P]. Returns Ritz
+    values [..., k], eigenvectors of the tridiagonal matrices, and the last off-diagonal. A network whose Krylov space
+    is exhausted continues with a zero vector: it adds Ritz values 0, which these Hessians have anyway, with quadrature
+    weight 0."""
     *lead, size = start.shape
     steps = min(steps, size)
     basis = start.new_zeros(*lead, steps, size)
@@ -82,7 +84,8 @@ def rademacher(shape, generator):
 
 
 def trace(hessian, generator, probes=100, relative=0.05, block=1, least=10):
-    """Hutchinson with Rademacher probes, until each network's standard error is 5 % of its estimate. Returns mean, error, probes."""
+    """Hutchinson's estimator with Rademacher probes, until each network's standard error is 5 % of its estimate.
+    Returns mean, error and number of probes."""
     found = []
     while True:
         v = rademacher((block, *hessian.shape) if block > 1 else hessian.shape, generator)

@@ -1,13 +1,14 @@
-"""Fully connected relu networks in PyTorch: a training step (SGD, momentum 0.9, weight decay 5e-4) and Hessian-vector products.
+"""Fully connected relu networks in PyTorch: training steps (SGD, momentum 0.9, weight decay 5e-4) and Hessian products.
 
-Eager code is what users write: nn.Sequential, loss.backward(), the fused optimizer. Compiled code is torch.compile of the whole step or
-product, written with torch.func so that it is one graph; 'tuned' adds max_autotune and the C++ wrapper. Batches lie ready."""
+Eager code is what users write: nn.Sequential, loss.backward(), the fused optimizer. Compiled code is torch.compile of
+the whole step or product, written with torch.func so that it is one graph; 'tuned' adds max_autotune and the C++
+wrapper. Batches are ready in memory."""
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from ways import sizes, vectors, way
+from variants import sizes, vectors, variant
 
 LR, MOMENTUM, DECAY = 1e-3, 0.9, 5e-4
 TUNED = {"max_autotune": True, "cpp_wrapper": True}
@@ -36,7 +37,7 @@ def training_step(net, x, y):
     return run
 
 
-@way("step mlp", "eager")
+@variant("step mlp", "eager")
 def step(row):
     widths, n = sizes(row)
     return training_step(network(widths), *batch(widths, n)), 1
@@ -81,31 +82,33 @@ def without_autograd(function, *arguments, options):
     return run
 
 
-@way("step mlp", "compiled")
+@variant("step mlp", "compiled")
 def step_compiled(row, options=None):
     widths, n = sizes(row)
     params = parameters(widths)
-    return without_autograd(update, params, [torch.zeros_like(p) for p in params], *batch(widths, n), options=options), 1
+    moments = [torch.zeros_like(p) for p in params]
+    return without_autograd(update, params, moments, *batch(widths, n), options=options), 1
 
 
-@way("step mlp", "tuned")
+@variant("step mlp", "tuned")
 def step_tuned(row):
     return step_compiled(row, TUNED)
 
 
-@way("hvp mlp", "compiled")
+@variant("hvp mlp", "compiled")
 def product_compiled(row, options=None):
     widths, n = sizes(row)
     params = parameters(widths)
-    return without_autograd(product, params, [torch.randn_like(p) for p in params], *batch(widths, n), options=options), 1
+    v = [torch.randn_like(p) for p in params]
+    return without_autograd(product, params, v, *batch(widths, n), options=options), 1
 
 
-@way("hvp mlp", "tuned")
+@variant("hvp mlp", "tuned")
 def product_tuned(row):
     return product_compiled(row, TUNED)
 
 
-@way("hvps mlp", "compiled")
+@variant("hvps mlp", "compiled")
 def block_compiled(row, options=None):
     widths, n = sizes(row)
     k, params = vectors(row), parameters(widths)
@@ -113,13 +116,13 @@ def block_compiled(row, options=None):
     return without_autograd(block, params, v, *batch(widths, n), options=options), k
 
 
-@way("hvps mlp", "tuned")
+@variant("hvps mlp", "tuned")
 def block_tuned(row):
     return block_compiled(row, TUNED)
 
 
 def gradient(net, x, y):
-    """The parameters and their gradient, with its graph: what a product differentiates once more."""
+    """The parameters and their gradient, with the graph that a product differentiates once more."""
     params = list(net.parameters())
     return params, torch.autograd.grad(F.cross_entropy(net(x), y), params, create_graph=True)
 
@@ -136,7 +139,7 @@ def complete(net, x, y):
 
 
 def retained(net, x, y, k):
-    """One primal pass, whose graph k products share, one after the other: what PyHessian does."""
+    """One primal pass, whose graph k successive products share, as in PyHessian."""
     v = [[torch.randn_like(p) for p in net.parameters()] for _ in range(k)]
 
     def run():
@@ -147,20 +150,20 @@ def retained(net, x, y, k):
     return run, k
 
 
-@way("hvp mlp", "eager")
-@way("hvps mlp", "eager")  # one after the other, nothing shared: as long a vector as a single one takes
+@variant("hvp mlp", "eager")
+@variant("hvps mlp", "eager")  # one after another, nothing shared: each takes as long as a single product
 def product_eager(row):
     widths, n = sizes(row)
     return complete(network(widths), *batch(widths, n))
 
 
-@way("hvps mlp", "retained")
+@variant("hvps mlp", "retained")
 def block_retained(row):
     widths, n = sizes(row)
     return retained(network(widths), *batch(widths, n), vectors(row))
 
 
-@way("hvps mlp", "batched")
+@variant("hvps mlp", "batched")
 def block_batched(row):
     """One primal pass, and the products as one vmapped reverse pass."""
     widths, n = sizes(row)
@@ -174,19 +177,19 @@ def block_batched(row):
     return run, k
 
 
-@way("compile step", "compiled")
+@variant("compile step", "compiled")
 def step_compiled_anew(row):
     return anew(step_compiled, row)
 
 
-@way("compile hvp", "compiled")
+@variant("compile hvp", "compiled")
 def product_compiled_anew(row):
     return anew(product_compiled, row)
 
 
 def anew(make, row):
-    """Compiles without the caches that earlier processes left on the disk: what is asked for is the time that it takes."""
-    import torch._inductor.config as config  # takes a second and 100 MB: not where it is not needed
+    """Compiles without the caches that earlier processes left on the disk, since compilation is what is timed."""
+    import torch._inductor.config as config  # only where needed: it takes a second and 100 MB
 
     run, k = make(row.removeprefix("compile/"))
     with config.patch(force_disable_caches=True):

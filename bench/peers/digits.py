@@ -1,13 +1,13 @@
 """The job of examples/digits.yaml in PyTorch, as a competent user would write it.
 
-420 networks 64-w-w-10 on scikit-learn's digits (12 widths × 7 batch sizes × 5 seeds, 60 epochs), then performance, Hessian,
-connectivity, similarity and distance. One thread a process, cells over processes, longest first, no DataLoader.
+420 networks 64-w-w-10 on scikit-learn's digits (12 widths × 7 batch sizes × 5 seeds, 60 epochs), then performance,
+Hessian, connectivity, similarity and distance. Processes of one thread share the cells, longest first; no DataLoader.
 
     digits.py [--fraction 0.1] [--vectorised] [--processes 2] [--json FILE]
 
-Hessian probes go in blocks. --vectorised trains and differentiates the five seeds of a cell as one stack: what a user does who
-rewrites the model for speed. Seconds per stage are summed over processes; wall is the elapsed time without imports and
-other start-up."""
+Hessian probes go in blocks. --vectorised trains and differentiates the five seeds of a cell as one stack, as a user
+would who rewrites the model for speed. Seconds per stage are summed over processes; wall is the elapsed time without
+imports and other start-up."""
 
 import argparse
 import collections
@@ -38,7 +38,7 @@ def subset(values, share):
 
 
 def data(samples=200, seed=1):
-    """1,437 training and 360 test images by a seeded permutation, standardised with the training set's mean and deviation."""
+    """1,437 training and 360 test images by a seeded permutation, standardised by the training set's statistics."""
     raw, label = load_digits(return_X_y=True)
     order = np.random.default_rng(seed).permutation(len(raw))
     x, y = torch.tensor(raw[order], dtype=torch.float32), torch.tensor(label[order])
@@ -63,11 +63,13 @@ def train_cell(width, batch, replicas, epochs, vectorised, sets):
     if vectorised:
         stack = [torch.stack(p) for p in zip(*starts)]
         return networks.flatten(networks.train(stack, *sets["train"], batch, 7, epochs))
-    return torch.stack([networks.flatten(networks.train(p, *sets["train"], batch, r, epochs)) for r, p in enumerate(starts)])
+    return torch.stack(
+        [networks.flatten(networks.train(p, *sets["train"], batch, r, epochs)) for r, p in enumerate(starts)]
+    )
 
 
 def cell(task):
-    """One cell: (width, batch) → what was found, means over replicas or pairs, and the seconds of each stage."""
+    """One cell: (width, batch) → means over replicas or pairs of each quantity, and the seconds of each stage."""
     width, batch, options = task
     torch.manual_seed(0)
     sets, clock, found = data(), Clock(), collections.defaultdict(list)
@@ -109,10 +111,12 @@ def cell(task):
 
 
 def warm_up(ready):
-    """What PyTorch imports at a process's first optimizer step and first vmap takes seconds: before the clock starts."""
+    """Before the clock starts: a process's first optimizer step and first vmap import modules for seconds."""
     x, y = torch.zeros(2, 64), torch.zeros(2, dtype=torch.int64)
     params = networks.train(networks.initialise(1, 0), x, y, 2, 0, epochs=1)
-    curvature.trace(curvature.Hessian(networks.flatten(params)[None], networks.shapes(1), x, y), torch.Generator(), 2, block=2)
+    curvature.trace(
+        curvature.Hessian(networks.flatten(params)[None], networks.shapes(1), x, y), torch.Generator(), 2, block=2
+    )
     ready.wait()
 
 
@@ -136,11 +140,17 @@ def parse():
 
 def main():
     options = parse()
-    grid = {"widths": options.widths, "batches": options.batches, "replicas": options.replicas, "epochs": options.epochs}
+    grid = {
+        "widths": options.widths,
+        "batches": options.batches,
+        "replicas": options.replicas,
+        "epochs": options.epochs,
+    }
     if options.plan:
         return print(json.dumps(grid))
     torch.set_num_threads(1)
-    tasks = [(w, b, options) for b in sorted(options.batches) for w in sorted(options.widths, reverse=True)]  # longest first
+    # Longest first.
+    tasks = [(w, b, options) for b in sorted(options.batches) for w in sorted(options.widths, reverse=True)]
     context = multiprocessing.get_context("fork")
     ready = context.Barrier(options.processes + 1)
     with context.Pool(options.processes, warm_up, (ready,)) as pool:

@@ -1,7 +1,7 @@
-"""Convolutions and ResNets in PyTorch: 'conv/BATCHxCHANNELSxHxW/forward', 'step/resnet20-WIDTH/BATCH', their Hessian-vector products.
+"""Convolutions and ResNets in PyTorch: 'conv/BATCHxCHANNELSxHxW/forward', 'step/resnet20-WIDTH/BATCH', and others.
 
-Channels last is PyTorch's faster layout for convolutions on CPUs. torch.compile is not tried: it takes a minute a program, and
-convolutions stay calls of the same library."""
+Channels last is PyTorch's faster layout for convolutions on CPUs. torch.compile is not tried: it takes a minute for
+each program, and convolutions would still call the same library."""
 
 import pathlib
 import sys
@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from dense import complete, retained, training_step
-from ways import sizes, vectors, way
+from variants import sizes, vectors, variant
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
 from resnet import ResNet  # noqa: E402
@@ -19,7 +19,7 @@ PLAIN, LAST = torch.contiguous_format, torch.channels_last
 BLOCKS = {"resnet18": [2, 2, 2, 2], "resnet20": [3, 3, 3]}
 
 
-@way("conv", "eager")
+@variant("conv", "eager")
 def convolution(row, layout=PLAIN):
     _, shape, passes = row.split("/")
     n, c, h, w = (int(s) for s in shape.split("x"))
@@ -31,7 +31,7 @@ def convolution(row, layout=PLAIN):
     return lambda: torch.autograd.grad(F.conv2d(x, weight, padding=1), (x, weight), cotangent), 1
 
 
-@way("conv", "channels last")
+@variant("conv", "channels last")
 def convolution_last(row):
     return convolution(row, LAST)
 
@@ -42,36 +42,36 @@ def network(row, layout):
     return net, torch.randn(n, 3, 32, 32).to(memory_format=layout), torch.randint(10, (n,))
 
 
-@way("step resnet", "eager")
-@way("threads", "eager")
+@variant("step resnet", "eager")
+@variant("threads", "eager")
 def step(row, layout=PLAIN):
     return training_step(*network(row, layout)), 1
 
 
-@way("step resnet", "channels last")
-@way("threads", "channels last")
+@variant("step resnet", "channels last")
+@variant("threads", "channels last")
 def step_last(row):
     return step(row, LAST)
 
 
-@way("hvp resnet", "eager")
-@way("hvps resnet", "eager")
+@variant("hvp resnet", "eager")
+@variant("hvps resnet", "eager")
 def product(row, layout=PLAIN):
     net, x, y = network(row, layout)
     return complete(net.eval(), x, y)
 
 
-@way("hvp resnet", "channels last")
+@variant("hvp resnet", "channels last")
 def product_last(row):
     return product(row, LAST)
 
 
-@way("hvps resnet", "retained")
+@variant("hvps resnet", "retained")
 def block(row, layout=PLAIN):
     net, x, y = network(row, layout)
     return retained(net.eval(), x, y, vectors(row))
 
 
-@way("hvps resnet", "retained, channels last")
+@variant("hvps resnet", "retained, channels last")
 def block_last(row):
     return block(row, LAST)

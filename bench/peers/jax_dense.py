@@ -1,15 +1,16 @@
-"""Fully connected relu networks in JAX, one thread: jitted steps and Hessian-vector products, and a jitted scan over many steps, whose
-cost of dispatch is shared. The same work as dense.py."""
+"""Fully connected relu networks in JAX on one thread: the work of dense.py, jitted.
+
+A jitted scan over many steps shares the cost of dispatch among them."""
 
 import os
 
-# XLA's threads are as many as the cores that it may use when it starts.
+# XLA takes as many threads as there are cores that it may use when it starts.
 os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 
-from ways import sizes, vectors, way  # noqa: E402
+from variants import sizes, vectors, variant  # noqa: E402
 
 LR, MOMENTUM, DECAY = 1e-3, 0.9, 5e-4
 STEPS = 256  # of a scan
@@ -20,7 +21,12 @@ def initialise(key, widths):
     for i, o in zip(widths, widths[1:]):
         key, k, l = jax.random.split(key, 3)
         bound = i**-0.5
-        params.append((jax.random.uniform(k, (i, o), minval=-bound, maxval=bound), jax.random.uniform(l, (o,), minval=-bound, maxval=bound)))
+        params.append(
+            (
+                jax.random.uniform(k, (i, o), minval=-bound, maxval=bound),
+                jax.random.uniform(l, (o,), minval=-bound, maxval=bound),
+            )
+        )
     return params
 
 
@@ -49,7 +55,7 @@ def start(row):
     return widths, n, params, jax.tree.map(jnp.zeros_like, params)
 
 
-@way("step mlp", "jax")
+@variant("step mlp", "jax")
 def step(row):
     widths, n, *now = start(row)
     x, y = batch(widths, n)
@@ -62,7 +68,7 @@ def step(row):
     return run, 1
 
 
-@way("step mlp", "jax, scanned")
+@variant("step mlp", "jax, scanned")
 def steps(row):
     widths, n, *now = start(row)
     x, y = batch(widths, n, 16)
@@ -86,7 +92,7 @@ def product(params, v, x, y):
     return jax.jvp(lambda p: jax.grad(loss)(p, x, y), (params,), (v,))[1]
 
 
-@way("hvp mlp", "jax")
+@variant("hvp mlp", "jax")
 def single(row):
     widths, n, params, _ = start(row)
     v, (x, y) = initialise(jax.random.key(2), widths), batch(widths, n)
@@ -94,7 +100,7 @@ def single(row):
     return lambda: jax.block_until_ready(compiled(params, v, x, y)), 1
 
 
-@way("hvps mlp", "jax")
+@variant("hvps mlp", "jax")
 def block(row):
     widths, n, params, _ = start(row)
     k, (x, y) = vectors(row), batch(widths, n)

@@ -1,10 +1,12 @@
-"""The training part of examples/digits.yaml in JAX: each cell is one jitted program, a scan over all steps of all epochs, vmapped over
-the cell's seeds. Every width and batch size is a program of its own, so compilation is counted, and said apart.
+"""The training part of examples/digits.yaml in JAX.
+
+Each cell is one jitted program, a scan over all steps of all epochs, vmapped over the cell's seeds. Every width and
+batch size is a separate program, so compilation is counted, and reported separately.
 
     jax_digits.py --widths 4,16 --batches 32 [--replicas 5] [--epochs 60] [--processes 2] [--json FILE]
 
-Cells are dealt to processes of one core each. All processes first compile all of their cells, then train them; imports and the data are
-left out."""
+Processes of one core each share the cells. All processes first compile all of their cells, then train them; imports and
+the data are not counted."""
 
 import argparse
 import json
@@ -34,7 +36,7 @@ def worker(cells, core, options, ready, results):
     from digits import data
     from jax_dense import loss, update
 
-    os.sched_setaffinity(0, {core})  # jax_dense takes a core of its own choice
+    os.sched_setaffinity(0, {core})  # importing jax_dense has chosen another core
     x, y = (jnp.asarray(t.numpy()) for t in data()["train"])
     y = y.astype(jnp.int32)
     rates = jnp.where(jnp.arange(options.epochs) < 45, 0.05, 0.005)
@@ -63,7 +65,9 @@ def worker(cells, core, options, ready, results):
         """What a program takes: random numbers made outside of it compile many times faster than within."""
         params = []
         for i, o in zip((64, width, width), (width, width, 10)):
-            params.append(tuple(random.uniform(-1, 1, (options.replicas, *s)).astype("float32") / i**0.5 for s in ((i, o), (o,))))
+            params.append(
+                tuple(random.uniform(-1, 1, (options.replicas, *s)).astype("float32") / i**0.5 for s in ((i, o), (o,)))
+            )
         orders = np.tile(np.arange(len(x), dtype="int32"), (options.replicas, options.epochs, 1))
         return params, random.permuted(orders, axis=-1)
 
@@ -76,7 +80,9 @@ def worker(cells, core, options, ready, results):
         times.append(time.perf_counter())
 
     moment()
-    programs = [jax.jit(jax.vmap(lambda p, o, b=b: train(p, o, b))).lower(*start(w, random)).compile() for w, b in cells]
+    programs = [
+        jax.jit(jax.vmap(lambda p, o, b=b: train(p, o, b))).lower(*start(w, random)).compile() for w, b in cells
+    ]
     moment()
     found = [program(*start(w, random)).mean().item() for program, (w, _) in zip(programs, cells)]
     moment()
@@ -85,16 +91,20 @@ def worker(cells, core, options, ready, results):
 
 def main():
     options = parse()
-    cost = lambda c: -(-1437 // c[1]) * (20 + c[1] * (74 * c[0] + c[0] ** 2) / 1000)  # noqa: E731  steps, and what they hold
+    # The number of steps times the cost of one.
+    cost = lambda c: -(-1437 // c[1]) * (20 + c[1] * (74 * c[0] + c[0] ** 2) / 1000)  # noqa: E731
     cells = sorted(((w, b) for w in options.widths for b in options.batches), key=cost, reverse=True)
     shares, loads = [[] for _ in range(options.processes)], [0.0] * options.processes
-    for c in cells:  # each to the process that has least to do
+    for c in cells:  # each to the process with the least work
         least = loads.index(min(loads))
         shares[least].append(c)
         loads[least] += cost(c)
     context = multiprocessing.get_context("spawn")
     ready, results, cores = context.Barrier(options.processes), context.Queue(), sorted(os.sched_getaffinity(0))
-    workers = [context.Process(target=worker, args=(s, cores[i % len(cores)], options, ready, results)) for i, s in enumerate(shares)]
+    workers = [
+        context.Process(target=worker, args=(s, cores[i % len(cores)], options, ready, results))
+        for i, s in enumerate(shares)
+    ]
     for p in workers:
         p.start()
     answers = [results.get() for _ in workers]
@@ -102,7 +112,9 @@ def main():
         p.join()
     start, compiled, done = (max(t[i] for t, _ in answers) for i in range(3))
     found = {f"{w}x{b}": loss for _, cells in answers for (w, b), loss in cells.items()}
-    print(f"{len(found)} cells: compiling {compiled - start:.2f} s, training {done - compiled:.2f} s; mean loss of training {sum(found.values()) / len(found):.4f}")
+    mean = sum(found.values()) / len(found)
+    seconds = f"compiling {compiled - start:.2f} s, training {done - compiled:.2f} s"
+    print(f"{len(found)} cells: {seconds}; mean loss of training {mean:.4f}")
     if options.json:
         with open(options.json, "w") as f:
             json.dump({"compile": compiled - start, "run": done - compiled, "train_loss": found}, f)

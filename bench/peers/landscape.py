@@ -16,7 +16,8 @@ def rate(epoch, epochs):
 
 
 def train_bend(a, b, layout, x, y, generator, epochs=50, lr=0.01, momentum=0.9, batch=128, decay=5e-4):
-    """The bend φ that minimises E_t L(γ(t)) + ½·decay·|γ(t)|², one t a batch, by ∂/∂φ = 2t(1−t)·∂/∂γ: no graph through the curve."""
+    """The bend φ that minimises E_t L(γ(t)) + ½·decay·|γ(t)|², with one t for each batch; ∂/∂φ = 2t(1−t)·∂/∂γ needs no
+    graph through the curve."""
     bend, velocity = (a + b) / 2, torch.zeros_like(a)
     for epoch in range(epochs):
         step = lr * rate(epoch, epochs)
@@ -37,7 +38,7 @@ def along(curve, layout, x, y, points=5):
 
 
 def deviation(values):
-    """mc: the mean of the ends less the interior point that deviates most from it."""
+    """mc: the mean of the ends minus the interior value that deviates most from it."""
     mean = (values[0] + values[-1]) / 2
     inner = values[1:-1]
     return (mean - inner[(inner - mean).abs().argmax()]).item()
@@ -59,7 +60,8 @@ def mixup(x, samples, generator):
 
 
 def cka(z):
-    """Linear CKA of all pairs of outputs z [R,n,O], in feature space: |ZaᵀZb|² / (|ZaᵀZa|·|ZbᵀZb|), centred; NaN for constant outputs."""
+    """Linear CKA of all pairs of centred outputs z [R,n,O], in feature space: |ZaᵀZb|² / (|ZaᵀZa|·|ZbᵀZb|); NaN for
+    constant outputs."""
     z = z - z.mean(1, keepdim=True)
     cross = torch.einsum("ani,bnj->abij", z, z).square().sum((2, 3))
     own = cross.diagonal().sqrt()

@@ -1,10 +1,11 @@
-"""Matrix products, 'gemm/MxNxK/NT': C [M,N] = A·B with a sum over K; T: the operand lies transposed, as weights and activations do in
-half of a network's products."""
+"""Matrix products, 'gemm/MxNxK/NT': C [M,N] = A·B with a sum over K.
+
+T: the operand is stored transposed, as weights and activations are in half of a network's products."""
 
 import numpy as np
 import torch
 
-from ways import way
+from variants import variant
 
 
 def operands(row):
@@ -16,13 +17,13 @@ def operands(row):
     return a.T if layout[0] == "T" else a, b.T if layout[1] == "T" else b, np.empty((m, n), np.float32)
 
 
-@way("gemm", "torch")
+@variant("gemm", "torch")
 def with_torch(row):
     a, b, c = (torch.from_numpy(x) for x in operands(row))
     return lambda: torch.mm(a, b, out=c), 1
 
 
-@way("gemm", "numpy")
+@variant("gemm", "numpy")
 def with_numpy(row):
     a, b, c = operands(row)
     return lambda: np.matmul(a, b, out=c), 1

@@ -6,16 +6,16 @@ import torch
 
 import dense  # noqa: F401
 import images  # noqa: F401
-from ways import WAYS
+from variants import VARIANTS
 
 
 def main():
-    kind, row, way = sys.argv[1:]
+    kind, row, variant = sys.argv[1:]
     torch.set_num_threads(1)
-    run, _ = WAYS[kind][way](row)
+    run, _ = VARIANTS[kind][variant](row)
     for _ in range(3):
         run()
-    with open("/proc/self/status") as f:  # the peak of this program alone, where getrusage counts what started it
+    with open("/proc/self/status") as f:  # the peak of this program alone: getrusage includes the parent's
         print(next(int(line.split()[1]) << 10 for line in f if line.startswith("VmHWM")))
 
 

@@ -7,10 +7,10 @@ import (
 	"basin/graph"
 )
 
-// unmoved is an engine whose programs are compiled and bound, but do nothing when they run.
-type unmoved struct{ engine.Engine }
+// noop is an engine whose programs are compiled and bound, but do nothing when they run.
+type noop struct{ engine.Engine }
 
-func (u unmoved) Compile(p *graph.Program, o engine.Options) (engine.Executable, error) {
+func (u noop) Compile(p *graph.Program, o engine.Options) (engine.Executable, error) {
 	x, err := u.Engine.Compile(p, o)
 	return still{x}, err
 }
@@ -22,17 +22,17 @@ func (s still) Bind(in, out []engine.Array) (engine.Run, error) {
 	return func() error { return nil }, err
 }
 
-// CompileMilliseconds is what a first run costs before it runs: tracing, derivatives, planning, memory and binding. What a later run
-// does besides running is taken off: the drawing of vectors and parameters.
+// CompileMilliseconds is the cost of a first run before it runs: tracing, derivatives, planning, memory and
+// binding. The work of later runs besides running, drawing vectors and parameters, is subtracted.
 func (r Row) CompileMilliseconds(e Engine) (float64, error) {
-	of := r.Of()
+	of := r.Base()
 	m, set, err := of.subject()
 	if err != nil {
 		return 0, err
 	}
 	once := func() bool { return false }
 	start := time.Now()
-	run, err := of.network(m, set, unmoved{e})
+	run, err := of.network(m, set, noop{e})
 	if err != nil {
 		return 0, err
 	}
@@ -47,9 +47,9 @@ func (r Row) CompileMilliseconds(e Engine) (float64, error) {
 	return 1e3 * (first - time.Since(start)).Seconds(), nil
 }
 
-// Thrice does the work of a row of memory three times, for a process whose peak is then looked at.
+// Thrice does the work of a row of memory three times, in a process whose peak memory is then read.
 func (r Row) Thrice(e Engine) error {
-	run, err := r.Of().runner(e)
+	run, err := r.Base().runner(e)
 	if err != nil {
 		return err
 	}

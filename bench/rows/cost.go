@@ -4,10 +4,12 @@ import (
 	"strings"
 )
 
-// Flops is the arithmetic that the row's work cannot do without, by the vector: the additions and multiplications of its products and
-// convolutions, with nothing computed twice. Taps of a convolution that fall on padding count for nothing. 0: not a row of arithmetic.
+// Flops is the necessary arithmetic of the row's work, for one vector: the additions and multiplications of its
+// products and convolutions, with nothing computed twice. Taps of a convolution that fall on padding do not
+// count. 0: not a row of arithmetic.
 //
-// A network's passes, with F the products of a forward pass and F₁ those of its first layer, whose input needs no derivative:
+// A network's passes, with F the products of a forward pass and F₁ those of its first layer, whose input needs
+// no derivative:
 //
 //	forward F; gradients of weights F; of inputs F − F₁
 //	a tangent of the forward pass    F₁ + 2(F − F₁)   ẋW + xẆ
@@ -22,7 +24,7 @@ func (r Row) Flops() float64 {
 		return 2 * float64(m) * float64(n) * float64(k)
 	case "conv":
 		s := integers(r.part(1), "x")
-		once := convolutionFlops(s[0], s[1], s[1], 3, s[2], 1) // as wide as high
+		once := convolutionFlops(s[0], s[1], s[1], 3, s[2], 1) // square maps
 		if r.part(2) == "forward" {
 			return once
 		}
@@ -62,8 +64,8 @@ func (r Row) forward() (first, rest float64) {
 	return first, rest
 }
 
-// place is the size of a residual network's maps where a convolution reads them, and its stride: stages after the first halve the maps
-// in their first block.
+// place is the size of the maps that a residual network's convolution reads, and its stride: stages after the
+// first halve the maps in their first block.
 func place(name string) (size, stride int) {
 	stage, ok := strings.CutPrefix(name, "layer")
 	if !ok || stage[0] == '1' {
@@ -78,7 +80,7 @@ func place(name string) (size, stride int) {
 
 // convolutionFlops of a square kernel on square maps, padded by half of it.
 func convolutionFlops(n, in, out, kernel, size, stride int) float64 {
-	taps := 0 // along one axis, over all places of the output, without those on padding
+	taps := 0 // along one axis, over all positions of the output, without those on padding
 	for y := 0; y < size; y += stride {
 		for k := range kernel {
 			if at := y + k - kernel/2; at >= 0 && at < size {
@@ -89,7 +91,8 @@ func convolutionFlops(n, in, out, kernel, size, stride int) float64 {
 	return 2 * float64(n) * float64(in) * float64(out) * float64(taps) * float64(taps)
 }
 
-// Bytes is what the row's work must at least move: the operands and the result of a matrix product, once each. 0: arithmetic binds.
+// Bytes is the least that the row's work must move: the operands and the result of a matrix product, once each.
+// 0: arithmetic binds.
 func (r Row) Bytes() float64 {
 	if r.Work() != "gemm" {
 		return 0

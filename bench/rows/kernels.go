@@ -8,7 +8,7 @@ import (
 	"basin/graph"
 )
 
-// product is a matrix product's sizes and which operands lie transposed.
+// product returns a matrix product's sizes, and which operands are stored transposed.
 func (r Row) product() (m, n, k int, transposed [2]bool) {
 	s, layout := integers(r.part(1), "x"), r.part(2)
 	return s[0], s[1], s[2], [2]bool{layout[0] == 'T', layout[1] == 'T'}
@@ -36,16 +36,18 @@ func (r Row) gemm(k *kernel.Kernels) runner {
 	}
 }
 
-// geometry is a 3×3 convolution of as many channels as it gives, padded by 1.
+// geometry is a 3×3 convolution with equal numbers of input and output channels, padded by 1.
 func (r Row) geometry() *graph.Geometry {
 	s, one := integers(r.part(1), "x"), []int{1, 1}
-	return &graph.Geometry{Batch: s[0], In: s[1], Out: s[1], Groups: 1, Size: s[2:], Kernel: []int{3, 3}, Stride: one, Low: one, High: one, Dilation: one}
+	return &graph.Geometry{Batch: s[0], In: s[1], Out: s[1], Groups: 1, Size: s[2:], Kernel: []int{3, 3},
+		Stride: one, Low: one, High: one, Dilation: one}
 }
 
-// convolution is a program of the convolution, or of it and both its derivatives.
+// convolution is a program of the convolution, or of the convolution and both its derivatives.
 func (r Row) convolution(e Engine) (runner, error) {
 	g := r.geometry()
-	input, weight, output := graph.T(graph.Float32, g.InputShape()...), graph.T(graph.Float32, g.WeightShape()...), graph.T(graph.Float32, g.OutputShape()...)
+	input, weight := graph.T(graph.Float32, g.InputShape()...), graph.T(graph.Float32, g.WeightShape()...)
+	output := graph.T(graph.Float32, g.OutputShape()...)
 	p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
 		y := graph.Conv(in[0], in[1], g)
 		if r.part(2) == "forward" {

@@ -6,16 +6,16 @@ import (
 	"basin/engine/cpu/kernel"
 )
 
-// Limits is what the machine can do with one thread.
+// Limits are those of the machine with one thread.
 type Limits struct {
 	Flops     float64  // a second, in a large matrix product
-	Bandwidth []Stream // bytes a second, by where they lie
+	Bandwidth []Stream // bytes a second, by the size of the memory
 }
 
-// Stream is how fast bytes move that lie in so much memory.
+// Stream is the rate at which bytes move in a region of memory of some size.
 type Stream struct{ Footprint, Rate float64 }
 
-// footprints stay in the second-level cache, in the last level, and in neither.
+// footprints fit the second-level cache, the last level, and neither.
 var footprints = []int{256 << 10, 8 << 20, 256 << 20}
 
 // Measure finds the limits, in two seconds.
@@ -33,7 +33,8 @@ func Measure(e Engine) (Limits, error) {
 	return l, err
 }
 
-// streams is the best rate of a sum that reads, and of an addition that reads two streams and writes one, over so many elements in all.
+// streams is the best rate of a sum that reads, and of an addition that reads two streams and writes one, over
+// the given number of elements in total.
 func streams(k *kernel.Kernels, elements int) float64 {
 	x, sum := make([]float32, elements), make([]float32, 1)
 	third := elements / 3
@@ -54,7 +55,8 @@ func streams(k *kernel.Kernels, elements int) float64 {
 	return best
 }
 
-// Share is how near a row's time in milliseconds comes to the machine's limit, and which limit binds: "arithmetic" or "memory".
+// Share is how near a row's time in milliseconds comes to the machine's limit, and which limit binds:
+// "arithmetic" or "memory".
 func (l Limits) Share(r Row, ms float64) (share float64, bound string) {
 	arithmetic, memory := r.Flops()/l.Flops, 0.0
 	if b := r.Bytes(); b > 0 {

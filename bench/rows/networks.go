@@ -29,7 +29,7 @@ func (r Row) runner(e Engine) (runner, error) {
 		}
 		return r.network(m, set, e)
 	}
-	return nil, fmt.Errorf("%s is not work to be timed", r.Name)
+	return nil, fmt.Errorf("%s is not timed in this process", r.Name)
 }
 
 // network makes the work of a row about a network.

@@ -1,8 +1,8 @@
-// Package rows is what an engine is judged by: pieces of work with names, the ways in which peers do them, and the bars that Basin's
-// speed must reach. rows.json lists them for Basin's side, which is here, and for the peers', which is bench/peers/serve.py.
-//
-// Names say the work: gemm/MxNxK/NT, step/mlp-64-32-32-10/32 (a training step on a batch of 32), hvp/… (the primal pass and one
-// Hessian–vector product), hvps/…/16 (one primal pass and a block of 16, by the vector), conv/NxCxHxW/forward.
+// Package rows lists the work by which an engine is judged: named pieces of work, the peers' variants of them,
+// and the bars that Basin's speed must reach. rows.json is the list for Basin's side, which is here, and for
+// the peers', which is bench/peers/serve.py. Names describe the work: gemm/MxNxK/NT, step/mlp-64-32-32-10/32 (a
+// training step on a batch of 32), hvp/… (the primal pass and one Hessian–vector product), hvps/…/16 (one
+// primal pass and a block of 16, by the vector), conv/NxCxHxW/forward.
 package rows
 
 import (
@@ -16,29 +16,29 @@ import (
 //go:embed rows.json
 var list []byte
 
-// OwnProcess are the kinds of work that take processes of their own on both sides.
-var OwnProcess = []string{"memory", "sweep", "training"}
+// SeparateProcess are the kinds of work that need separate processes on both sides.
+var SeparateProcess = []string{"memory", "sweep", "training"}
 
-// OneThread is the way in which Basin is compared with itself.
+// OneThread is the variant in which Basin is compared with itself.
 const OneThread = "one thread"
 
 // Row is one piece of work.
 type Row struct {
 	Name  string
-	Kind  string             // of the same ways: "step mlp"
-	Bar   map[string]float64 // by way, or "best" of them: the least ratio of the peer's time to Basin's
-	Limit float64            // milliseconds that Basin's own time must stay under; 0: none
+	Kind  string             // rows of one kind have the same variants: "step mlp"
+	Bar   map[string]float64 // by variant, or "best": the least ratio of the peer's time to Basin's
+	Limit float64            // milliseconds that Basin's time must stay under; 0: none
 }
 
-// All are the rows in the order in which they are shown.
+// All returns the rows in the order of the table.
 func All() []Row { return lists().Rows }
 
-// Ways of a kind of row, the plainest first.
-func Ways(kind string) []string { return lists().Ways[kind] }
+// Variants of a kind of row, the plainest first.
+func Variants(kind string) []string { return lists().Variants[kind] }
 
 type file struct {
-	Ways map[string][]string
-	Rows []Row
+	Variants map[string][]string
+	Rows     []Row
 }
 
 func lists() (f file) {
@@ -48,14 +48,15 @@ func lists() (f file) {
 	return f
 }
 
-// Work is the row's kind without the family of its networks: gemm, step, hvp, hvps, conv, threads, memory, compile, sweep, training.
+// Work is the row's kind without the family of its networks: gemm, step, hvp, hvps, conv, threads, memory,
+// compile, sweep, training.
 func (r Row) Work() string {
 	work, _, _ := strings.Cut(r.Kind, " ")
 	return work
 }
 
-// Of is the row that a row of memory or compilation is about: memory/step/… is about step/….
-func (r Row) Of() Row {
+// Base is the row whose memory or compilation a row measures: that of memory/step/… is step/….
+func (r Row) Base() Row {
 	_, name, _ := strings.Cut(r.Name, "/")
 	work, rest, _ := strings.Cut(name, "/")
 	family := "resnet"
@@ -65,7 +66,7 @@ func (r Row) Of() Row {
 	return Row{Name: name, Kind: work + " " + family}
 }
 
-// Vectors is how many vectors a piece of work multiplies: times are by the vector.
+// Vectors is the number of vectors that a piece of work multiplies: times are for one vector.
 func (r Row) Vectors() int {
 	if r.Work() != "hvps" {
 		return 1

@@ -19,7 +19,8 @@ func find(t *testing.T, name string) Row {
 	return All()[i]
 }
 
-// TestFlops compares the counts with those of a pencil, and ResNet-20's with the floors by which its bars were set: 28 and 64 GFLOP.
+// TestFlops compares the counts with hand calculations, and ResNet-20's with the floors by which its bars were
+// set: 28 and 64 GFLOP.
 func TestFlops(t *testing.T) {
 	const ( // ResNet-18 with 8 channels, a sample: each convolution's channels times its taps, stage by stage
 		first = 3 * 8 * 94 * 94
@@ -57,7 +58,8 @@ func TestFlops(t *testing.T) {
 	}
 }
 
-// TestConvolutionFlops: with padding all places have all taps but at the edges; ResNet-20's convolutions of 3×3 on 32×32.
+// TestConvolutionFlops: with padding all positions but the edges have all taps; ResNet-20's 3×3 convolutions on
+// 32×32.
 func TestConvolutionFlops(t *testing.T) {
 	for _, c := range []struct {
 		kernel, size, stride int
@@ -69,7 +71,8 @@ func TestConvolutionFlops(t *testing.T) {
 	}
 }
 
-// TestShare: a product at the peak has all of it; a matrix-vector product is bound by where its matrix lies.
+// TestShare: a product at the peak reaches all of it; a matrix-vector product is bound by the memory that holds
+// its matrix.
 func TestShare(t *testing.T) {
 	l := Limits{Flops: 1e11, Bandwidth: []Stream{{1e6, 1e11}, {1e7, 5e10}, {1e8, 1e10}}}
 	for _, c := range []struct {
@@ -90,9 +93,10 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// TestPeersHaveTheseWays reads the peers' programs: a way that only one side has would silently leave the comparison.
-func TestPeersHaveTheseWays(t *testing.T) {
-	decorator := regexp.MustCompile(`(?m)^@way\("([^"]+)", "([^"]+)"\)`)
+// TestPeersHaveTheseVariants reads the peers' programs: a variant on only one side would silently drop out of
+// the comparison.
+func TestPeersHaveTheseVariants(t *testing.T) {
+	decorator := regexp.MustCompile(`(?m)^@variant\("([^"]+)", "([^"]+)"\)`)
 	files, err := filepath.Glob("../peers/*.py")
 	if err != nil {
 		t.Fatal(err)
@@ -108,9 +112,9 @@ func TestPeersHaveTheseWays(t *testing.T) {
 		}
 	}
 	ours := map[[2]string]bool{}
-	for kind, ways := range lists().Ways {
-		for _, w := range ways {
-			if !slices.Contains(OwnProcess, Row{Kind: kind}.Work()) && w != OneThread {
+	for kind, variants := range lists().Variants {
+		for _, w := range variants {
+			if !slices.Contains(SeparateProcess, Row{Kind: kind}.Work()) && w != OneThread {
 				ours[[2]string{kind, w}] = true
 				if !theirs[[2]string{kind, w}] {
 					t.Errorf("no peer has %q, %q", kind, w)
@@ -125,7 +129,7 @@ func TestPeersHaveTheseWays(t *testing.T) {
 	}
 }
 
-// TestRows: every row has ways, bars of ways that there are, and, but for those that take processes of their own, work.
+// TestRows: every row has variants, bars only for its variants, and work unless it needs separate processes.
 func TestRows(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range All() {
@@ -133,26 +137,27 @@ func TestRows(t *testing.T) {
 			t.Errorf("%s twice", r.Name)
 		}
 		seen[r.Name] = true
-		ways, known := lists().Ways[r.Kind]
+		variants, known := lists().Variants[r.Kind]
 		if !known {
-			t.Errorf("%s: no ways of kind %q", r.Name, r.Kind)
+			t.Errorf("%s: no variants of kind %q", r.Name, r.Kind)
 		}
 		for bar := range r.Bar {
-			if bar != "best" && !slices.Contains(ways, bar) {
-				t.Errorf("%s: a bar for %q, which is none of its ways", r.Name, bar)
+			if bar != "best" && !slices.Contains(variants, bar) {
+				t.Errorf("%s: a bar for %q, which is not one of its variants", r.Name, bar)
 			}
 		}
 	}
 }
 
-// TestWork: small rows of each kind run, give times, and may rest and go on.
+// TestWork: small rows of each kind run, give times, and can pause and continue.
 func TestWork(t *testing.T) {
 	e, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range []Row{
-		{Name: "gemm/3x5x7/TN", Kind: "gemm"}, {Name: "conv/2x3x4x4/both", Kind: "conv"}, {Name: "step/mlp-64-4-4-10/8", Kind: "step mlp"},
+		{Name: "gemm/3x5x7/TN", Kind: "gemm"}, {Name: "conv/2x3x4x4/both", Kind: "conv"},
+		{Name: "step/mlp-64-4-4-10/8", Kind: "step mlp"},
 		{Name: "hvp/resnet20-1/2", Kind: "hvp resnet"}, {Name: "hvps/mlp-64-4-4-10/8/16", Kind: "hvps mlp"},
 	} {
 		w, err := r.Start(e)
@@ -166,13 +171,14 @@ func TestWork(t *testing.T) {
 		}
 		w.Close()
 	}
-	if ms, err := (Row{Name: "compile/hvp/mlp-64-4-4-10/8", Kind: "compile hvp"}).CompileMilliseconds(e); err != nil || ms <= 0 {
+	compile := Row{Name: "compile/hvp/mlp-64-4-4-10/8", Kind: "compile hvp"}
+	if ms, err := compile.CompileMilliseconds(e); err != nil || ms <= 0 {
 		t.Errorf("compilation: %v ms, error %v", ms, err)
 	}
 }
 
-// TestSampleIsByThePiece: a sample of many short pieces gives the time of one, and of one vector.
-func TestSampleIsByThePiece(t *testing.T) {
+// TestSampleIsOfOnePiece: a sample of many short pieces gives the time of one, for one vector.
+func TestSampleIsOfOnePiece(t *testing.T) {
 	pieces := 0
 	w := start(func(tick func() bool) error {
 		for {
@@ -204,7 +210,7 @@ func BenchmarkRows(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, r := range All() {
-		if slices.Contains(OwnProcess, r.Work()) || r.Work() == "compile" || r.Work() == "threads" {
+		if slices.Contains(SeparateProcess, r.Work()) || r.Work() == "compile" || r.Work() == "threads" {
 			continue
 		}
 		b.Run(r.Name, func(b *testing.B) {

@@ -9,7 +9,7 @@ import (
 	"basin/engine/cpu/kernel"
 )
 
-// runner does the work again and again, calling tick after each piece, until tick returns false.
+// runner repeats the work, calling tick after each piece, until tick returns false.
 type runner func(tick func() bool) error
 
 // Engine is what rows run on.
@@ -18,7 +18,7 @@ type Engine struct {
 	Kernels *kernel.Kernels
 }
 
-// New is the engine for this machine's best instructions, as a sweep's worker has it: one thread.
+// New is the engine of a sweep's worker: for this machine's best instruction set, with one thread.
 func New() (Engine, error) {
 	level, err := kernel.Detect()
 	if err != nil {
@@ -33,7 +33,7 @@ func (e Engine) Threads(n int) Engine {
 	return e
 }
 
-// Work is a row made ready. It must be closed.
+// Work is a row that is ready to run. It must be closed.
 type Work struct {
 	next    func() (time.Duration, bool)
 	Close   func()
@@ -42,7 +42,7 @@ type Work struct {
 	err     error
 }
 
-// least is how long a sample takes: shorter work is repeated.
+// least is the shortest duration of a sample: shorter work is repeated.
 const least = time.Millisecond
 
 // Start compiles the row and does it twice.
@@ -55,7 +55,8 @@ func (r Row) Start(e Engine) (*Work, error) {
 	return w, w.warm()
 }
 
-// start makes a coroutine, so that work that calls its caller (a training calls its observer) can rest between samples.
+// start makes a coroutine, so that work with callbacks (a training calls its observer) can pause between
+// samples.
 func start(run runner, vectors int) *Work {
 	w := &Work{repeat: 1, vectors: vectors}
 	w.next, w.Close = iter.Pull(func(yield func(time.Duration) bool) {
@@ -72,7 +73,7 @@ func start(run runner, vectors int) *Work {
 	return w
 }
 
-// warm does one piece to warm up, and one to see how many make a sample.
+// warm does one piece to warm up, and one to find the number of pieces in a sample.
 func (w *Work) warm() error {
 	for range 2 {
 		d, ok := w.next()
@@ -84,8 +85,8 @@ func (w *Work) warm() error {
 	return nil
 }
 
-// Milliseconds is the median of samples taken for that long, of a single piece, a block's by the vector. At least 3 of short work, 1 of
-// long, as bench/peers/ways.py does.
+// Milliseconds is the median of samples taken for the budgeted time: of a single piece, or of one vector of a
+// block. It takes at least 3 samples of short work and 1 of long, as bench/peers/variants.py does.
 func (w *Work) Milliseconds(budget time.Duration) (float64, error) {
 	const long = 200 * time.Millisecond
 	var times []time.Duration

@@ -5,8 +5,8 @@ Run once, with safetensors 0.8.0 and numpy 2.4.6:  python make.py
 import numpy as np
 from safetensors.numpy import save_file
 
-# A Sequential of twelve layers as PyTorch names it, its hidden ones equally wide: value i of a weight of layer k is 100 k + i, of a
-# bias −k. The reference implementation writes them sorted by name: 0.bias, 0.weight, 10.bias, …
+# A Sequential of twelve layers as PyTorch names it, its hidden ones equally wide: value i of a weight of layer k is
+# 100 k + i, of a bias −k. The reference implementation writes them sorted by name: 0.bias, 0.weight, 10.bias, …
 tensors = {}
 for k, (rows, columns) in enumerate([(3, 4)] + [(3, 3)] * 10 + [(2, 3)]):
     tensors[f"{2 * k}.weight"] = (100 * k + np.arange(rows * columns, dtype="f4")).reshape(rows, columns)

@@ -2,10 +2,12 @@ package cpu
 
 import "basin/graph"
 
-// The tangent of a product is a sum of products, ẏ = ẋ·w + x·ẇ. The second one adds its result to the first one's buffer, so that no
-// pass of its own makes the sum. Each product still is one chain from 0, and the sum is rounded once: the bits are those of a sum apart.
+// The tangent of a product is a sum of products, ẏ = ẋ·w + x·ẇ. The second product adds its result to the first
+// one's buffer, which saves a pass for the sum. Each product is still one chain from 0, and the sum is rounded
+// once: the bits are those of a separate sum.
 
-// accumulate turns the sum of two convolutions that nobody else reads into an operation that adds the later to the earlier.
+// accumulate turns the sum of two convolutions that nothing else reads into an operation that adds the later one
+// to the earlier.
 func (pl *plan) accumulate(outputs []*node) {
 	reads := map[*node]int{}
 	for _, n := range outputs {
@@ -25,7 +27,8 @@ func (pl *plan) accumulate(outputs []*node) {
 			first, second = second, first
 		}
 		a, b := first.base, second.base
-		if a == b || !a.canAccumulate() || !b.canAccumulate() || b.onto != nil || reads[a] != 1 || reads[b] != 1 || !first.identity() || !second.identity() {
+		if a == b || !a.canAccumulate() || !b.canAccumulate() || b.onto != nil ||
+			reads[a] != 1 || reads[b] != 1 || !first.identity() || !second.identity() {
 			continue
 		}
 		n.kind, n.op, n.attr, n.onto = operation, b.op, b.attr, a

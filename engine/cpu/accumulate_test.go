@@ -10,9 +10,9 @@ import (
 	"basin/internal/numtest/enginetest"
 )
 
-// TestSumInPlaceHasTheBitsOfASumApart: a convolution that is added to another in place is rounded as one added afterwards, or one that
-// vmap computes once for all elements.
-func TestSumInPlaceHasTheBitsOfASumApart(t *testing.T) {
+// TestSumInPlaceHasTheBitsOfASeparateSum: a convolution that is added to another in place is rounded like one that
+// is added afterwards, or that Vmap computes once for all elements.
+func TestSumInPlaceHasTheBitsOfASeparateSum(t *testing.T) {
 	g := &graph.Geometry{Batch: 3, In: 5, Out: 11, Groups: 1, Size: []int{6, 7}, Kernel: []int{3, 3},
 		Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}}
 	for _, level := range []kernel.Level{kernel.Generic, kernel.AVX2, kernel.AVX512} {
@@ -25,12 +25,14 @@ func TestSumInPlaceHasTheBitsOfASumApart(t *testing.T) {
 				f    func(a, b *graph.Value, g *graph.Geometry) *graph.Value
 				a, b []int
 			}{
-				"conv": {graph.Conv, g.InputShape(), g.WeightShape()}, "conv-input": {graph.ConvInput, g.OutputShape(), g.WeightShape()},
+				"conv":        {graph.Conv, g.InputShape(), g.WeightShape()},
+				"conv-input":  {graph.ConvInput, g.OutputShape(), g.WeightShape()},
 				"conv-weight": {graph.ConvWeight, g.InputShape(), g.OutputShape()},
 			} {
 				a, b := graph.T(d, c.a...), graph.T(d, c.b...)
 				p, err := graph.Trace(func(in []*graph.Value) []*graph.Value {
-					return []*graph.Value{c.f(in[0], in[1], g), c.f(in[2], in[3], g), graph.Add(c.f(in[0], in[3], g), c.f(in[2], in[1], g)),
+					return []*graph.Value{c.f(in[0], in[1], g), c.f(in[2], in[3], g),
+						graph.Add(c.f(in[0], in[3], g), c.f(in[2], in[1], g)),
 						c.f(in[0], in[3], g), c.f(in[2], in[1], g)}
 				}, a, b, a, b)
 				if err != nil {

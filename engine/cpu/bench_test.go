@@ -81,8 +81,8 @@ func run(b *testing.B, e *cpu.Engine, p *graph.Program) engine.Run {
 	return r
 }
 
-// BenchmarkResNet times the gradient with batch statistics and the Hessian-vector product with running ones, on 128 images, on one
-// thread and on two.
+// BenchmarkResNet times the gradient with batch statistics and the Hessian-vector product with running ones, on
+// 128 images, on one thread and on two.
 func BenchmarkResNet(b *testing.B) {
 	e, _ := cpu.New()
 	for kind, a := range map[string]model.Architecture{
@@ -136,7 +136,7 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// BenchmarkStep times the gradient and the Hessian-vector product of small fully connected nets.
+// BenchmarkStep times the gradient and the Hessian-vector product of small fully connected networks.
 func BenchmarkStep(b *testing.B) {
 	e, _ := cpu.New()
 	for _, w := range []int{1, 8, 64} {

@@ -8,7 +8,8 @@ import (
 	"basin/graph"
 )
 
-// executable is a plan with its memory. Programs bound from it share that memory, so they do not run at the same time.
+// executable is a plan with its memory. Programs bound from it share that memory, so they must not run at the same
+// time.
 type executable struct {
 	k         *kernel.Kernels
 	plan      *plan
@@ -17,7 +18,7 @@ type executable struct {
 	arena     [3]engine.Array
 	scratch   [][3]engine.Array // of each worker, for a step while it runs
 
-	convolutions map[string]any // plans by kind, geometry and element type
+	convolutions map[string]any // plans, by kind, geometry and element type
 }
 
 // binding resolves nodes to memory while a program is bound.
@@ -96,7 +97,7 @@ func (b *binding) array(n *node) engine.Array {
 	panic("cpu: a node without memory is read: " + n.op.String())
 }
 
-// reserve gives n elements for the use of one worker in one step while it runs. Steps share them.
+// reserve returns n elements for one worker, for the duration of one step. Steps share them.
 func (x *executable) reserve(worker int, d graph.DType, n int) engine.Array {
 	s := &x.scratch[worker][d]
 	if s.Len() < n {
@@ -115,7 +116,7 @@ func part(a engine.Array, at, n int) engine.Array {
 	return engine.Int32s(a.I32[at : at+n])
 }
 
-// number is an element type of arrays.
+// number is the type of an array's elements.
 type number interface{ float32 | float64 | int32 }
 
 // elements is the slice of a that holds elements of type T.
@@ -132,7 +133,7 @@ func elements[T number](a engine.Array) []T {
 	return s.([]T)
 }
 
-// memory is a node's slice from an offset on.
+// memory is the slice of a node's elements.
 func memory[T number](b *binding, n *node) []T { return elements[T](b.array(n)) }
 
 // contiguousOf is the slice that a contiguous view covers.

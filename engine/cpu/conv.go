@@ -17,7 +17,7 @@ func isConvolution(op graph.Op) bool {
 	return ok
 }
 
-// bindConvolution makes one task for each instance. Instances of images that share their weights are one larger batch.
+// bindConvolution makes one task for each instance. Instances that share their weights are one larger batch.
 func bindConvolution[T kernel.Float](b *binding, n *node) []*task {
 	g := *n.attr.Conv
 	kind := convolutionKinds[n.op]

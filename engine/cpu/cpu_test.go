@@ -8,7 +8,7 @@ import (
 	"basin/internal/numtest/enginetest"
 )
 
-// Every level of instructions that this machine has passes the conformance suite against the reference engine.
+// Every instruction set that this machine has passes the conformance suite against the reference engine.
 func TestConformance(t *testing.T) {
 	for _, level := range []kernel.Level{kernel.Generic, kernel.AVX2, kernel.AVX512} {
 		t.Run(level.String(), func(t *testing.T) {

@@ -6,9 +6,10 @@ import (
 	"basin/graph"
 )
 
-// Σ (g·f + c·d), with f and d constant along the summed axes, is f·Σg + d·Σc. If d is known only after another sum over the same
-// elements, the second form saves a pass: Σg and Σc are made with what d is computed from. So it is with the mean's part of a batch
-// norm's gradient. Which form is taken depends on the operands of the sum alone.
+// Σ (g·f + c·d), with f and d constant along the summed axes, is f·Σg + d·Σc. If d is known only after another sum
+// over the same elements, the second form saves a pass: Σg and Σc are summed in the pass that d needs anyway. The
+// mean's part of a batch norm's gradient has this form. The choice of the form depends only on the operands of the
+// sum.
 
 // term is one summand: u, or −u, times factors that are constant along the summed axes.
 type term struct {
@@ -17,12 +18,12 @@ type term struct {
 	negative bool
 }
 
-// termDepth is how many operations deep summands are looked for, since there are as many ways down as powers of two. It is enough for the
-// gradient of a batch norm and its tangent.
+// termDepth bounds the depth of the search for summands, since the number of paths can double with each operation.
+// It is enough for the gradient of a batch norm and its tangent.
 const termDepth = 8
 
-// termsOf splits w into summands along the given axes. A value that w repeats along other axes, as Vmap does with what its elements
-// share, is split as the value itself is.
+// termsOf splits w into summands along the given axes. A value that w repeats along other axes, as Vmap does with
+// shared values, is split like the value itself.
 func termsOf(w view, axes []int, depth int) []term {
 	n := w.base
 	if at, ok := w.repeatsAll(axes); ok && n.kind == elementwise && depth > 0 {
@@ -34,11 +35,11 @@ func termsOf(w view, axes []int, depth int) []term {
 		case graph.OpNeg:
 			return negated(termsOf(args[0], axes, depth-1))
 		case graph.OpAdd, graph.OpSub:
-			if constant { // x − mean stays whole
+			if constant { // x − mean is not split
 				break
 			}
 			left, right := termsOf(args[0], axes, depth-1), termsOf(args[1], axes, depth-1)
-			if bare(left) && bare(right) { // so does a−b, which would lose digits for nothing
+			if bare(left) && bare(right) { // nor is a−b, which would only lose digits
 				break
 			}
 			if n.op == graph.OpSub {
@@ -60,8 +61,8 @@ func termsOf(w view, axes []int, depth int) []term {
 	return []term{{u: w}}
 }
 
-// repeatsAll reports whether w is all of its base, in order, but for further axes, not among those summed, along which it repeats. Axis i of
-// the base is axis at[i] of w.
+// repeatsAll reports whether w is all of its base, in order, with further axes, not among those summed, along
+// which it repeats. Axis i of the base is axis at[i] of w.
 func (w view) repeatsAll(summed []int) (at []int, ok bool) {
 	shape := w.base.typ.Shape
 	strides := rowMajor(shape)
@@ -88,7 +89,7 @@ func (w view) spread(shape, at []int) view {
 	return r
 }
 
-// bare reports whether terms are a summand itself, or its negative.
+// bare reports whether terms are just a summand or its negative.
 func bare(terms []term) bool { return len(terms) == 1 && len(terms[0].factors) == 0 }
 
 func negated(terms []term) []term {
@@ -102,7 +103,7 @@ func (w view) constantAlong(axes []int) bool {
 	return !slices.ContainsFunc(axes, func(a int) bool { return w.strides[a] != 0 && w.shape[a] != 1 })
 }
 
-// distribute gives the sum of w over one run of axes as a sum of products of sums, if that saves a pass.
+// distribute returns the sum of w over runs of axes as a sum of products of sums, if that saves a pass.
 func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
 	if len(runs) != 1 {
 		return view{}, false
@@ -150,9 +151,10 @@ func (l *lowering) distribute(w view, runs [][]int) (view, bool) {
 	return sum, true
 }
 
-// sumOnce sums w over axes but once where it repeats along others.
+// sumOnce sums w over axes, and only once where w repeats along others.
 func (l *lowering) sumOnce(w view, axes []int) view {
-	var own, kept, summed []int // axes along which w does not repeat; their places in the result; the summed among them
+	// own are the axes along which w does not repeat, kept their places in the result, summed those that are summed.
+	var own, kept, summed []int
 	at := 0
 	for i := range w.shape {
 		isSummed := slices.Contains(axes, i)

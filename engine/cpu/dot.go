@@ -6,8 +6,9 @@ import (
 	"basin/engine/cpu/kernel"
 )
 
-// dotOperands permutes the operands of a dot product to [batch…, free…, contracted…] on the left and [batch…, contracted…, free…] on
-// the right, where free and contracted axes each are covered by one stride; what is not is copied.
+// dotOperands permutes the operands of a dot product to [batch…, free…, contracted…] on the left and [batch…,
+// contracted…, free…] on the right, where one stride covers the free axes and one the contracted axes; other
+// operands are copied.
 func (l *lowering) dotOperands(n *node) []view {
 	ax := n.attr.Dot
 	a, b := n.args[0], n.args[1]
@@ -31,7 +32,7 @@ type matrix struct {
 	offsets          []int // where each batch element starts
 }
 
-// matrix reads w as nb batch axes, then nr axes that make rows, then axes that make columns.
+// matrix reads w as nb batch axes, then nr axes of rows, then axes of columns.
 func (w view) matrix(nb, nr int) (m matrix, ok bool) {
 	axes := make([]int, len(w.shape))
 	for i := range axes {
@@ -56,7 +57,7 @@ func (w view) matrix(nb, nr int) (m matrix, ok bool) {
 	return m, true
 }
 
-// dotMatrices gives both operands of a legalised dot product.
+// dotMatrices returns both operands of a legalised dot product.
 func dotMatrices(n *node) (a, b matrix) {
 	ax := n.attr.Dot
 	nb := len(ax.LeftBatch)
@@ -66,7 +67,8 @@ func dotMatrices(n *node) (a, b matrix) {
 	return a, b
 }
 
-// bindDot makes one matrix product for each element of the batch. Threads share the batch, or blocks of the longer side of C.
+// bindDot makes one matrix product for each element of the batch. Threads share the batch, or blocks of the longer
+// side of C.
 func bindDot[T kernel.Float](b *binding, n *node) *task {
 	k := ops[T](b.k)
 	left, right := dotMatrices(n)
@@ -79,7 +81,7 @@ func bindDot[T kernel.Float](b *binding, n *node) *task {
 		return serial(func() { clear(c) })
 	}
 	t := &task{work: 2 * float64(len(c)) * float64(inner) * flopTime}
-	batch, rows, columns := len(left.offsets), 1, 1 // how many blocks there are of each
+	batch, rows, columns := len(left.offsets), 1, 1 // numbers of blocks
 	const block = 64
 	if t.units = batch; b.threads > 1 && batch < 4*b.threads {
 		if m >= cols {
@@ -104,7 +106,7 @@ func bindDot[T kernel.Float](b *binding, n *node) *task {
 			need = max(need, k.GemmScratch(h, v, inner, a0, b0))
 		}
 		scratch := elements[T](b.reserve(w, n.typ.DType, need))
-		if rows*columns == 1 { // the common case, with nothing to work out
+		if rows*columns == 1 { // the common case
 			t.run = append(t.run, func(from, to int) {
 				for i := from; i < to; i++ {
 					k.Gemm(c[i*m*cols:], cols, operand(x, &left, i), operand(y, &right, i), m, cols, inner, false, scratch)

@@ -2,8 +2,8 @@ package cpu
 
 import "basin/graph"
 
-// group is a chain of elementwise kernels and sums that runs tile by tile, as one worker runs it. Intermediate values stay in slots of
-// one tile each.
+// group is a chain of elementwise kernels and sums that one worker runs tile by tile. Intermediate values stay in
+// slots of one tile each.
 type group struct {
 	*loop
 	b      *binding
@@ -18,7 +18,7 @@ type group struct {
 	where map[*node]ref
 	loads map[string]ref
 
-	pending []func() // gives streams of slots their memory, once it is known how many there are
+	pending []func() // gives streams of slots their memory, once their number is known
 }
 
 // bindGroup makes the task of a group.
@@ -71,7 +71,7 @@ func (b *binding) newGroup(worker int, nodes []*node, l *loop, sums map[*node]*p
 	return g
 }
 
-// add appends the instructions of n, and of what is computed in one go with it.
+// add appends the instructions of n, and of the value that is computed together with it.
 func (g *group) add(n *node, pairs pairs, sum *partial) {
 	_, ours := g.where[n.args[0].base]
 	switch direct := g.direct(n.args[0]); {
@@ -79,7 +79,7 @@ func (g *group) add(n *node, pairs pairs, sum *partial) {
 		g.sum(n, g.operand(n.args[0]), sum)
 		return
 	case n.op == copyOp && !ours && (!n.stored || n.late && !direct):
-		// What reads the copy may read the operand, which is laid out in a slot of its own.
+		// Readers of the copy may read the operand, which is laid out in a separate slot.
 		g.where[n] = g.operand(n.args[0])
 	case n.op == copyOp && !direct:
 		out := g.destination(n)
@@ -108,8 +108,8 @@ func (g *group) add(n *node, pairs pairs, sum *partial) {
 	}
 }
 
-// release gives the slot of a value back that is read no more: not that of an operand that is laid out, perhaps once for all tiles, nor
-// of what is still to be written over a donated input.
+// release frees the slot of a value that is not read again, unless it holds an operand that may be laid out once
+// for all tiles, or a value that is still to be written over a donated input.
 func (g *group) release(n *node) {
 	if r, ours := g.where[n]; ours && r.slot >= 0 && !r.loaded && !n.late {
 		g.free[r.dtype] = append(g.free[r.dtype], r.slot)
@@ -145,7 +145,7 @@ func (g *group) run(from, to int) {
 	}
 }
 
-// destination is where n's value goes: its own memory, or a slot.
+// destination is where n is written: its memory, or a slot.
 func (g *group) destination(n *node) ref {
 	if n.stored && !n.late {
 		return ref{dtype: n.typ.DType, slot: -1, view: whole(n)}
@@ -163,7 +163,7 @@ func (g *group) slot(d graph.DType) int {
 	return g.slots[d] - 1
 }
 
-// operand finds w, loading it into a slot if it does not lie in memory as the group walks.
+// operand finds w, and loads it into a slot if its order in memory is not that of the group.
 func (g *group) operand(w view) ref {
 	if r, ours := g.where[w.base]; ours && w.identity() {
 		return r
@@ -176,7 +176,7 @@ func (g *group) operand(w view) ref {
 	if r, ok := g.loads[key]; ok {
 		return r
 	}
-	// A load's slot is never given back, since what is loaded once must survive all tiles.
+	// A load's slot is never freed, since what is loaded once must survive all tiles.
 	g.slots[d]++
 	r := ref{dtype: d, slot: g.slots[d] - 1, loaded: true}
 	g.loads[key] = r

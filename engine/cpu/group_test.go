@@ -9,10 +9,10 @@ import (
 	"basin/graph"
 )
 
-// TestRepeatedOperandsKeepTheirSlots: scalars that are spread and summed in one group are laid out before its first tile, each in a slot
-// that nothing else takes meanwhile.
+// TestRepeatedOperandsKeepTheirSlots: scalars that are spread and summed in one group are laid out before its
+// first tile, each in a slot that no other value uses.
 func TestRepeatedOperandsKeepTheirSlots(t *testing.T) {
-	defer cpu.TakeEveryWay()()
+	defer cpu.LowerThresholds()()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,8 @@ func TestRepeatedOperandsKeepTheirSlots(t *testing.T) {
 	}
 }
 
-// TestOperandsLaidOutOnceStay: an operand that repeats itself is laid out once for all tiles, so no later value may take its slot.
+// TestOperandsLaidOutOnceStay: an operand that repeats itself is laid out once for all tiles, so no later value
+// may take its slot.
 func TestOperandsLaidOutOnceStay(t *testing.T) {
 	e, err := cpu.New()
 	if err != nil {

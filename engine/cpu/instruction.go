@@ -90,7 +90,8 @@ func binary[T kernel.Float](k *kernel.Ops[T], n *node) kernel.Binary[T] {
 	case graph.OpPow:
 		return k.Pow
 	case graph.OpCompare:
-		return [...]kernel.Binary[T]{graph.EQ: k.Eq, graph.NE: k.Ne, graph.LT: k.Lt, graph.LE: k.Le, graph.GT: k.Gt, graph.GE: k.Ge}[n.attr.Order]
+		return [...]kernel.Binary[T]{graph.EQ: k.Eq, graph.NE: k.Ne, graph.LT: k.Lt, graph.LE: k.Le,
+			graph.GT: k.Gt, graph.GE: k.Ge}[n.attr.Order]
 	}
 	panic("cpu: no kernel for " + n.op.String())
 }

@@ -5,7 +5,7 @@ import (
 	"basin/graph"
 )
 
-// computeInt is the instruction of an int32 node. Integers index and count; they are never hot.
+// computeInt is the instruction of an int32 node. Integers index and count; their speed does not matter.
 func computeInt(k *kernel.Kernels, n *node, out *stream[int32], in []*stream[int32]) instruction {
 	each := func(f func(i int, x [3][]int32) int32) instruction {
 		return func(lo, m int) {
@@ -35,7 +35,7 @@ func computeInt(k *kernel.Kernels, n *node, out *stream[int32], in []*stream[int
 			return x[2][i]
 		})
 	}
-	if n.op == graph.OpCompare && n.attr.Order == graph.EQ { // one-hot targets: once a step
+	if n.op == graph.OpCompare && n.attr.Order == graph.EQ { // one-hot targets, in every step
 		a, b := in[0], in[1]
 		return func(lo, m int) { k.EqI32(out.tile(lo, m), a.tile(lo, m), b.tile(lo, m)) }
 	}

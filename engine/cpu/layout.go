@@ -7,15 +7,16 @@ import (
 	"basin/graph"
 )
 
-// A node's buffer holds its axes in storage order, which need not be the value's own: convolutions read and write channels last, and
-// what is computed element by element from their results keeps that order, so that nothing is transposed on the way. The value then is
-// a permuted view of the buffer.
+// A node's buffer holds its axes in storage order, which may differ from the value's: convolutions read and write
+// channels last, and elementwise work on their results keeps that order, so that nothing is transposed between
+// them. The value is then a permuted view of the buffer.
 //
-// The order is chosen from the operands' views alone, ignoring axes along which they repeat, and those that Vmap has added: a batch axis
-// changes no choice, hence no order of additions.
+// The choice depends only on the operands' views, and ignores axes along which they repeat and those that Vmap has
+// added: a batch axis changes no choice, hence no order of additions.
 
-// storageOrder is the order of w's axes from the largest stride to the smallest; axes of size 1, those along which w repeats and the
-// first few, which Vmap has added, stay where they are. moved is false if that is the order they are in.
+// storageOrder is the order of w's axes from the largest stride to the smallest; axes of size 1, those along which
+// w repeats and the first few, which Vmap has added, stay where they are. moved is false if they are already in
+// that order.
 func (w view) storageOrder(mapped int) (order []int, moved bool) {
 	order = make([]int, len(w.shape))
 	var free []int // axes that may move
@@ -42,7 +43,7 @@ func inverse(order []int) []int {
 	return inv
 }
 
-// reorder puts an elementwise node's axes into the order of the first operand that has one of its own.
+// reorder puts an elementwise node's axes into the order of the first operand whose axes have moved.
 func (n *node) reorder() (order []int, moved bool) {
 	for _, w := range n.args {
 		if order, moved = w.storageOrder(n.attr.Mapped); moved {
@@ -77,7 +78,8 @@ func (l *lowering) lowerElementwise(n *node, key string) view {
 	return whole(l.share(n, fmt.Sprint(key, n.typ.Shape))).permute(inverse(order))
 }
 
-// channelsLast moves the channel axis of a convolution's operand or result behind its places; lead is 1 if it has an instance axis.
+// channelsLast moves the channel axis of a convolution's operand or result behind its spatial axes; lead is 1 if
+// it has an instance axis.
 func channelsLast(rank, lead int) []int {
 	order := make([]int, 0, rank)
 	for a := range rank {
@@ -88,7 +90,7 @@ func channelsLast(rank, lead int) []int {
 	return append(order, lead+1)
 }
 
-// lowerConvolution reads and writes images channels last, and weights in their own layout.
+// lowerConvolution reads and writes images channels last, and weights as they are.
 func (l *lowering) lowerConvolution(n *node) view {
 	n.kind = operation
 	key := fmt.Sprintf("%d %v %v", n.op, n.attr.Conv, n.typ)

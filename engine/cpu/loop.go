@@ -2,25 +2,25 @@ package cpu
 
 import "slices"
 
-// tileElements is how many elements a group computes before it goes on: a handful of tiles fit the L1 cache together.
+// tileElements is the number of elements of a tile: a handful of tiles fit the L1 cache together.
 const tileElements = 1024
 
 // loop is how a group walks over its elements: in tiles, within units that threads may share.
 type loop struct {
 	size, tile int
-	segment    int   // a sum starts anew every so many elements; the size if there is none
-	chunk      int   // elements of a unit: a part of a segment whose sum is made by itself
+	segment    int   // number of elements after which a sum starts anew; the size if there is none
+	chunk      int   // elements of a unit: a part of a segment that is summed separately
 	restarts   []int // a tile never crosses a multiple of these
 }
 
-// newLoop fits the tiles to the sums that are made on the way, and to operands that repeat or lie in runs, so that these are read in
-// place or laid out once and not for every tile.
+// newLoop fits the tiles to the sums that the group makes, and to operands that repeat or lie in runs, so that
+// these are read in place, or laid out once and not for every tile.
 func newLoop(nodes []*node) *loop {
 	l := &loop{size: nodes[0].groupSize(), tile: tileElements}
 	l.segment, l.chunk = l.size, 16*tileElements
 	unit := 1      // a tile is a multiple of it
 	free := true   // no sum cuts the elements into segments and chunks
-	whole := false // partial sums are of whole tiles, whatever else the group holds
+	whole := false // partial sums are of whole tiles, whatever else is in the group
 	for _, n := range nodes {
 		if n.kind != reduction {
 			continue
@@ -66,8 +66,8 @@ func newLoop(nodes []*node) *loop {
 // keepsCuts reports whether tiles that start anew at multiples of r cut all segments in the same places.
 func (l *loop) keepsCuts(r int) bool { return l.segment%r == 0 || r%l.segment == 0 }
 
-// period is the number of elements after which a view repeats itself, and for how many elements it goes on doing so. A view that does
-// not repeat has its size as both.
+// period is the number of elements after which a view repeats, and the number of elements for which it keeps
+// repeating. Both are the size of a view that does not repeat.
 func (w view) period() (p, block int) {
 	size, stride := mergeAxes(w.shape, w.strides)
 	p = 1
@@ -89,7 +89,7 @@ func (w view) run() int {
 	return 0
 }
 
-// repeats is for how many elements a tile of w, once laid out, stays valid; 0 if tiles differ.
+// repeats is the number of elements for which a tile of w, once laid out, stays valid; 0 if tiles differ.
 func (w view) repeats(tile int) int {
 	if p, block := w.period(); p <= tile && tile%p == 0 && block > p {
 		return block
@@ -103,7 +103,8 @@ func (l *loop) aligned(r int) bool { return r >= l.size || slices.Contains(l.res
 // keepsPhase reports whether all tiles start at a multiple of p.
 func (l *loop) keepsPhase(p int) bool {
 	odd := func(r int) bool { return r%p != 0 }
-	return l.tile%p == 0 && (l.segment == l.size || l.segment%p == 0) && l.chunk%p == 0 && !slices.ContainsFunc(l.restarts, odd)
+	return l.tile%p == 0 && (l.segment == l.size || l.segment%p == 0) && l.chunk%p == 0 &&
+		!slices.ContainsFunc(l.restarts, odd)
 }
 
 // chunks is the number of units in a segment.

@@ -7,40 +7,40 @@ import (
 	"basin/graph"
 )
 
-// kind says how a node comes to be.
+// kind says how a node is computed.
 type kind uint8
 
 const (
 	external    kind = iota // an input, bound by the caller
 	constant                // known when compiling
 	elementwise             // computed in a fused group
-	reduction               // a sum that a fused group makes on its way over the operand
-	operation               // computed by a step of its own
+	reduction               // a sum that a fused group makes while it walks over the operand
+	operation               // computed by a separate step
 )
 
-// node is a value that has a buffer of its own, or lives in the registers of a fused group. Views are no nodes.
+// node is a value that has a buffer, or lives in the slots of a fused group. Views are not nodes.
 type node struct {
 	kind kind
 	op   graph.Op
 	attr *graph.Attr
 	typ  graph.Type
-	args []view // an operation's operands in their own shapes; an elementwise node's, in its shape
+	args []view // operands: an operation's in their shapes, an elementwise node's in its shape
 	id   int    // position in topological order
-	sums int    // how many sums lie, one behind the other, on the longest way to it
+	sums int    // number of sums on the longest path to it
 	sum  block  // reduction: which of its operand's elements
-	onto *node  // operation: the sum is added to what this node left, in its buffer; see accumulate.go
+	onto *node  // operation: its sum is added to this node's result, in that buffer; see accumulate.go
 
 	level   int  // see schedule
 	stored  bool // needs memory: read by other steps or as an output
 	virtual bool // computed again in each group that reads it; see recompute.go
 	input   int  // external: which input
-	folded  int  // constant: 1 + its place among the plan's folded values; 0 if its data stand in attr
-	late    bool // written at the end of each tile, since the group still reads the input that the output replaces
-	output  int  // which output's memory it is written to, −1 if none
+	folded  int  // constant: 1 + its place among the plan's folded values; 0 if its data are in attr
+	late    bool // written at the end of each tile, since the group reads the input that it replaces
+	output  int  // the output to whose memory it is written, −1 if none
 	buffer  buffer
 }
 
-// buffer is where a node lives.
+// buffer is where a node is kept.
 type buffer struct {
 	place place
 	index int // which input, output or constant
@@ -57,8 +57,8 @@ const (
 	inArena
 )
 
-// copyOp marks an elementwise node that only copies its operand, to make a view contiguous or to fill an output. It computes what
-// StopGradient does, which never is a node of its own.
+// copyOp marks an elementwise node that only copies its operand, to make a view contiguous or to fill an output.
+// It reuses StopGradient, which never becomes a node.
 const copyOp = graph.OpStopGradient
 
 // lowering turns a program's values into nodes, with common subexpressions shared and views folded into their readers.
@@ -139,12 +139,12 @@ func (l *lowering) copyOf(w view) *node { return l.share(newCopy(w), "copy") }
 func newCopy(w view) *node {
 	n := &node{kind: elementwise, op: copyOp, typ: graph.Type{DType: w.base.typ.DType, Shape: w.shape}, args: []view{w}}
 	if w.transposed() {
-		n.kind = operation // a transpose is better done by blocks than by tiles
+		n.kind = operation // blocks are faster than tiles for a transpose
 	}
 	return n
 }
 
-// contiguously gives the same elements from contiguous memory.
+// contiguously returns the same elements in contiguous memory.
 func (l *lowering) contiguously(w view) view {
 	if w.contiguous() {
 		return w
@@ -152,7 +152,7 @@ func (l *lowering) contiguously(w view) view {
 	return whole(l.copyOf(w))
 }
 
-// legalise gives an operation operands that its kernel can read: strided for a dot product, contiguous for all others.
+// legalise makes an operation's operands readable by its kernel: strided for a dot product, contiguous for all others.
 func (l *lowering) legalise(n *node) {
 	if n.op == graph.OpDot {
 		n.args = l.dotOperands(n)

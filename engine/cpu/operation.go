@@ -36,7 +36,7 @@ func bindFloat[T kernel.Float](b *binding, n *node) []*task {
 
 func alone(f func()) []*task { return []*task{serial(f)} }
 
-// bindAny makes the step of an operation that only moves elements, or of one on integers.
+// bindAny makes the step of an operation that only moves elements, or works on integers.
 func bindAny[T number](b *binding, n *node) func() {
 	switch n.op {
 	case copyOp:
@@ -173,7 +173,7 @@ func bindTranspose[T number](b *binding, n *node) func() {
 		fill := layOut(src, w)
 		return func() { fill(dst, 0) }
 	}
-	// The axis with the smallest stride and the last one span the block; the others are loops.
+	// The axis with the smallest stride and the last axis span the block; the others are loops.
 	fast := last
 	for i := range size {
 		if stride[i] != 0 && (stride[fast] == 0 || stride[i] < stride[fast]) {
@@ -187,7 +187,7 @@ func bindTranspose[T number](b *binding, n *node) func() {
 	}
 	const block = 16
 	rows, cols, rs, cs, ds := size[fast], size[last], stride[fast], stride[last], dstStride[fast]
-	if transpose, ok := transposeKernel[T](b); ok && rs == 1 && cs == rows && ds == cols { // dense matrices, as of images
+	if transpose, ok := transposeKernel[T](b); ok && rs == 1 && cs == rows && ds == cols { // dense, as of images
 		return func() {
 			forEachIndex(size, fast, last, stride, dstStride, w.offset, func(from, to int) {
 				transpose(dst[to:to+rows*cols], src[from:from+rows*cols], cols, rows)

@@ -7,14 +7,15 @@ import (
 	"basin/graph"
 )
 
-// pairs are values that one kernel computes in one go: a value, and the only later one that reads it. The kernel rounds the first as if
-// it stood alone, so the bits are those of two kernels.
+// pairs are values that one kernel computes together: a value, and the only later one that reads it. The kernel
+// rounds the first separately, so the bits are those of two kernels.
 type pairs struct {
 	first map[*node]*node // by the later one
 	later map[*node]*node // by the first
 }
 
-// findPairs looks for products read by a sum or difference, and for float32 converted to float64 and multiplied by a number.
+// findPairs looks for products read by a sum or difference, and for float32 converted to float64 and multiplied by
+// a number.
 func findPairs(nodes []*node) pairs {
 	reads := map[*node]int{}
 	for _, n := range nodes {
@@ -29,8 +30,9 @@ func findPairs(nodes []*node) pairs {
 		}
 		for i, w := range n.args {
 			m := w.base
-			// What is not stored is read in this group alone, in its order.
-			if m.kind == elementwise && !m.stored && reads[m] == 1 && p.first[m] == nil && (multiplyAdds(n, m) || scalesConverted(n, m, 1-i)) {
+			// A value that is not stored is read only in this group, in its order.
+			if m.kind == elementwise && !m.stored && reads[m] == 1 && p.first[m] == nil &&
+				(multiplyAdds(n, m) || scalesConverted(n, m, 1-i)) {
 				p.first[n], p.later[m] = m, n
 				break
 			}
@@ -39,7 +41,7 @@ func findPairs(nodes []*node) pairs {
 	return p
 }
 
-// operands are those of n, after those of what is computed in one go with it; none if that is n.
+// operands are those of the value that is computed together with n, then those of n; none if n is the first of a pair.
 func (p pairs) operands(n *node) []view {
 	switch first := p.first[n]; {
 	case p.later[n] != nil:
@@ -57,7 +59,8 @@ func multiplyAdds(n, m *node) bool {
 
 // scalesConverted reports whether n multiplies m, converted from float32, by the number that is its other operand.
 func scalesConverted(n, m *node, other int) bool {
-	if n.op != graph.OpMul || n.typ.DType != graph.Float64 || m.op != graph.OpConvert || m.args[0].base.typ.DType != graph.Float32 {
+	if n.op != graph.OpMul || n.typ.DType != graph.Float64 ||
+		m.op != graph.OpConvert || m.args[0].base.typ.DType != graph.Float32 {
 		return false
 	}
 	p, block := n.args[other].period()

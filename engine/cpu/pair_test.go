@@ -10,11 +10,12 @@ import (
 	"basin/graph"
 )
 
-// TestPairs: products with the sums that read them, and conversions with their scaling, are computed in one go, if nothing else reads
-// the first of the two, and have the bits of two kernels.
+// TestPairs: products with the sums that read them, and conversions with their scaling, are computed together if
+// nothing else reads the first of the two, and have the bits of two kernels.
 func TestPairs(t *testing.T) {
 	type values struct{ narrow, wide, other, number, perRow, integers *graph.Value }
-	types := []graph.Type{graph.T(graph.Float32, 3, 7), graph.T(graph.Float64, 3, 7), graph.T(graph.Float64, 3, 7), graph.T(graph.Float64),
+	types := []graph.Type{graph.T(graph.Float32, 3, 7), graph.T(graph.Float64, 3, 7),
+		graph.T(graph.Float64, 3, 7), graph.T(graph.Float64),
 		graph.T(graph.Float64, 3), graph.T(graph.Int32, 3, 7)}
 	widen := func(v *graph.Value) *graph.Value { return graph.Convert(v, graph.Float64) }
 	one := func(v *graph.Value) []*graph.Value { return []*graph.Value{v} }
@@ -33,7 +34,9 @@ func TestPairs(t *testing.T) {
 		{"convert(x)·s and convert(x)", 0, func(v values) []*graph.Value {
 			return []*graph.Value{graph.Mul(widen(v.narrow), v.number), widen(v.narrow)}
 		}},
-		{"convert(x)·s + y", 1, func(v values) []*graph.Value { return one(graph.Add(graph.Mul(widen(v.narrow), v.number), v.wide)) }},
+		{"convert(x)·s + y", 1, func(v values) []*graph.Value {
+			return one(graph.Add(graph.Mul(widen(v.narrow), v.number), v.wide))
+		}},
 		{"a·b + c", 1, func(v values) []*graph.Value { return one(graph.Add(graph.Mul(v.wide, v.other), v.wide)) }},
 		{"c + a·b", 1, func(v values) []*graph.Value { return one(graph.Add(v.other, graph.Mul(v.wide, v.number))) }},
 		{"a·b − c", 1, func(v values) []*graph.Value { return one(graph.Sub(graph.Mul(v.wide, v.number), v.other)) }},
@@ -41,9 +44,15 @@ func TestPairs(t *testing.T) {
 		{"a·b − c·d", 1, func(v values) []*graph.Value {
 			return one(graph.Sub(graph.Mul(v.wide, v.number), graph.Mul(v.wide, v.other)))
 		}},
-		{"a·b + c in float32", 1, func(v values) []*graph.Value { return one(graph.Add(graph.Mul(v.narrow, v.narrow), v.narrow)) }},
-		{"a·b − c in float32", 1, func(v values) []*graph.Value { return one(graph.Sub(graph.Mul(v.narrow, v.narrow), v.narrow)) }},
-		{"c − a·b in float32", 1, func(v values) []*graph.Value { return one(graph.Sub(v.narrow, graph.Mul(v.narrow, v.narrow))) }},
+		{"a·b + c in float32", 1, func(v values) []*graph.Value {
+			return one(graph.Add(graph.Mul(v.narrow, v.narrow), v.narrow))
+		}},
+		{"a·b − c in float32", 1, func(v values) []*graph.Value {
+			return one(graph.Sub(graph.Mul(v.narrow, v.narrow), v.narrow))
+		}},
+		{"c − a·b in float32", 1, func(v values) []*graph.Value {
+			return one(graph.Sub(v.narrow, graph.Mul(v.narrow, v.narrow)))
+		}},
 		{"a² + sqrt(a²)", 0, func(v values) []*graph.Value {
 			q := graph.Mul(v.wide, v.wide)
 			return one(graph.Add(q, graph.Sqrt(q)))

@@ -7,8 +7,8 @@ import (
 	"basin/engine"
 )
 
-// place decides where each node lives: constants in buffers of their own, outputs in the caller's arrays where that is legal, all else
-// in one arena, in which nodes that are not alive at the same time share room.
+// place decides where each node is kept: constants in separate buffers, outputs in the caller's arrays where that
+// is legal, all else in one arena, in which nodes that are not alive at the same time share memory.
 func (pl *plan) place(o engine.Options, outputs []*node) {
 	for _, n := range pl.nodes {
 		if n.kind == constant {
@@ -51,8 +51,9 @@ func (pl *plan) place(o engine.Options, outputs []*node) {
 	}
 }
 
-// mayReplace reports whether node n, made at the given step, may be written over the input that donates its memory: all reads of the
-// input must come earlier, or element by element in the same group, where the write then waits for the end of each tile.
+// mayReplace reports whether node n, made at the given step, may be written over the input that donates its
+// memory: all reads of the input must come earlier, or element by element in the same group, where the write then
+// waits until the end of each tile.
 func (pl *plan) mayReplace(n *node, donor, step int, read map[*node]int) bool {
 	for x, last := range read {
 		if x.kind != external || x.input != donor || last < step {
@@ -75,8 +76,8 @@ func (pl *plan) mayReplace(n *node, donor, step int, read map[*node]int) bool {
 
 const lineElements = 16 // one cache line of float32; arena places are multiples of it
 
-// pack gives each resident a place in the arena of its dtype such that residents alive together do not overlap: the largest first, each
-// at the lowest place that is free throughout its life.
+// pack gives each resident a place in the arena of its dtype such that residents alive together do not overlap:
+// the largest first, each at the lowest place that is free while it is alive.
 func (pl *plan) pack(residents []*node, made, read map[*node]int) {
 	slices.SortStableFunc(residents, func(a, b *node) int {
 		return cmp.Or(cmp.Compare(b.typ.Size(), a.typ.Size()), cmp.Compare(a.id, b.id))

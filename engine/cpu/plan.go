@@ -7,7 +7,7 @@ import (
 	"basin/graph"
 )
 
-// plan is a program made ready for this engine: its steps in order, and where everything lives. It holds no memory.
+// plan is a program compiled for this engine: its steps in order, and the place of each value. It holds no memory.
 type plan struct {
 	program   *graph.Program
 	nodes     []*node
@@ -35,7 +35,8 @@ func (s *step) nodes() []*node {
 func newPlan(p *graph.Program, o engine.Options) *plan {
 	l := &lowering{views: map[*graph.Value]view{}, unique: map[string]*node{}}
 	for i, v := range p.Inputs {
-		n := l.add(&node{kind: external, op: graph.OpInput, typ: v.Type(), input: i, buffer: buffer{place: inInput, index: i}})
+		n := l.add(&node{kind: external, op: graph.OpInput, typ: v.Type(), input: i,
+			buffer: buffer{place: inInput, index: i}})
 		l.views[v] = whole(n)
 	}
 	order := p.Values()
@@ -63,7 +64,8 @@ func newPlan(p *graph.Program, o engine.Options) *plan {
 	return pl
 }
 
-// outputNode gives an output a node that no other output has and whose buffer is the output, element for element.
+// outputNode returns a node for an output that no other output has, whose buffer holds the output's elements in
+// their order.
 func (l *lowering) outputNode(w view, t graph.Type) *node {
 	n := w.base
 	if !w.identity() || n.kind == external || n.kind == constant || n.output >= 0 {
@@ -91,10 +93,10 @@ func (pl *plan) dropDead(outputs []*node) {
 	pl.nodes = slices.DeleteFunc(pl.nodes, func(n *node) bool { return !live[n] })
 }
 
-// schedule orders the work by levels. An operation's level is one above its operands'; that of an elementwise node or a fused sum is
-// that of its highest operand, one above if that is a sum, or another group's result read in another order. Within a level operations
-// come first. All elementwise nodes of one level and one size then fuse into one group: no path leads from a group through an operation
-// or a sum back into it.
+// schedule orders the work by levels. An operation's level is one above its operands'; that of an elementwise node
+// or a fused sum is that of its highest operand, or one above if that operand is a sum, or another group's result
+// read in another order. Within a level operations come first. All elementwise nodes of one level and one size
+// then fuse into one group: no path leads from a group through an operation or a sum back to it.
 func (pl *plan) schedule() {
 	byLevel := map[int][]*node{}
 	top := 0
@@ -147,13 +149,14 @@ func (n *node) groupSize() int {
 	return n.typ.Size()
 }
 
-// sameGroupOrder reports whether a reader of w could sit in one group with w's base: both run over the same elements in the same order.
+// sameGroupOrder reports whether a reader of w could sit in one group with w's base: both run over the same
+// elements in the same order.
 func sameGroupOrder(w view, reader *node) bool {
 	return reader.kind != operation && w.base.kind == elementwise && w.identity()
 }
 
-// splitBySums keeps a group together unless it holds sums of different geometry. Those that differ from the first get groups of their
-// own, behind it, where they read what they sum from memory.
+// splitBySums keeps a group together unless it holds sums of different geometry. Those that differ from the first
+// get separate groups after it, which read their operands from memory.
 func splitBySums(nodes []*node) [][]*node {
 	var first *block
 	groups := [][]*node{nil}
@@ -184,7 +187,8 @@ func (q block) sharesLoop(r block) bool {
 	return q == r
 }
 
-// chooseStored marks what needs memory: results of operations and sums, and elementwise nodes that another step reads.
+// chooseStored marks the nodes that need memory: results of operations and sums, and elementwise nodes that
+// another step reads.
 func (pl *plan) chooseStored() {
 	for i := range pl.steps {
 		s := &pl.steps[i]
@@ -241,7 +245,7 @@ func isView(op graph.Op) bool {
 	return false
 }
 
-// needed lists, in order, the values to lower, given that some are known.
+// needed lists, in order, the values to lower; some are already known.
 func needed(p *graph.Program, known map[*graph.Value]view) []*graph.Value {
 	var order []*graph.Value
 	seen := map[*graph.Value]bool{}

@@ -8,7 +8,7 @@ import (
 	"basin/graph"
 )
 
-// planOf plans what f makes of inputs of the given types.
+// planOf plans f for inputs of the given types.
 func planOf(t *testing.T, f func(in []*graph.Value) []*graph.Value, types ...graph.Type) *plan {
 	t.Helper()
 	p, err := graph.Trace(f, types...)
@@ -18,7 +18,7 @@ func planOf(t *testing.T, f func(in []*graph.Value) []*graph.Value, types ...gra
 	return newPlan(p, engine.Options{})
 }
 
-// passes counts the groups that walk over at least so many elements, and the operations of a kind.
+// passes counts the groups that walk over at least the given number of elements, and the operations of each kind.
 func (pl *plan) passes(elements int) (groups int, operations map[graph.Op]int) {
 	operations = map[graph.Op]int{}
 	for _, s := range pl.steps {
@@ -41,7 +41,8 @@ var imageType = graph.T(graph.Float32, images, channels, side, side)
 
 // layer is a 3×3 convolution, a batch norm with batch statistics and a ReLU.
 func layer(x, w, scale *graph.Value) *graph.Value {
-	g := &graph.Geometry{Batch: images, In: channels, Out: channels, Groups: 1, Size: []int{side, side}, Kernel: []int{3, 3},
+	g := &graph.Geometry{Batch: images, In: channels, Out: channels, Groups: 1, Size: []int{side, side},
+		Kernel: []int{3, 3},
 		Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}}
 	y := graph.Conv(x, w, g)
 	n := float64(images * side * side)
@@ -60,7 +61,8 @@ func twoLayers(in []*graph.Value) *graph.Value {
 	return graph.ReduceSum(graph.Square(layer(layer(in[0], in[1], in[2]), in[3], in[4])))
 }
 
-// TestImagesStayChannelsLast: through convolutions, norms and their gradients only the input, which comes channels first, is transposed.
+// TestImagesStayChannelsLast: through convolutions, norms and their gradients only the input, which comes channels
+// first, is transposed.
 func TestImagesStayChannelsLast(t *testing.T) {
 	pl := planOf(t, func(in []*graph.Value) []*graph.Value { return graph.Grad(twoLayers(in), in[1:]...) }, layerTypes...)
 	if _, ops := pl.passes(imageElements); ops[copyOp] != 1 || ops[graph.OpConv] != 2 || ops[graph.OpConvInput] != 1 {
@@ -68,11 +70,12 @@ func TestImagesStayChannelsLast(t *testing.T) {
 	}
 }
 
-// TestPassesOfBatchNorm: forward, a norm walks over its input for the mean, for the variance and for the result; backward, for the sums
-// of the gradient and for the gradient. Everything else is fused with these, and computed again rather than kept.
+// TestPassesOfBatchNorm: forward, a norm walks over its input for the mean, for the variance and for the result;
+// backward, for the sums of the gradient and for the gradient. Everything else is fused with these passes, and
+// computed again rather than kept.
 func TestPassesOfBatchNorm(t *testing.T) {
 	pl := planOf(t, func(in []*graph.Value) []*graph.Value { return graph.Grad(twoLayers(in), in[1:]...) }, layerTypes...)
-	// The last layer's result is no output and no convolution reads it: what its gradient needs of it is computed there.
+	// The last layer's result is not an output and no convolution reads it: the pass of its gradient computes it.
 	if groups, _ := pl.passes(imageElements); groups != 3+2+2+2 {
 		t.Errorf("%d passes over images, want 9", groups)
 	}
@@ -83,13 +86,15 @@ func TestPassesOfBatchNorm(t *testing.T) {
 	}
 }
 
-// TestTangentsOfProductsAreAddedInPlace: ẋ·w + x·ẇ takes no pass of its own.
+// TestTangentsOfProductsAreAddedInPlace: ẋ·w + x·ẇ takes no separate pass.
 func TestTangentsOfProductsAreAddedInPlace(t *testing.T) {
 	pl := planOf(t, func(in []*graph.Value) []*graph.Value {
-		y := graph.Conv(in[0], in[1], &graph.Geometry{Batch: images, In: channels, Out: channels, Groups: 1, Size: []int{side, side},
-			Kernel: []int{1, 1}, Stride: []int{1, 1}, Low: []int{0, 0}, High: []int{0, 0}, Dilation: []int{1, 1}})
+		y := graph.Conv(in[0], in[1],
+			&graph.Geometry{Batch: images, In: channels, Out: channels, Groups: 1, Size: []int{side, side},
+				Kernel: []int{1, 1}, Stride: []int{1, 1}, Low: []int{0, 0}, High: []int{0, 0}, Dilation: []int{1, 1}})
 		return graph.JVP([]*graph.Value{graph.ReLU(y)}, in[:2], in[2:])
-	}, imageType, graph.T(graph.Float32, channels, channels, 1, 1), imageType, graph.T(graph.Float32, channels, channels, 1, 1))
+	}, imageType, graph.T(graph.Float32, channels, channels, 1, 1), imageType,
+		graph.T(graph.Float32, channels, channels, 1, 1))
 	onto := 0
 	for _, n := range pl.nodes {
 		if n.onto != nil {
@@ -104,7 +109,7 @@ func TestTangentsOfProductsAreAddedInPlace(t *testing.T) {
 	}
 }
 
-// TestStorageOrder: axes are sorted by stride, but for those along which a view repeats.
+// TestStorageOrder: axes are sorted by stride, except those along which a view repeats.
 func TestStorageOrder(t *testing.T) {
 	for _, c := range []struct {
 		shape, strides, want []int
@@ -125,7 +130,8 @@ func TestStorageOrder(t *testing.T) {
 	}
 }
 
-// TestLongChainsOfSummandsArePlannedFast: each step reads the last one's result twice, so that there are 2⁴⁰ paths through them.
+// TestLongChainsOfSummandsArePlannedFast: each step reads the last one's result twice, so that there are 2⁴⁰ paths
+// through them.
 func TestLongChainsOfSummandsArePlannedFast(t *testing.T) {
 	pl := planOf(t, func(in []*graph.Value) []*graph.Value {
 		u := in[0]

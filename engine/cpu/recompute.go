@@ -7,15 +7,17 @@ import (
 	"basin/graph"
 )
 
-// A value that is cheap to compute from what is in memory anyway is not stored for later groups: each group that reads it computes it
-// again. The centred input of a batch norm, the mask of a ReLU and their tangents cost a few operations on a tile in the L1 cache, and
-// storing them a pass through memory to write and another to read. The bits are the same.
+// A value that is cheap to compute from other stored values is not stored for later groups: each group that reads
+// it computes it again. The centred input of a batch norm, the mask of a ReLU and their tangents cost a few
+// operations on a tile in the L1 cache; storing them costs a pass through memory to write and another to read. The
+// bits are the same.
 const (
 	recomputeCost    = 8 // elementwise operations
-	recomputeSources = 2 // buffers of the value's size that it is computed from
+	recomputeSources = 2 // operands of the value's size
 )
 
-// chooseVirtual marks the nodes that each group computes for itself. One that only its own group reads is computed once all the same.
+// chooseVirtual marks the nodes that each group computes for itself. A node that only its own group reads is still
+// computed once.
 func (pl *plan) chooseVirtual() {
 	elsewhere := map[*node]bool{} // read in another order, or by an operation: needs memory
 	for _, n := range pl.nodes {
@@ -27,7 +29,8 @@ func (pl *plan) chooseVirtual() {
 	}
 	cost, sources := map[*node]int{}, map[*node][]*node{}
 	for _, n := range pl.nodes {
-		if n.kind != elementwise || n.typ.Size() < limits.recompute || n.stored || elsewhere[n] || !n.op.Cheap() || n.typ.DType == graph.Int32 {
+		if n.kind != elementwise || n.typ.Size() < limits.recompute || n.stored || elsewhere[n] ||
+			!n.op.Cheap() || n.typ.DType == graph.Int32 {
 			continue
 		}
 		total, from := 1, []*node(nil)

@@ -5,7 +5,7 @@ import (
 	"basin/graph"
 )
 
-// bindShortSums is the step of sums over short segments, which no group makes on its way.
+// bindShortSums is the step of sums over short segments, which are not made by groups.
 func bindShortSums[T kernel.Float](b *binding, n *node) func() {
 	k, q := ops[T](b.k), n.sum
 	src, dst := contiguousOf[T](b, n.args[0]), memory[T](b, n)
@@ -32,7 +32,7 @@ func bindReduceMax[T kernel.Float](b *binding, n *node) func() {
 	return func() { k.MaxMiddle(dst, src, q.n, q.inner) }
 }
 
-// bindArgMax finds the first maximum; a NaN counts as one.
+// bindArgMax finds the first maximum; a NaN counts as a maximum.
 func bindArgMax[T number](b *binding, n *node) func() {
 	q := axisBlock(n)
 	src, dst := contiguousOf[T](b, n.args[0]), memory[int32](b, n)

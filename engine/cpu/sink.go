@@ -5,7 +5,7 @@ import (
 	"basin/graph"
 )
 
-// partial holds the sums of the chunks of a reduction's segments, one after the other, each of inner elements.
+// partial holds the sums of the chunks of a reduction's segments in order, each of inner elements.
 type partial struct {
 	array  any    // []T
 	finish func() // adds the chunks up, in order; nil if they are the result
@@ -37,7 +37,7 @@ func partialSums[T kernel.Float](b *binding, n *node) *partial {
 	}}
 }
 
-// sum makes the reduction n on the way over its operand.
+// sum appends the instructions that add up the operand of the reduction n.
 func (g *group) sum(n *node, in ref, p *partial) {
 	if n.typ.DType == graph.Float64 {
 		sumTiles[float64](g, n, in, p)

@@ -2,12 +2,12 @@ package cpu
 
 import "basin/graph"
 
-// ref is where a group finds or leaves a value: a slot, which holds the current tile, or memory that it walks along.
+// ref is where a group reads or writes a value: a slot, which holds the current tile, or memory that it walks along.
 type ref struct {
 	dtype  graph.DType
 	slot   int // −1: memory
 	view   view
-	loaded bool // the slot holds an operand that is laid out, once perhaps for all tiles
+	loaded bool // the slot holds an operand that is laid out, perhaps once for all tiles
 }
 
 // stream is a resolved ref.
@@ -41,7 +41,7 @@ func (r *runs) at(i int) int {
 	return p
 }
 
-// direct reports whether a group can read w where it lies.
+// direct reports whether a group can read w in place.
 func (l *loop) direct(w view) bool {
 	return w.contiguous() || w.run() >= limits.run && l.aligned(w.run())
 }
@@ -71,7 +71,7 @@ func resolveAll[T number](g *group, in []ref) []*stream[T] {
 	return s
 }
 
-// load lays a view out in a slot: once, once for every stretch over which it repeats, or for every tile.
+// load lays a view out in a slot: once, once for each stretch over which it repeats, or for each tile.
 func (g *group) load(to ref, w view) {
 	switch to.dtype {
 	case graph.Float32:
@@ -106,7 +106,7 @@ func loadInto[T number](g *group, repeat func(dst, src []T, n int), to *stream[T
 	}
 }
 
-// periodic fills d by one period, then by copies of what is there, of twice the length each time.
+// periodic fills d with one period, then with copies of what is filled, each twice as long as the last.
 func periodic[T number](d []T, p int, fill func(d []T, lo int), lo int) {
 	p = min(p, len(d))
 	fill(d[:p], lo)
@@ -119,7 +119,7 @@ func periodic[T number](d []T, p int, fill func(d []T, lo int), lo int) {
 func loadTile[T number](repeat func(dst, src []T, n int), to *stream[T], src []T, w view) instruction {
 	fill := layOut(src, w)
 	size, stride := mergeAxes(w.shape, w.strides)
-	if last := len(size) - 1; last == 1 && stride[1] == 0 && stride[0] == 1 { // each element so many times
+	if last := len(size) - 1; last == 1 && stride[1] == 0 && stride[0] == 1 { // each element repeats
 		n, rows := size[1], src[w.offset:]
 		return func(lo, m int) {
 			d := to.tile(lo, m)
@@ -138,7 +138,7 @@ func loadTile[T number](repeat func(dst, src []T, n int), to *stream[T], src []T
 	return func(lo, n int) { fill(to.tile(lo, n), lo) }
 }
 
-// layOut copies the elements of w from element lo on, in their order.
+// layOut copies the elements of w, in their order, starting at element lo.
 func layOut[T number](src []T, w view) func(d []T, lo int) {
 	size, stride := mergeAxes(w.shape, w.strides)
 	offset := w.offset
@@ -172,7 +172,7 @@ func layOut[T number](src []T, w view) func(d []T, lo int) {
 				}
 			}
 			d = d[run:]
-			// On to the next run: the odometer turns.
+			// Advance to the next run, as an odometer does.
 			p += run * stride[last]
 			at[last] += run
 			for a := last; a > 0 && at[a] == size[a]; a-- {
@@ -184,7 +184,7 @@ func layOut[T number](src []T, w view) func(d []T, lo int) {
 	}
 }
 
-// fillWith sets all of d to x: a few elements one by one, then copies of what is there.
+// fillWith sets all of d to x: a few elements one by one, then copies of what is filled.
 func fillWith[T number](d []T, x T) {
 	const few = 16
 	head := d[:min(few, len(d))]

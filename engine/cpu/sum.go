@@ -7,9 +7,9 @@ import (
 	"basin/graph"
 )
 
-// A sum over axes becomes sums over one block of neighbouring axes at a time, the last block first. Each is made by a fused group on
-// its way over the operand (sink.go) where that pays. For each element of the result the order of additions depends on the reduced and
-// the inner size alone: a leading batch axis changes nothing.
+// A sum over axes becomes sums over one block of neighbouring axes at a time, the last block first. Where that
+// pays, a fused group makes the sum while it walks over the operand (sink.go). The order of additions for each
+// element of the result depends only on the reduced and the inner size: a leading batch axis changes nothing.
 
 // block is a reduction of the middle of three axes.
 type block struct{ outer, n, inner int }
@@ -31,7 +31,7 @@ func neighbours(axes []int) (list [][]int) {
 	return list
 }
 
-// lowerSum sums along the operand's storage order, and views what is left in the value's own order.
+// lowerSum sums along the operand's storage order, and views the result in the value's order.
 func (l *lowering) lowerSum(n *node) view {
 	w, axes := n.args[0], n.attr.Axes
 	order, moved := w.storageOrder(n.attr.Mapped)
@@ -71,7 +71,8 @@ func (l *lowering) lowerSum(n *node) view {
 // sumOf is the sum over one run of axes.
 func (l *lowering) sumOf(w view, axes []int) view {
 	q := blockOf(w.shape, axes)
-	n := &node{op: graph.OpReduceSum, kind: operation, sum: q, typ: graph.Type{DType: w.base.typ.DType, Shape: remaining(w.shape, axes)}, args: []view{w}}
+	t := graph.Type{DType: w.base.typ.DType, Shape: remaining(w.shape, axes)}
+	n := &node{op: graph.OpReduceSum, kind: operation, sum: q, typ: t, args: []view{w}}
 	if q.fusible() && n.typ.DType != graph.Int32 {
 		n.kind = reduction
 	}
@@ -89,19 +90,19 @@ func remaining(s, drop []int) []int {
 	return out
 }
 
-// A reduction's geometry, as a fused group sees it. Short rows are summed whole; anything else is summed over segments of n·inner
-// elements, in chunks of a fixed number of rows whose partial sums are added in order, so that threads can share the work and long sums
-// lose less to rounding.
+// A reduction's geometry in a fused group. Short rows are summed whole; all else is summed over segments of
+// n·inner elements, in chunks of a fixed number of rows whose partial sums are added in order, so that threads can
+// share the work and long sums lose less to rounding.
 const shortRow = tileElements
 
 func (q block) rows() bool { return q.inner == 1 && q.n <= shortRow }
 
-// fusible reports whether a group can make the sum on its way.
+// fusible reports whether a group can make the sum.
 func (q block) fusible() bool {
 	return q.n > 0 && q.outer > 0 && q.inner > 0 && (q.rows() || q.n*q.inner >= limits.segment)
 }
 
-// chunkRows is how many rows of inner elements make a chunk.
+// chunkRows is the number of rows of inner elements in a chunk.
 func (q block) chunkRows() int {
 	return min(q.n, max(limits.chunkRows, limits.chunk/q.inner))
 }

@@ -15,7 +15,7 @@ func normal(seed uint64, t graph.Type) engine.Array {
 	return enginetest.Fill(t, enginetest.Real(rand.New(rand.NewPCG(seed, 1)), t.Size()))
 }
 
-// evaluate runs what f makes of inputs.
+// evaluate runs f on inputs.
 func evaluate(t *testing.T, f enginetest.Function, in ...engine.Array) []engine.Array {
 	t.Helper()
 	e, err := cpu.New()
@@ -25,7 +25,8 @@ func evaluate(t *testing.T, f enginetest.Function, in ...engine.Array) []engine.
 	return enginetest.Call(t, e, f, in...)
 }
 
-// TestLongSumsIgnoreTheirGroup: a sum of rows that no whole tiles fit keeps its bits when the group also reads runs of other lengths.
+// TestLongSumsIgnoreTheirGroup: a sum of rows whose length is no multiple of a tile keeps its bits when the group
+// also reads runs of other lengths.
 func TestLongSumsIgnoreTheirGroup(t *testing.T) {
 	x, y := normal(1, graph.T(graph.Float32, 1024, 1500)), normal(2, graph.T(graph.Float32, 1500, 1030))
 	sum := func(in []*graph.Value) *graph.Value { return graph.ReduceSum(graph.Square(in[0]), 1) }
@@ -36,14 +37,18 @@ func TestLongSumsIgnoreTheirGroup(t *testing.T) {
 	enginetest.SameBits(t, "sum", beside[0], alone[0])
 }
 
-// TestSharedSummandsAreDistributed: a sum that is made as a sum of products of sums is so too where Vmap's elements share summands.
+// TestSharedSummandsAreDistributed: a sum that becomes a sum of products of sums also does so where Vmap's
+// elements share summands.
 func TestSharedSummandsAreDistributed(t *testing.T) {
 	const rows, columns, batch = 2000, 16, 2
-	x, y, v := normal(1, graph.T(graph.Float32, rows, columns)), normal(2, graph.T(graph.Float32, rows, columns)), normal(3, graph.T(graph.Float32, batch, columns))
+	x, y := normal(1, graph.T(graph.Float32, rows, columns)), normal(2, graph.T(graph.Float32, rows, columns))
+	v := normal(3, graph.T(graph.Float32, batch, columns))
 	spread := func(v *graph.Value) *graph.Value { return graph.Broadcast(v, x.Type.Shape, 1) }
 	for name, summand := range map[string]func(y, v *graph.Value) *graph.Value{
-		"shared factor":  func(y, v *graph.Value) *graph.Value { return graph.Mul(y, spread(v)) },
-		"shared product": func(y, v *graph.Value) *graph.Value { return graph.Mul(graph.Tanh(graph.Mul(y, spread(v))), spread(v)) },
+		"shared factor": func(y, v *graph.Value) *graph.Value { return graph.Mul(y, spread(v)) },
+		"shared product": func(y, v *graph.Value) *graph.Value {
+			return graph.Mul(graph.Tanh(graph.Mul(y, spread(v))), spread(v))
+		},
 	} {
 		f := func(x, y, v *graph.Value) *graph.Value {
 			d := graph.Tanh(graph.ReduceSum(x, 0))
@@ -53,14 +58,16 @@ func TestSharedSummandsAreDistributed(t *testing.T) {
 			return graph.Vmap(func(vs []*graph.Value) []*graph.Value { return []*graph.Value{f(in[0], in[1], vs[0])} }, in[2])
 		}, x, y, v)
 		for b := range batch {
-			alone := evaluate(t, func(in []*graph.Value) []*graph.Value { return []*graph.Value{f(in[0], in[1], in[2])} }, x, y, enginetest.Element(v, b))
+			alone := evaluate(t, func(in []*graph.Value) []*graph.Value {
+				return []*graph.Value{f(in[0], in[1], in[2])}
+			}, x, y, enginetest.Element(v, b))
 			enginetest.SameBits(t, name, enginetest.Element(mapped[0], b), alone[0])
 		}
 	}
 }
 
-// TestMappedAxisThatLiesLast: Vmap over a transposed operand gives elements the bits that they have alone.
-func TestMappedAxisThatLiesLast(t *testing.T) {
+// TestMappedLastAxis: Vmap over a transposed operand gives elements the bits that they have alone.
+func TestMappedLastAxis(t *testing.T) {
 	const n, batch = 60, 3
 	x := normal(1, graph.T(graph.Float32, n, batch))
 	f := func(xs []*graph.Value) []*graph.Value { return []*graph.Value{graph.ReduceSum(graph.Tanh(xs[0]))} }
@@ -74,7 +81,8 @@ func TestMappedAxisThatLiesLast(t *testing.T) {
 	}
 }
 
-// TestDifferencesAreSummedWhole: Σ (a−b)·d is not made as d·Σa − d·Σb, which would lose the digits in which a and b differ.
+// TestDifferencesAreSummedWhole: Σ (a−b)·d is not computed as d·Σa − d·Σb, which would lose the digits in which a
+// and b differ.
 func TestDifferencesAreSummedWhole(t *testing.T) {
 	const rows, columns = 4096, 4
 	typ := graph.T(graph.Float32, rows, columns)

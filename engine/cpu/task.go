@@ -6,17 +6,17 @@ import (
 	"sync/atomic"
 )
 
-// task is a step made ready to run: units of work that may be done in any order and by any worker, between what must come before and
-// after them. Which worker does what changes no bit of the result.
+// task is a step that is ready to run: units of work for any worker in any order, between functions that must run
+// before and after them. Which worker runs which unit changes no bit of the result.
 type task struct {
 	before []func()
 	units  int
-	run    []func(from, to int) // one a worker, each with scratch memory of its own
+	run    []func(from, to int) // one a worker, each with its scratch memory
 	after  []func()
 	work   float64 // of all units, in nanoseconds, about
 }
 
-// Rough costs, to tell what is worth sharing between threads.
+// Rough costs, to decide what is worth sharing between threads.
 const (
 	elementwiseTime = 0.1   // nanoseconds an element and operation
 	flopTime        = 0.012 // nanoseconds a floating-point operation of a product
@@ -39,13 +39,13 @@ func (x *executable) workers(t *task) int {
 func sequence(tasks []*task, threads int) func() {
 	var steps []func()
 	shared := false
-	crew := &crew{helpers: threads - 1}
+	helpers := &pool{helpers: threads - 1}
 	for _, t := range tasks {
 		steps = append(steps, t.before...)
 		switch {
 		case len(t.run) > 1:
 			shared = true
-			steps = append(steps, func() { crew.share(t) })
+			steps = append(steps, func() { helpers.share(t) })
 		case t.units > 0:
 			run, units := t.run[0], t.units
 			steps = append(steps, func() { run(0, units) })
@@ -61,77 +61,78 @@ func sequence(tasks []*task, threads int) func() {
 		return all
 	}
 	return func() {
-		crew.start()
-		defer crew.stop()
+		helpers.start()
+		defer helpers.stop()
 		all()
 	}
 }
 
-// crew is the workers of one run beside the caller. They start with it and end with it, and wait for tasks in between without sleeping,
-// since tasks follow each other within microseconds.
-type crew struct {
+// pool is the workers of one run besides the caller. They start and end with the run, and wait for tasks without
+// sleeping, since tasks follow each other within microseconds.
+type pool struct {
 	helpers int
 	task    *task
-	round   atomic.Int64 // counts the tasks handed out; −1 ends the run
-	next    atomic.Int64 // the first unit that nobody has taken
+	round   atomic.Int64 // number of tasks so far; −1 ends the run
+	next    atomic.Int64 // the first unit that is not taken
 	busy    atomic.Int64 // helpers at work
 	done    sync.WaitGroup
 }
 
-func (c *crew) start() {
-	c.round.Store(0)
-	c.done.Add(c.helpers)
-	for i := range c.helpers {
-		go c.help(i + 1)
+func (p *pool) start() {
+	p.round.Store(0)
+	p.done.Add(p.helpers)
+	for i := range p.helpers {
+		go p.help(i + 1)
 	}
 }
 
-func (c *crew) stop() {
-	c.round.Store(-1)
-	c.done.Wait()
+func (p *pool) stop() {
+	p.round.Store(-1)
+	p.done.Wait()
 }
 
-func (c *crew) help(worker int) {
-	defer c.done.Done()
+func (p *pool) help(worker int) {
+	defer p.done.Done()
 	for seen := int64(0); ; seen++ {
-		for spins := 0; c.round.Load() == seen; spins++ {
+		for spins := 0; p.round.Load() == seen; spins++ {
 			if spins%64 == 63 {
 				runtime.Gosched()
 			}
 		}
-		if c.round.Load() < 0 {
+		if p.round.Load() < 0 {
 			return
 		}
-		c.work(worker)
-		c.busy.Add(-1)
+		p.work(worker)
+		p.busy.Add(-1)
 	}
 }
 
-// share hands t out and takes part in it.
-func (c *crew) share(t *task) {
-	c.task = t
-	c.next.Store(0)
-	c.busy.Store(int64(c.helpers))
-	c.round.Add(1)
-	c.work(0)
-	for spins := 0; c.busy.Load() > 0; spins++ {
+// share runs t on all workers, the caller included.
+func (p *pool) share(t *task) {
+	p.task = t
+	p.next.Store(0)
+	p.busy.Store(int64(p.helpers))
+	p.round.Add(1)
+	p.work(0)
+	for spins := 0; p.busy.Load() > 0; spins++ {
 		if spins%64 == 63 {
 			runtime.Gosched()
 		}
 	}
 }
 
-// pieces is into how many parts a worker's share is cut, so that one who is held up holds up nobody else for long.
+// pieces is the number of parts of a worker's share, so that a worker that is delayed does not delay the others
+// for long.
 const pieces = 8
 
-func (c *crew) work(worker int) {
-	t := c.task
+func (p *pool) work(worker int) {
+	t := p.task
 	if worker >= len(t.run) {
 		return
 	}
 	grain := max(1, t.units/(len(t.run)*pieces))
 	for {
-		from := int(c.next.Add(int64(grain))) - grain
+		from := int(p.next.Add(int64(grain))) - grain
 		if from >= t.units {
 			return
 		}

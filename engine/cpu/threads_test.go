@@ -13,9 +13,10 @@ import (
 	"basin/model"
 )
 
-// TestConformanceOfLargePrograms holds the ways that large programs take, on one thread and on three, to the same suite.
+// TestConformanceOfLargePrograms runs the same suite on programs planned as if they were large, on one thread and
+// on three.
 func TestConformanceOfLargePrograms(t *testing.T) {
-	defer cpu.TakeEveryWay()()
+	defer cpu.LowerThresholds()()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +30,7 @@ func TestConformanceOfLargePrograms(t *testing.T) {
 
 // TestThreadsChangeNoBit runs whole networks on 1, 2, 3 and 4 threads.
 func TestThreadsChangeNoBit(t *testing.T) {
-	defer cpu.TakeEveryWay()()
+	defer cpu.LowerThresholds()()
 	e, err := cpu.New()
 	if err != nil {
 		t.Fatal(err)

@@ -6,8 +6,9 @@ import (
 	"basin/graph"
 )
 
-// view reads a materialised value through an affine index map: element (i₀, i₁, …) of the view is element offset + Σ iₐ·strides[a] of
-// base's buffer. Reshape, Transpose, Broadcast and Slice are views, and cost nothing until something needs contiguous memory.
+// view reads a stored value through an affine index map: element (i₀, i₁, …) of the view is element offset + Σ
+// iₐ·strides[a] of base's buffer. Reshape, Transpose, Broadcast and Slice are views; they cost nothing until
+// contiguous memory is needed.
 type view struct {
 	base    *node
 	offset  int
@@ -36,7 +37,7 @@ func sizeOf(shape []int) int {
 
 func (w view) size() int { return sizeOf(w.shape) }
 
-// contiguous reports whether the view's elements lie one after the other.
+// contiguous reports whether the view's elements are adjacent in memory, in order.
 func (w view) contiguous() bool {
 	n := 1
 	for i := len(w.shape) - 1; i >= 0; i-- {
@@ -50,12 +51,12 @@ func (w view) contiguous() bool {
 	return true
 }
 
-// identity reports whether the view is all of base's buffer in its order.
+// identity reports whether the view is all of base's buffer, in order.
 func (w view) identity() bool {
 	return w.offset == 0 && w.size() == w.base.typ.Size() && w.contiguous()
 }
 
-// transposed reports whether neighbours in the view lie apart in memory.
+// transposed reports whether neighbours in the view are apart in memory.
 func (w view) transposed() bool {
 	_, stride := mergeAxes(w.shape, w.strides)
 	return len(stride) > 1 && stride[len(stride)-1] > 1
@@ -70,10 +71,10 @@ func (w view) permute(axes []int) view {
 	return r
 }
 
-// through applies the view primitive v to w; ok is false if the result is no affine map of the same buffer.
+// through applies the view primitive v to w; ok is false if the result is not an affine map of the same buffer.
 func (w view) through(v *graph.Value) (r view, ok bool) {
 	r = view{base: w.base, offset: w.offset, shape: v.Shape(), strides: make([]int, v.Type().Rank())}
-	if v.Type().Size() == 0 { // nothing to read, from nowhere
+	if v.Type().Size() == 0 { // nothing to read
 		r.offset, r.strides = 0, rowMajor(r.shape)
 		return r, true
 	}
@@ -101,13 +102,13 @@ func (w view) through(v *graph.Value) (r view, ok bool) {
 	return r, true
 }
 
-// reshapeStrides finds strides for a new shape over the same elements in the same order. Runs of axes that a reshape splits or joins
-// must each be evenly strided.
+// reshapeStrides finds strides for a new shape over the same elements in the same order. Runs of axes that a
+// reshape splits or joins must each be evenly strided.
 func reshapeStrides(shape, strides, to []int) ([]int, bool) {
 	if sizeOf(shape) == 0 {
 		return rowMajor(to), true
 	}
-	// Axes of size 1 say nothing; axes that continue each other are one.
+	// Axes of size 1 do not matter; axes that continue each other are one.
 	size, stride := mergeAxes(shape, strides)
 	out := make([]int, len(to))
 	at := len(size) - 1
@@ -156,7 +157,7 @@ func mergeAxes(shape, strides []int) (size, stride []int) {
 	return size, stride
 }
 
-// single reports the size and stride of some axes taken as one, in order; ok is false if no one stride covers them.
+// single returns the size and stride of some axes taken as one, in order; ok is false if no single stride covers them.
 func (w view) single(axes []int) (size, stride int, ok bool) {
 	shape, strides := make([]int, len(axes)), make([]int, len(axes))
 	for i, a := range axes {
@@ -173,5 +174,5 @@ func (w view) single(axes []int) (size, stride int, ok bool) {
 	return 0, 0, false
 }
 
-// key tells views apart.
+// key identifies a view.
 func (w view) key() string { return fmt.Sprint(w.base.id, w.offset, w.shape, w.strides) }

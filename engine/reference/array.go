@@ -29,7 +29,7 @@ func (x array) store(a engine.Array) {
 	}
 }
 
-// round takes each element to its dtype: float32 to nearest, int32 modulo 2³².
+// round rounds each element to its dtype: float32 to nearest, int32 modulo 2³².
 func (x array) round() {
 	for i, e := range x.data {
 		switch x.typ.DType {
@@ -41,7 +41,7 @@ func (x array) round() {
 	}
 }
 
-// truncate takes x towards zero into int32's range, which it does not leave; NaN becomes 0.
+// truncate rounds x towards zero and clamps it to int32's range; NaN becomes 0.
 func truncate(x float64) float64 {
 	switch {
 	case math.IsNaN(x):
@@ -64,8 +64,8 @@ func strides(shape []int) []int {
 	return s
 }
 
-// offsets lists Σ index[i]·stride[i] for all indices of an array of the given shape, row-major. Every primitive that moves elements
-// is a walk along such lists.
+// offsets lists Σ index[i]·stride[i] for all indices of an array of the given shape, row-major. Every primitive
+// that moves elements walks along such lists.
 func offsets(shape, stride []int) []int {
 	list := []int{0}
 	for i, n := range shape {
@@ -94,7 +94,7 @@ func (x array) along(axes []int) []int {
 	return offsets(pick(x.typ.Shape, axes), pick(strides(x.typ.Shape), axes))
 }
 
-// others lists x's axes beside those given.
+// others lists x's axes other than those given.
 func (x array) others(axes ...int) []int {
 	named := map[int]bool{}
 	for _, a := range axes {

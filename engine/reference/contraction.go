@@ -22,7 +22,8 @@ func dot(y, a, b array, ax graph.DotAxes) {
 	}
 }
 
-// convolution adds up, for each of the three primitives, the products over all taps (x, w, y) of the convolution y = x∗w:
+// convolution adds up, for each of the three primitives, the products over all taps (x, w, y) of the convolution y
+// = x∗w:
 //
 //	y[n,o,p] += x[n,c, p·stride + k·dilation − low] · w[o,c,k]      Conv
 //	x[…]     += y[…] · w[…]                                        ConvInput
@@ -34,7 +35,7 @@ func convolution(op graph.Op, out, a, b array, g *graph.Geometry) {
 		graph.OpConvInput:  {g.InputShape(), g.OutputShape(), g.WeightShape()},
 		graph.OpConvWeight: {g.WeightShape(), g.InputShape(), g.OutputShape()},
 	}[op]
-	var step [3]int // from one instance to the next; 0 for an operand that all instances share
+	var step [3]int // between instances; 0 for an operand that all instances share
 	for i, x := range []array{out, a, b} {
 		if len(x.typ.Shape) > len(plain[i]) {
 			instances = x.typ.Shape[0]

@@ -17,7 +17,8 @@ type tensor struct {
 
 func (x tensor) array() engine.Array { return engine.Float64s(x.Data, x.Shape...) }
 
-// TestConvolutionFixtures compares the three convolutions with PyTorch's on small integers, where every result is exact.
+// TestConvolutionFixtures compares the three convolutions with PyTorch's on small integers, where every result is
+// exact.
 func TestConvolutionFixtures(t *testing.T) {
 	raw, err := os.ReadFile("../testdata/convolution.json") // made by bench/fixtures/convolution.py
 	if err != nil {

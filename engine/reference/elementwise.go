@@ -21,7 +21,7 @@ func elementwise(v *graph.Value, y array, in []array) error {
 		f = integers[v.Op()]
 	}
 	if f == nil {
-		return fmt.Errorf("reference: primitive %v is not known", v.Op())
+		return fmt.Errorf("reference: unknown primitive %v", v.Op())
 	}
 	x := make([]float64, len(in))
 	for i := range y.data {
@@ -65,7 +65,7 @@ var floats = map[graph.Op]func(x []float64) float64{
 	},
 }
 
-// sign is −1, 0 or 1, and +0 of −0; NaN goes through.
+// sign is −1, 0 or 1; +0 for −0, and NaN for NaN.
 func sign(x float64) float64 {
 	switch {
 	case x > 0:
@@ -78,7 +78,7 @@ func sign(x float64) float64 {
 	return x
 }
 
-// extreme takes a if first, else b, so the second of ±0; a NaN of either goes through.
+// extreme is a if first, else b, so the second of ±0; NaN if either is NaN.
 func extreme(a, b float64, first bool) float64 {
 	if first || math.IsNaN(a) {
 		return a

@@ -11,7 +11,7 @@ func reduceSum(y, x array, axes []int) {
 	}
 }
 
-// firstMaximum gives the position of the first maximum of x[at+r] over the offsets r. A NaN counts as a maximum.
+// firstMaximum returns the position of the first maximum of x[at+r] over the offsets r. A NaN counts as a maximum.
 func firstMaximum(x []float64, at int, reduced []int) int {
 	best := 0
 	for k, r := range reduced {

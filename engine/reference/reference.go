@@ -1,10 +1,12 @@
-// Package reference runs programs by obvious loops. It is the oracle that other engines are tested against, so it is written to be
-// read, not to be fast: it interprets the values of a program in order, one function a primitive, and allocates as it goes.
+// Package reference runs programs by plain loops. It is the oracle that other engines are tested against, so it is
+// written to be read, not to be fast: it interprets the values of a program in order, with one function for each
+// primitive, and allocates each result.
 //
-// Arithmetic. Elements are held as float64, whatever their dtype, and each primitive's result is rounded once to its dtype. For
-// float32 that is float32 arithmetic for + − × ÷ and √ (a float64 has more than 2·24+2 bits, so rounding twice is rounding once);
-// exp and its like are as good as float64's rounded; sums, dot products and convolutions accumulate in float64, in row-major order
-// of what is summed, and round once. int32 wraps around, as in Go.
+// Arithmetic. Elements are held as float64, whatever their dtype, and each primitive's result is rounded once to
+// its dtype. For float32 that is float32 arithmetic for + − × ÷ and √ (a float64 has more than 2·24+2 bits, so
+// rounding twice is rounding once); exp and similar functions are those of float64, rounded; sums, dot products
+// and convolutions accumulate in float64, in row-major order of the summands, and round once. int32 wraps around,
+// as in Go.
 package reference
 
 import (
@@ -20,8 +22,8 @@ type Engine struct{}
 // Level is "reference".
 func (Engine) Level() string { return "reference" }
 
-// Compile checks that p is closed and that its donations fit. Outputs are written after everything else has run, so a donation needs
-// no care.
+// Compile checks that p is closed and that its donations fit. Outputs are written after everything else has run,
+// so donations are safe.
 func (Engine) Compile(p *graph.Program, o engine.Options) (engine.Executable, error) {
 	if err := engine.Check(p, o); err != nil {
 		return nil, err
@@ -114,7 +116,7 @@ func evaluate(v *graph.Value, in []array) (array, error) {
 		convolution(op, y, in[0], in[1], v.Attr().Conv)
 	default:
 		if !op.Elementwise() {
-			return y, fmt.Errorf("reference: primitive %v is not known", op)
+			return y, fmt.Errorf("reference: unknown primitive %v", op)
 		}
 		return y, elementwise(v, y, in)
 	}

@@ -30,9 +30,13 @@ func run(t *testing.T, f func(in []*graph.Value) *graph.Value, in ...engine.Arra
 func TestRowsOutOfRange(t *testing.T) {
 	for _, bad := range []int32{-1, 3} {
 		index := engine.Int32s([]int32{0, bad})
-		_, err := run(t, func(in []*graph.Value) *graph.Value { return graph.Gather(in[0], in[1]) }, engine.Float64s(make([]float64, 6), 3, 2), index)
+		_, err := run(t, func(in []*graph.Value) *graph.Value {
+			return graph.Gather(in[0], in[1])
+		}, engine.Float64s(make([]float64, 6), 3, 2), index)
 		checkRows(t, err, "gather", bad)
-		_, err = run(t, func(in []*graph.Value) *graph.Value { return graph.ScatterAdd(in[0], in[1], 3) }, engine.Float64s(make([]float64, 4), 2, 2), index)
+		_, err = run(t, func(in []*graph.Value) *graph.Value {
+			return graph.ScatterAdd(in[0], in[1], 3)
+		}, engine.Float64s(make([]float64, 4), 2, 2), index)
 		checkRows(t, err, "scatter-add", bad)
 	}
 }
@@ -45,7 +49,8 @@ func checkRows(t *testing.T, err error, op string, index int32) {
 	}
 }
 
-// TestRounding: sums and dot products of float32 accumulate in float64 and round once; elementwise work rounds at each step.
+// TestRounding: sums and dot products of float32 accumulate in float64 and round once; elementwise work rounds at
+// each step.
 func TestRounding(t *testing.T) {
 	x := []float32{1 << 24, 1, 1, 1} // float32 cannot count 2²⁴ + 1
 	sum, err := run(t, func(in []*graph.Value) *graph.Value { return graph.ReduceSum(in[0]) }, engine.Float32s(x))
@@ -58,7 +63,9 @@ func TestRounding(t *testing.T) {
 	if err != nil || dot.F32[0] != 1<<24+4 {
 		t.Errorf("dot %v, %v", dot.F32, err)
 	}
-	step, err := run(t, func(in []*graph.Value) *graph.Value { return graph.Shift(graph.Shift(in[0], 1), 1) }, engine.Float32s(x[:1]))
+	step, err := run(t, func(in []*graph.Value) *graph.Value {
+		return graph.Shift(graph.Shift(in[0], 1), 1)
+	}, engine.Float32s(x[:1]))
 	if err != nil || step.F32[0] != 1<<24 {
 		t.Errorf("elementwise %v, %v", step.F32, err)
 	}
@@ -84,7 +91,9 @@ func TestIntegers(t *testing.T) {
 		{graph.Min, -4, 3, -4},
 	}
 	for _, c := range cases {
-		y, err := run(t, func(in []*graph.Value) *graph.Value { return c.op(in[0], in[1]) }, engine.Int32s([]int32{c.a}), engine.Int32s([]int32{c.b}))
+		y, err := run(t, func(in []*graph.Value) *graph.Value {
+			return c.op(in[0], in[1])
+		}, engine.Int32s([]int32{c.a}), engine.Int32s([]int32{c.b}))
 		if err != nil || y.I32[0] != c.y {
 			t.Errorf("%d, %d: %v %v, want %d", c.a, c.b, y.I32, err, c.y)
 		}
@@ -98,7 +107,7 @@ func TestIntegers(t *testing.T) {
 	}
 }
 
-// TestLeakedInput: a value that belongs to no input of the program is refused when the program is compiled.
+// TestLeakedInput: a free value that is not an input of the program is refused when the program is compiled.
 func TestLeakedInput(t *testing.T) {
 	alien := graph.Input("alien", graph.T(graph.Float64))
 	p := &graph.Program{Outputs: []*graph.Value{graph.Neg(alien)}}

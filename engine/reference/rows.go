@@ -2,7 +2,7 @@ package reference
 
 import "fmt"
 
-// rowsAt gives the row that index names, or the error that says why there is none.
+// rowsAt returns the row that index names, or an error if it is out of range.
 func rowsAt(what string, index float64, rows int) (int, error) {
 	if i := int(index); i >= 0 && i < rows {
 		return i, nil

@@ -26,7 +26,7 @@ func transpose(y, x array, perm []int) {
 	}
 }
 
-// broadcast: axis i of x is axis axes[i] of y; along the others x stands still.
+// broadcast: axis i of x is axis axes[i] of y; along the others x repeats.
 func broadcast(y, x array, axes []int) {
 	stride := make([]int, len(y.typ.Shape))
 	for i, s := range strides(x.typ.Shape) {

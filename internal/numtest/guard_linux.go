@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Guard is memory between two pages that nobody may touch: code that reads or writes outside of a slice at its start or its end is
-// stopped by the processor.
+// Guard is memory between two protected pages: code that reads or writes beyond a slice at its start or its end
+// faults.
 type Guard struct{ bytes []byte }
 
-// NewGuard takes at least so many bytes, until the test ends.
+// NewGuard maps at least the given number of bytes, until the test ends.
 func NewGuard(t testing.TB, bytes int) *Guard {
 	t.Helper()
 	page := unix.Getpagesize()
@@ -33,7 +33,7 @@ func NewGuard(t testing.TB, bytes int) *Guard {
 	return &Guard{all[page : page+size]}
 }
 
-// Guarded gives n elements at the end of a guard's memory, or at its start.
+// Guarded returns n elements at the end of a guard's memory, or at its start.
 func Guarded[T any](g *Guard, n int, atEnd bool) []T {
 	size := n * int(unsafe.Sizeof(*new(T)))
 	if size > len(g.bytes) {

@@ -1,4 +1,4 @@
-// Package numtest holds what tests of numerics share: conformance suites, cases and oracles. Tests alone import it.
+// Package numtest holds what tests of numerics share: conformance suites, cases and oracles. Only tests import it.
 package numtest
 
 import (
@@ -12,9 +12,9 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Operator tests the contract of linop.Operator: symmetry, linearity, Apply equal to ApplyBlock bit for bit at several block sizes,
-// sources left alone, destinations overwritten. tol bounds errors relative to ‖A·u‖‖v‖ and its like: about 1e-12 for float64
-// products, 1e-4 for float32.
+// Operator tests the contract of linop.Operator: symmetry, linearity, Apply equal to ApplyBlock bit for bit at
+// several block sizes, sources unchanged, destinations overwritten. tol bounds errors relative to ‖A·u‖‖v‖ and the
+// like: about 1e-12 for float64 products, 1e-4 for float32.
 func Operator(t *testing.T, op linop.Operator, tol float64) {
 	t.Helper()
 	n := op.Dim()

@@ -15,8 +15,9 @@ type SymmetricCase struct {
 	Values []float64
 }
 
-// Symmetric is the shared list of dense symmetric cases: what networks' Hessians look like, and what breaks algorithms. Spectra are
-// planted by a random rotation or known in closed form, so no eigensolver is trusted for them.
+// Symmetric is the shared list of dense symmetric cases: what networks' Hessians look like, and what breaks
+// algorithms. Spectra are planted by a random rotation or known in closed form, so no eigensolver is trusted for
+// them.
 func Symmetric() []SymmetricCase {
 	spread := func(n int, f func(i int) float64) []float64 {
 		v := make([]float64, n)
@@ -52,7 +53,8 @@ func Symmetric() []SymmetricCase {
 	}
 }
 
-// Laplacian is the second-difference matrix of n points with zero ends, whose eigenvalues are 2 − 2cos(πj/(n+1)), j = 1 … n.
+// Laplacian is the second-difference matrix of n points with zero ends, whose eigenvalues are 2 − 2cos(πj/(n+1)),
+// j = 1 … n.
 func Laplacian(n int) SymmetricCase {
 	a := mat.NewSymDense(n, nil)
 	values := make([]float64, n)

@@ -9,7 +9,7 @@ import (
 // axis is one spatial axis of a geometry.
 type axis struct{ in, out, kernel, stride, low, dilation int }
 
-// axes gives two of them; a rank of 1 has a first axis of size 1.
+// axes returns both axes; a rank of 1 has a first axis of size 1.
 func axes(g *graph.Geometry) (rows, columns axis) {
 	out := g.OutSize()
 	all := []axis{{1, 1, 1, 1, 0, 1}}
@@ -19,14 +19,14 @@ func axes(g *graph.Geometry) (rows, columns axis) {
 	return all[len(all)-2], all[len(all)-1]
 }
 
-// meeting says that a tap of the kernel meets place at.
-type meeting struct{ tap, at int }
+// overlap says that a tap of the kernel falls on position at.
+type overlap struct{ tap, at int }
 
-// at is the input place that output place i meets by a tap, if it is one.
+// at is the input position on which a tap falls for output position i; it may be padding.
 func (a axis) at(i, tap int) int { return i*a.stride - a.low + tap*a.dilation }
 
-// met tells which output places meet the input by a tap: count neighbours from first on.
-func (a axis) met(tap int) (first, count int) {
+// outputs are the output positions for which a tap falls on the input: count neighbours, the first at first.
+func (a axis) outputs(tap int) (first, count int) {
 	for i := range a.out {
 		if at := a.at(i, tap); at >= 0 && at < a.in {
 			if count == 0 {
@@ -38,32 +38,32 @@ func (a axis) met(tap int) (first, count int) {
 	return first, count
 }
 
-// forward lists what output place i meets in the input, by rising place.
-func (a axis) forward(i int) []meeting {
-	var m []meeting
+// forward lists the input positions on which taps fall for output position i, in increasing order.
+func (a axis) forward(i int) []overlap {
+	var m []overlap
 	for tap := range a.kernel {
 		if at := a.at(i, tap); at >= 0 && at < a.in {
-			m = append(m, meeting{tap, at})
+			m = append(m, overlap{tap, at})
 		}
 	}
 	return m
 }
 
-// backward lists what input place r meets in the output, by rising place: by falling tap, which is why taps are counted from the
-// kernel's end.
-func (a axis) backward(r int) []meeting {
-	var m []meeting
+// backward lists the output positions whose taps fall on input position r, in increasing order. The taps decrease,
+// so they are counted from the kernel's end.
+func (a axis) backward(r int) []overlap {
+	var m []overlap
 	for tap := a.kernel - 1; tap >= 0; tap-- {
 		at := r + a.low - tap*a.dilation
 		if at >= 0 && at%a.stride == 0 && at/a.stride < a.out {
-			m = append(m, meeting{a.kernel - 1 - tap, at / a.stride})
+			m = append(m, overlap{a.kernel - 1 - tap, at / a.stride})
 		}
 	}
 	return m
 }
 
-// meetings counts all pairs of an output place and a tap that meets the input.
-func (a axis) meetings() int {
+// overlaps counts all pairs of an output position and a tap that falls on the input.
+func (a axis) overlaps() int {
 	n := 0
 	for i := range a.out {
 		n += len(a.forward(i))
@@ -71,17 +71,17 @@ func (a axis) meetings() int {
 	return n
 }
 
-// class is a set of places that meet the same taps, each at the same distance from where it starts.
+// class is a set of positions with the same overlaps, relative to where the overlaps start.
 type class struct {
-	places, starts []int
-	taps           []meeting // at is the distance from the start
+	positions, starts []int
+	taps              []overlap // at is the distance from the start
 }
 
-// classify divides places 0 … n−1, of which meets tells what they meet.
-func classify(n int, meets func(int) []meeting) []class {
+// classify divides positions 0 … n−1 into classes.
+func classify(n int, overlaps func(int) []overlap) []class {
 	var classes []class
 	for i := range n {
-		m, start := meets(i), 0
+		m, start := overlaps(i), 0
 		if len(m) > 0 {
 			start = m[0].at
 		}
@@ -93,7 +93,7 @@ func classify(n int, meets func(int) []meeting) []class {
 			c = len(classes)
 			classes = append(classes, class{taps: m})
 		}
-		classes[c].places = append(classes[c].places, i)
+		classes[c].positions = append(classes[c].positions, i)
 		classes[c].starts = append(classes[c].starts, start)
 	}
 	return classes

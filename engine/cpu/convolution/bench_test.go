@@ -33,7 +33,7 @@ var shapes = []struct {
 	{"64to64_4", square(128, 64, 64, 4, 3, 1)},
 }
 
-// peak is a product that stays in L1 and fills all tiles: the most that the machine's multipliers do at the time.
+// peak is a product that stays in L1 and fills all tiles: it measures the peak rate of the machine's multipliers.
 func peak(k *kernel.Ops[float32]) (flops float64, product func()) {
 	const columns, terms, rows = 32, 240, 24 * 8
 	panel := k.Panels(columns)[0]
@@ -43,11 +43,14 @@ func peak(k *kernel.Ops[float32]) (flops float64, product func()) {
 		table[i] = kernel.Row{A: int32(i), C: int32(i * columns)}
 	}
 	segments := []kernel.Segment{{Count: terms}}
-	return 2 * rows * terms * float64(panel.Columns()), func() { k.Gathered(&panel, table, a, segments, b, c, false, kernel.Next[float32]{}) }
+	return 2 * rows * terms * float64(panel.Columns()), func() {
+		k.Gathered(&panel, table, a, segments, b, c, false, kernel.Next[float32]{})
+	}
 }
 
-// BenchmarkConvolution reports the rate of the multiplications done, that which counts those with padding too, both of the fastest run,
-// and the former as a share of the machine's peak, measured in turn with it, fastest by fastest.
+// BenchmarkConvolution reports the rate of the multiplications done, and the rate that counts those with padding
+// too, both of the fastest run; and the first as a share of the machine's peak, which is measured in turn with it,
+// fastest by fastest.
 func BenchmarkConvolution(b *testing.B) {
 	level, err := kernel.Detect()
 	if err != nil {
@@ -66,7 +69,8 @@ func BenchmarkConvolution(b *testing.B) {
 				sets := max(1, bytes/(4*(na+nb+nd)))
 				var x, y, dst [][]float32
 				for range sets {
-					x, y, dst = append(x, normal[float32](r, na)), append(y, normal[float32](r, nb)), append(dst, normal[float32](r, nd))
+					x, y, dst = append(x, normal[float32](r, na)), append(y, normal[float32](r, nb)),
+						append(dst, normal[float32](r, nd))
 				}
 				scratch, set := make([]float32, p.Scratch()), 0
 				least, leastOfReference := time.Hour, time.Hour
@@ -95,7 +99,7 @@ func BenchmarkConvolution(b *testing.B) {
 	}
 }
 
-// BenchmarkPlan times what compiling a program pays for each convolution.
+// BenchmarkPlan times the planning of each convolution when a program is compiled.
 func BenchmarkPlan(b *testing.B) {
 	level, err := kernel.Detect()
 	if err != nil {

@@ -45,7 +45,8 @@ func product(sizes []int) int {
 // operands are the sizes of a, b and dst.
 func operands(kind convolution.Kind, g *graph.Geometry) (a, b, dst int) {
 	x, w, y := product(g.InputShape()), product(g.WeightShape()), product(g.OutputShape())
-	return [][3]int{{x, w, y}, {y, w, x}, {x, y, w}}[kind][0], [][3]int{{x, w, y}, {y, w, x}, {x, y, w}}[kind][1], [][3]int{{x, w, y}, {y, w, x}, {x, y, w}}[kind][2]
+	sizes := [][3]int{{x, w, y}, {y, w, x}, {x, y, w}}[kind]
+	return sizes[0], sizes[1], sizes[2]
 }
 
 // naive visits every product of the convolution: y[at] += x·w.
@@ -97,7 +98,7 @@ func oracle(kind convolution.Kind, g *graph.Geometry, a, b, dst []float64) {
 	})
 }
 
-// run is a whole call, its units dealt out in pieces.
+// run is a whole call, with its units split at cuts.
 func run[T kernel.Float](p *convolution.Plan[T], dst, a, b []T, accumulate bool, scratch []T, cuts ...int) {
 	p.Prepare(b, scratch)
 	from := 0
@@ -148,7 +149,7 @@ func guarded[T kernel.Float](n int) (s []T, intact func() bool) {
 	}
 }
 
-// TestAgainstLoops: on small integers every sum is exact, so all levels must equal the loops.
+// TestAgainstLoops: sums of small integers are exact, so all levels must equal the loops.
 func TestAgainstLoops(t *testing.T) {
 	t.Run("float32", testLoops[float32])
 	t.Run("float64", testLoops[float64])
@@ -212,8 +213,8 @@ func normal[T kernel.Float](r *rand.Rand, n int) []T {
 	return s
 }
 
-// TestBits: an image's results have the same bits whatever the batch, the cuts and the level; sums over images, whatever the cuts and
-// the level.
+// TestBits: an image's results do not depend on the batch, the cuts or the level, bit for bit; sums over images do
+// not depend on the cuts or the level.
 func TestBits(t *testing.T) {
 	t.Run("float32", testBits[float32])
 	t.Run("float64", testBits[float64])
@@ -260,13 +261,15 @@ func testBits[T kernel.Float](t *testing.T) {
 
 func square(batch, in, out, size, kernel, stride int) *graph.Geometry {
 	pad := kernel / 2
-	return &graph.Geometry{Batch: batch, In: in, Out: out, Groups: 1, Size: []int{size, size}, Kernel: []int{kernel, kernel},
+	return &graph.Geometry{Batch: batch, In: in, Out: out, Groups: 1, Size: []int{size, size},
+		Kernel: []int{kernel, kernel},
 		Stride: []int{stride, stride}, Low: []int{pad, pad}, High: []int{pad, pad}, Dilation: []int{1, 1}}
 }
 
 // TestLarge has images of several blocks, many images, and channels of many panels.
 func TestLarge(t *testing.T) {
-	for _, g := range []*graph.Geometry{square(2, 5, 7, 70, 3, 1), square(100, 3, 4, 6, 3, 2), square(3, 20, 70, 5, 3, 1), square(37, 8, 8, 8, 3, 1),
+	for _, g := range []*graph.Geometry{square(2, 5, 7, 70, 3, 1), square(100, 3, 4, 6, 3, 2),
+		square(3, 20, 70, 5, 3, 1), square(37, 8, 8, 8, 3, 1),
 		square(20, 64, 48, 6, 3, 1), square(3, 32, 32, 20, 3, 2), square(5, 48, 33, 9, 1, 1)} {
 		for _, kind := range kinds {
 			r := rand.New(rand.NewPCG(1, 2))
@@ -322,10 +325,11 @@ func TestWrongSizesPanic(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("an operand that lacks an element did not panic: %v", short)
+					t.Errorf("no panic on an operand without its last element: %v", short)
 				}
 			}()
-			run(p, make([]float64, nd-short[2]), make([]float64, na-short[0]), make([]float64, nb-short[1]), false, make([]float64, p.Scratch()))
+			run(p, make([]float64, nd-short[2]), make([]float64, na-short[0]), make([]float64, nb-short[1]),
+				false, make([]float64, p.Scratch()))
 		}()
 	}
 }

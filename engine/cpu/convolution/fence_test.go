@@ -34,7 +34,8 @@ func testStaysInside[T kernel.Float](t *testing.T) {
 			a, b := numtest.Guarded[T](fences[0], na, atEnd), numtest.Guarded[T](fences[1], nb, atEnd)
 			copy(a, normal[T](r, na))
 			copy(b, normal[T](r, nb))
-			run(p, numtest.Guarded[T](fences[2], nd, atEnd), a, b, rapid.Bool().Draw(t, "accumulate"), numtest.Guarded[T](fences[3], p.Scratch(), atEnd))
+			run(p, numtest.Guarded[T](fences[2], nd, atEnd), a, b, rapid.Bool().Draw(t, "accumulate"),
+				numtest.Guarded[T](fences[3], p.Scratch(), atEnd))
 		}
 	})
 }

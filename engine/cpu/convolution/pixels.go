@@ -24,7 +24,8 @@ type side struct {
 	image    int // elements of an image
 }
 
-// pixelClass is a set of pixels that meet the same taps, with a row for each in each of a unit's images, image after image.
+// pixelClass is a set of pixels that overlap the same taps, with a row for each in each of a unit's images, image
+// after image.
 type pixelClass struct {
 	rows     []kernel.Row
 	pixels   int
@@ -56,12 +57,12 @@ func newPixels[T kernel.Float](k *kernel.Ops[T], kind Kind, s sizes, rows, colum
 	return p
 }
 
-// chooseTogether finds how many images to take at a time: enough for the pixels of small classes to fill tiles, but few enough for
-// their data to stay in the cache.
+// chooseTogether returns the number of images of a unit: enough for the pixels of small classes to fill tiles, but
+// few enough for their data to stay in the cache.
 func (p *pixels[T]) chooseTogether(rows, columns []class) int {
 	const (
 		cache = 128 << 10 // bytes, a part of L2 that leaves room for weights
-		gain  = 0.99      // of the cost, below which more images pay
+		gain  = 0.99      // more images pay if they reduce the cost to less than this share
 		most  = 24
 	)
 	limit := min(p.images, most, max(1, cache/max(1, bytesOf[T](p.from.image+p.to.image))))
@@ -70,7 +71,7 @@ func (p *pixels[T]) chooseTogether(rows, columns []class) int {
 		cost := func(n int) (cost float64) {
 			for _, r := range rows {
 				for _, c := range columns {
-					cost += tileCost(n*len(r.places)*len(c.places)) * float64(len(r.taps)*len(c.taps))
+					cost += tileCost(n*len(r.positions)*len(c.positions)) * float64(len(r.taps)*len(c.taps))
 				}
 			}
 			return cost
@@ -83,7 +84,7 @@ func (p *pixels[T]) chooseTogether(rows, columns []class) int {
 	return best
 }
 
-// tileCost is the cost of m rows in cycles of a tile of 6 rows: a lower tile than 4 waits for its own results.
+// tileCost is the cost of m rows in cycles of a tile of 6 rows: a tile of fewer than 4 rows waits for its own results.
 func tileCost(m int) float64 {
 	const rows, waits = 6, 4
 	cost := 0
@@ -100,14 +101,14 @@ func tileCost(m int) float64 {
 }
 
 func (p *pixels[T]) class(r, c class, kernelWidth int) pixelClass {
-	q := pixelClass{pixels: len(r.places) * len(c.places)}
+	q := pixelClass{pixels: len(r.positions) * len(c.positions)}
 	q.rows = make([]kernel.Row, 0, p.together*q.pixels)
 	for n := range p.together {
-		for i := range r.places {
-			for j := range c.places {
+		for i := range r.positions {
+			for j := range c.positions {
 				q.rows = append(q.rows, kernel.Row{
 					A: int32(n*p.from.image + (r.starts[i]*p.from.width+c.starts[j])*p.from.pixel),
-					C: int32(n*p.to.image + (r.places[i]*p.to.width+c.places[j])*p.to.pixel),
+					C: int32(n*p.to.image + (r.positions[i]*p.to.width+c.positions[j])*p.to.pixel),
 				})
 			}
 		}
@@ -124,7 +125,8 @@ func (p *pixels[T]) class(r, c class, kernelWidth int) pixelClass {
 	return q
 }
 
-// join appends a segment, or lengthens the last one if the new one goes on where it ends; A moves on by step from term to term.
+// join appends a segment, or lengthens the last one if the new one starts where it ends; A advances by step from
+// term to term.
 func join(s []kernel.Segment, next kernel.Segment, step int32) []kernel.Segment {
 	if len(s) > 0 {
 		if last := &s[len(s)-1]; last.A+last.Count*step == next.A && last.B+last.Count == next.B {
@@ -204,7 +206,7 @@ func (p *pixels[T]) run(dst, a []T, from, to int, accumulate bool, packed []T) {
 	}
 }
 
-// next is the part of the next unit's images that corresponds to n of the result's pixels, from the done-th on.
+// next is the part of the next unit's images that corresponds to n of the result's pixels, starting at pixel done.
 func (p *pixels[T]) next(s []T, image, done, n int) []T {
 	next := after(s, p.together*image)
 	next = next[:min(len(next), p.together*image)]

@@ -19,7 +19,8 @@ const (
 
 func (k Kind) String() string { return [...]string{"forward", "input", "weight"}[k] }
 
-// Plan is a convolution of one geometry and kind. It is immutable; calls that share neither dst nor scratch may run at once.
+// Plan is a convolution of one geometry and kind. It is immutable; calls that share neither dst nor scratch may
+// run at the same time.
 //
 // A call is Prepare, then Run for all units in any order, then Finish, with one scratch:
 //
@@ -27,8 +28,9 @@ func (k Kind) String() string { return [...]string{"forward", "input", "weight"}
 //	p.Run(dst, a, b, 0, p.Units(), accumulate, scratch)
 //	p.Finish(dst, scratch, accumulate)
 //
-// Operands a and b are x and w, dy and w, or x and dy, as in [graph]. All of dst is written, zeros where nothing contributes, or
-// added to if accumulate. Nothing is allocated. While b and scratch stay as they are, Prepare need not be repeated.
+// Operands a and b are x and w, dy and w, or x and dy, as in [graph]. All of dst is written, with zeros where
+// nothing contributes, or added to if accumulate. Nothing is allocated. Prepare need not be repeated while b and
+// scratch are unchanged.
 type Plan[T kernel.Float] struct {
 	kind    Kind
 	sizes   sizes
@@ -37,7 +39,7 @@ type Plan[T kernel.Float] struct {
 	weights *weights[T] // Weight
 }
 
-// sizes are those of one geometry, its channels a group's.
+// sizes are those of one geometry, with the channels of one group.
 type sizes struct {
 	images, groups, in, out int // in and out: channels of a group
 	h, w, oh, ow, kh, kw    int
@@ -53,7 +55,7 @@ func New[T kernel.Float](k *kernel.Ops[T], kind Kind, g *graph.Geometry) *Plan[T
 		h: rows.in, w: columns.in, oh: rows.out, ow: columns.out, kh: rows.kernel, kw: columns.kernel,
 	}
 	p := &Plan[T]{kind: kind, sizes: s}
-	p.flops = 2 * float64(rows.meetings()*columns.meetings()) * float64(g.Batch*g.In*s.out)
+	p.flops = 2 * float64(rows.overlaps()*columns.overlaps()) * float64(g.Batch*g.In*s.out)
 	if kind == Weight {
 		p.weights = newWeights(k, s, rows, columns)
 	} else {
@@ -70,7 +72,7 @@ func (p *Plan[T]) Scratch() int {
 	return p.pixels.scratch()
 }
 
-// Units is the number of pieces that the work is made of. Results do not depend on how units are dealt out to calls of Run.
+// Units is the number of pieces of work. Results do not depend on how calls of Run share them.
 func (p *Plan[T]) Units() int {
 	if p.kind == Weight {
 		return p.weights.units()
@@ -88,7 +90,7 @@ func (p *Plan[T]) Prepare(b, scratch []T) {
 	}
 }
 
-// Run does units [from, to). Calls on disjoint ranges may run at once with the same dst and scratch.
+// Run does units [from, to). Calls on disjoint ranges may run at the same time with the same dst and scratch.
 func (p *Plan[T]) Run(dst, a, b []T, from, to int, accumulate bool, scratch []T) {
 	if from < 0 || to > p.Units() {
 		panic(fmt.Sprintf("convolution: units [%d, %d) of %d", from, to, p.Units()))
@@ -115,7 +117,7 @@ func (p *Plan[T]) Finish(dst, scratch []T, accumulate bool) {
 
 func (s *sizes) weights() int { return s.groups * s.out * s.in * s.taps() }
 
-// exactly panics unless an operand has n elements: the tables of offsets trust in it.
+// exactly panics unless an operand has n elements, which the tables of offsets rely on.
 func (p *Plan[T]) exactly(name string, s []T, n int) []T {
 	if len(s) != n {
 		panic(fmt.Sprintf("convolution: %s: %s has %d elements, not %d", p.kind, name, len(s), n))

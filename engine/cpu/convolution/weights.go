@@ -2,11 +2,12 @@ package convolution
 
 import "basin/engine/cpu/kernel"
 
-// weights is the product whose rows are the channels of x, whose columns are those of dy, and whose sum runs over pixels.
+// weights is the product whose rows are the channels of x, whose columns are those of dy, and whose sum runs over
+// pixels.
 //
-// Images are divided into chunks, each with a sum of its own: [group, panel, tap, channel of x, the panel's columns]. A unit is a
-// chunk's part for one group and panel. It takes a block of pixels at a time, and of x a slab of channels, few enough to stay in
-// L1 for all taps.
+// Images are divided into chunks with separate sums: [group, panel, tap, channel of x, the panel's columns]. A
+// unit is a chunk's part for one group and panel. It works on one block of pixels at a time, and on one slab of
+// x's channels, small enough to stay in L1 for all taps.
 type weights[T kernel.Float] struct {
 	k        *kernel.Ops[T]
 	sizes    sizes
@@ -19,8 +20,8 @@ type weights[T kernel.Float] struct {
 	blocks   []block
 	slab     int // channels
 
-	// Operands of whose pixels a unit reads only a part are copied, since pixels that lie powers of two apart share few sets of the
-	// cache.
+	// An operand is copied if a unit reads only a part of its pixels, since pixels that are powers of two apart
+	// share few sets of the cache.
 	copyX, copyY bool
 	copied       int // elements of a unit's copies
 }
@@ -33,7 +34,7 @@ type block struct {
 
 type pixelRange struct{ from, count int } // of the first image
 
-// tapPixels are the segments of pixels that a tap meets, image after image.
+// tapPixels are the segments of pixels that a tap overlaps, image after image.
 type tapPixels struct {
 	segments []kernel.Segment // from the block's first pixels of x and y
 	image    int              // segments of an image
@@ -42,10 +43,10 @@ type tapPixels struct {
 // Sizes found by measuring (BenchmarkConvolution).
 const (
 	maxChunks   = 8
-	chunkPixels = 1 << 11  // of dy, fewer than which make no chunk of their own
+	chunkPixels = 1 << 11  // of dy, the least of a separate chunk
 	maxSums     = 1 << 21  // elements of all chunks' sums together, unless one has more
 	blockBytes  = 24 << 10 // of x and dy, most of L1
-	blockTerms  = 64       // of a sum, fewer than which are not worth loading and storing it
+	blockTerms  = 64       // of a sum, the least that is worth loading and storing it
 	slabBytes   = 64       // of a pixel of x: a cache line
 )
 
@@ -57,7 +58,7 @@ func newWeights[T kernel.Float](k *kernel.Ops[T], s sizes, rows, columns axis) *
 		width = max(width, p.panels[i].Width)
 	}
 	pixels, pixelsX := max(1, s.oh*s.ow), s.h*s.w
-	// Panels depend on the CPU; the chunks, which bits depend on, may not.
+	// Panels depend on the CPU; the chunks must not, since bits depend on them.
 	chunks := max(1, min(s.images, maxChunks, s.images*pixels/chunkPixels, maxSums/max(1, s.weights())))
 	p.chunk = max(1, ceil(s.images, chunks))
 	p.chunks = ceil(s.images, p.chunk)
@@ -101,7 +102,7 @@ func newWeights[T kernel.Float](k *kernel.Ops[T], s sizes, rows, columns axis) *
 	return p
 }
 
-// block makes that of output lines [from, to).
+// block makes the block of output lines [from, to).
 func (p *weights[T]) block(rows, columns axis, from, to int) block {
 	s := &p.sizes
 	first := min(s.h, max(0, from*rows.stride-rows.low))
@@ -113,7 +114,7 @@ func (p *weights[T]) block(rows, columns axis, from, to int) block {
 	for ki := range s.kh {
 		for kj := range s.kw {
 			var t tapPixels
-			start, count := columns.met(kj)
+			start, count := columns.outputs(kj)
 			for n := range p.together {
 				var image []kernel.Segment
 				for i := from; i < to && count > 0; i++ {
@@ -191,13 +192,13 @@ func (p *weights[T]) unit(panel *kernel.Panel, from, to int, x, dy, sums, copies
 	}
 }
 
-// ahead is what a later block reads.
+// ahead is the data that a later block reads.
 type ahead[T kernel.Float] struct {
 	x, dy           []T
 	linesX, pixelsY int
 }
 
-// ahead tells what follows block i of these images.
+// ahead returns the data of the block that follows block i of these images.
 func (p *weights[T]) ahead(x, dy []T, i int) ahead[T] {
 	s := &p.sizes
 	pixelX, pixelY := s.in*s.groups, s.out*s.groups
@@ -209,7 +210,7 @@ func (p *weights[T]) ahead(x, dy []T, i int) ahead[T] {
 	return ahead[T]{x, dy, ceil(bytesOf[T](p.together*b.x.count*pixelX), slabBytes), p.together * b.y.count}
 }
 
-// fetch asks for one of n parts of it: of x all lines, of dy those of a panel.
+// fetch prefetches one of n parts of it: all lines of x, and a panel's lines of dy.
 func (p *weights[T]) fetch(a *ahead[T], n int) {
 	line := slabBytes / bytesOf[T](1)
 	part := ceil(a.linesX, n)

@@ -291,25 +291,29 @@ func geF32AVX512(dst, a, b []float32) {
 // mulAddF32AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]).
 func mulAddF32AVX512(dst, a, b, c []float32) {
 	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
-	mulAddF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+	mulAddF32AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
 }
 
 // mulSubF32AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]).
 func mulSubF32AVX512(dst, a, b, c []float32) {
 	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
-	mulSubF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+	mulSubF32AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
 }
 
 // negMulAddF32AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]).
 func negMulAddF32AVX512(dst, a, b, c []float32) {
 	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
-	negMulAddF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+	negMulAddF32AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
 }
 
 // chooseF32AVX512 computes dst[i] = choose(p[i], a[i], b[i]).
 func chooseF32AVX512(dst, p, a, b []float32) {
 	p, a, b = p[:len(dst)], a[:len(dst)], b[:len(dst)]
-	chooseF32AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(p), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+	chooseF32AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(p), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
 }
 
 // negF32AVX512 computes dst[i] = neg(a[i]).
@@ -417,25 +421,29 @@ func geF64AVX512(dst, a, b []float64) {
 // mulAddF64AVX512 computes dst[i] = mulAdd(a[i], b[i], c[i]).
 func mulAddF64AVX512(dst, a, b, c []float64) {
 	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
-	mulAddF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+	mulAddF64AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
 }
 
 // mulSubF64AVX512 computes dst[i] = mulSub(a[i], b[i], c[i]).
 func mulSubF64AVX512(dst, a, b, c []float64) {
 	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
-	mulSubF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+	mulSubF64AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
 }
 
 // negMulAddF64AVX512 computes dst[i] = negMulAdd(a[i], b[i], c[i]).
 func negMulAddF64AVX512(dst, a, b, c []float64) {
 	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
-	negMulAddF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
+	negMulAddF64AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(a), unsafe.SliceData(b), unsafe.SliceData(c), len(dst))
 }
 
 // chooseF64AVX512 computes dst[i] = choose(p[i], a[i], b[i]).
 func chooseF64AVX512(dst, p, a, b []float64) {
 	p, a, b = p[:len(dst)], a[:len(dst)], b[:len(dst)]
-	chooseF64AVX512Unchecked(unsafe.SliceData(dst), unsafe.SliceData(p), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
+	chooseF64AVX512Unchecked(unsafe.SliceData(dst),
+		unsafe.SliceData(p), unsafe.SliceData(a), unsafe.SliceData(b), len(dst))
 }
 
 // negF64AVX512 computes dst[i] = neg(a[i]).

@@ -1,7 +1,7 @@
 package kernel
 
-// avx512 puts the AVX-512 kernels into the table. The others bring nothing with wider vectors, or keep
-// their bits this way, and stay those of AVX2.
+// avx512 puts the AVX-512 kernels into the table. The others stay those of AVX2: wider vectors gain nothing, or
+// would change their bits.
 func avx512(k *Kernels) {
 	avx512F32(&k.F32)
 	avx512F64(&k.F64)
@@ -40,7 +40,8 @@ func avx512F32(o *Ops[float32]) {
 	o.Cos = bounded(cosF32AVX512, o.Cos, 16)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF32AVX512, o.SumRows), checkedMiddle(maxMiddleF32AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF32AVX512)
-	o.gemm.panels = panels(gemmNarrowF32AVX512, gemmWideF32AVX512, gemmThreeRowsF32AVX512, gemmTwoRowsF32AVX512, gemmOneRowF32AVX512)
+	o.gemm.panels = panels(gemmNarrowF32AVX512, gemmWideF32AVX512,
+		gemmThreeRowsF32AVX512, gemmTwoRowsF32AVX512, gemmOneRowF32AVX512)
 	o.gemm.half, o.gemm.lanes = gemmNarrowF32AVX2, 16
 }
 
@@ -77,6 +78,7 @@ func avx512F64(o *Ops[float64]) {
 	o.Cos = bounded(cosF64AVX512, o.Cos, 8)
 	o.SumMiddle, o.MaxMiddle = checkedMiddle(sumMiddleF64AVX512, o.SumRows), checkedMiddle(maxMiddleF64AVX512, o.MaxRows)
 	o.AddMiddle = checkedAddMiddle(addMiddleF64AVX512)
-	o.gemm.panels = panels(gemmNarrowF64AVX512, gemmWideF64AVX512, gemmThreeRowsF64AVX512, gemmTwoRowsF64AVX512, gemmOneRowF64AVX512)
+	o.gemm.panels = panels(gemmNarrowF64AVX512, gemmWideF64AVX512,
+		gemmThreeRowsF64AVX512, gemmTwoRowsF64AVX512, gemmOneRowF64AVX512)
 	o.gemm.half, o.gemm.lanes = gemmNarrowF64AVX2, 8
 }

@@ -27,11 +27,12 @@ func mixed[T Float](r *rand.Rand, s []T) {
 
 // binaries and unaries list the functions whose levels agree bit for bit.
 func binaries[T Float](o *Ops[T]) map[string]Binary[T] {
-	return map[string]Binary[T]{"Add": o.Add, "Sub": o.Sub, "Mul": o.Mul, "Div": o.Div, "Max": o.Max, "Min": o.Min, "Pow": o.Pow,
+	return map[string]Binary[T]{"Add": o.Add, "Sub": o.Sub, "Mul": o.Mul, "Div": o.Div, "Max": o.Max,
+		"Min": o.Min, "Pow": o.Pow,
 		"Eq": o.Eq, "Ne": o.Ne, "Lt": o.Lt, "Le": o.Le, "Gt": o.Gt, "Ge": o.Ge}
 }
 
-// ternaries list functions of three operands; Select is one whose first is its predicate.
+// ternaries list functions of three operands; the first operand of Select is its predicate.
 func ternaries[T Float](o *Ops[T]) map[string]Ternary[T] {
 	return map[string]Ternary[T]{"MulAdd": o.MulAdd, "MulSub": o.MulSub, "NegMulAdd": o.NegMulAdd, "Select": o.Select}
 }
@@ -45,7 +46,7 @@ func transcendentals[T Float](o *Ops[T]) map[string]Unary[T] {
 		"Logistic": o.Logistic, "Erf": o.Erf, "Sin": o.Sin, "Cos": o.Cos}
 }
 
-// lengths reaches every tail of every unrolling.
+// lengths covers every tail of every unrolling.
 var lengths = rapid.OneOf(rapid.IntRange(0, 70), rapid.IntRange(0, 300))
 
 func TestElementwiseAgreesWithPlainGo(t *testing.T) {
@@ -117,7 +118,7 @@ func testElementwise[T Float](t *testing.T, o *Ops[T]) {
 	})
 }
 
-// TestProductsAreRounded: a fused product has the bits of two kernels, also where one rounding would give others.
+// TestProductsAreRounded: a fused product has the bits of two kernels, also where a single rounding would change them.
 func TestProductsAreRounded(t *testing.T) {
 	forEach(t, testProducts[float32], testProducts[float64])
 }
@@ -128,8 +129,10 @@ func testProducts[T Float](t *testing.T, o *Ops[T]) {
 	a, b := random[T](r, n), random[T](r, n)
 	c, product, want, dst := make([]T, n), make([]T, n), make([]T, n), make([]T, n)
 	o.Mul(product, a, b)
-	o.Neg(c, product) // so that a sum in one rounding would be the product's error, not 0
-	for name, f := range map[string]Binary[T]{"MulAdd": o.Add, "MulSub": o.Sub, "NegMulAdd": func(dst, a, b []T) { o.Sub(dst, b, a) }} {
+	o.Neg(c, product) // so that a sum with a single rounding would be the product's error, not 0
+	for name, f := range map[string]Binary[T]{
+		"MulAdd": o.Add, "MulSub": o.Sub, "NegMulAdd": func(dst, a, b []T) { o.Sub(dst, b, a) },
+	} {
 		f(want, product, c)
 		ternaries(o)[name](dst, a, b, c)
 		for i := range dst {
@@ -140,7 +143,7 @@ func testProducts[T Float](t *testing.T, o *Ops[T]) {
 	}
 }
 
-// TestGenericArithmetic pins the twin itself on the values where conventions differ.
+// TestGenericArithmetic pins the plain-Go kernels on the values where conventions differ.
 func TestGenericArithmetic(t *testing.T) {
 	forEach(t, testConventions[float32], testConventions[float64])
 }
@@ -193,7 +196,7 @@ func testConventions[T Float](t *testing.T, o *Ops[T]) {
 	}
 }
 
-// TestPositionDoesNotMatter: an element has the same bits wherever it stands.
+// TestPositionDoesNotMatter: an element has the same bits at every position.
 func TestPositionDoesNotMatter(t *testing.T) {
 	forEach(t, testPosition[float32], testPosition[float64])
 }
@@ -217,10 +220,14 @@ func testPosition[T Float](t *testing.T, o *Ops[T]) {
 func TestConvert(t *testing.T) {
 	for _, k := range levels() {
 		t.Run(k.Level.String(), func(t *testing.T) {
-			f64 := []float64{0, 1.5, -1.5, 2147483647, -2147483648, -2147483648.5, 2147483648, math.NaN(), math.Inf(-1), 1e300, 0x1.000001p0}
+			f64 := []float64{0, 1.5, -1.5, 2147483647, -2147483648, -2147483648.5,
+				2147483648, math.NaN(), math.Inf(-1), 1e300, 0x1.000001p0}
 			i32 := make([]int32, len(f64))
 			k.F64ToI32(i32, f64)
-			for i, want := range []int32{0, 1, -1, 2147483647, -2147483648, -2147483648, -2147483648, -2147483648, -2147483648, -2147483648, 1} {
+			for i, want := range []int32{
+				0, 1, -1, 2147483647, -2147483648, -2147483648,
+				-2147483648, -2147483648, -2147483648, -2147483648, 1,
+			} {
 				if i32[i] != want {
 					t.Errorf("int32(%v) = %d, want %d", f64[i], i32[i], want)
 				}
@@ -318,7 +325,7 @@ func mustPanic(t *testing.T, name string, f func()) {
 	t.Helper()
 	defer func() {
 		if recover() == nil {
-			t.Errorf("%s: an operand that is too short did not panic", name)
+			t.Errorf("%s: no panic on an operand that is too short", name)
 		}
 	}()
 	f()

@@ -39,10 +39,10 @@ func gemmGeneric[T Float](c []T, crs int, a, b Strided[T], m, n, k int, accumula
 	}
 }
 
-// fmaRow32 adds x·b to a row, rounding each element once, as the vector instruction does. The product of two float32 is exact
-// in float64; where the rounding of the sum there could mislead the one to float32, it is rounded to odd instead, after which
-// both are as one (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to
-// odd", IEEE Transactions on Computers 57, 2008).
+// fmaRow32 adds x·b to a row, rounding each element once, as the vector instruction does. The product of two
+// float32 is exact in float64. Where rounding the sum in float64 could change how it rounds to float32, it is
+// rounded to odd instead; then both roundings are as one (Boldo and Melquiond, "Emulation of FMA and correctly
+// rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008).
 func fmaRow32(row []float32, x float32, b []float32, stride int) {
 	for j, at := 0, 0; j < len(row); j, at = j+1, at+stride {
 		p, z := float64(x)*float64(b[at]), float64(row[j])
@@ -54,8 +54,8 @@ func fmaRow32(row []float32, x float32, b []float32, stride int) {
 	}
 }
 
-// misleading reports whether rounding s to float32 depends on what an earlier rounding to s lost: in a tie between two
-// float32, and, not to look closer, among subnormal ones.
+// misleading reports whether rounding s to float32 may depend on what an earlier rounding to s lost: at a tie
+// between two float32, and, for simplicity, at all subnormal ones.
 func misleading(s float64) bool {
 	const lacking = 1<<29 - 1 // the bits of a float64 that float32 lacks
 	return math.Float64bits(s)&lacking == 1<<28 || math.Abs(s) < 0x1p-126

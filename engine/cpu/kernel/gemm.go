@@ -2,18 +2,19 @@ package kernel
 
 import "fmt"
 
-// Strided is a matrix operand: element (i, j) is Data[i·Row + j·Col]. Exchanging Row and Col transposes it. Strides may be 0.
+// Strided is a matrix operand: element (i, j) is Data[i·Row + j·Col]. Exchanging Row and Col transposes it.
+// Strides may be 0.
 type Strided[T Float] struct {
 	Data     []T
 	Row, Col int
 }
 
-// Gemm computes C = A·B, or C += A·B if accumulate, for A m×k, B k×n and C m×n of row stride crs and unit column stride.
+// Gemm computes C = A·B, or C += A·B if accumulate, for A m×k, B k×n and C m×n of row stride crs and unit column
+// stride.
 //
-// Each element of C is one chain of fused multiply-adds: s = 0, or C's element; then s = fma(A[i,p], B[p,j], s) for p = 0, 1,
-// …, k−1. Its bits thus depend on k and on its own operands alone. C must overlap neither A nor B.
-//
-// scratch must have at least [Ops.GemmScratch] elements; their values on entry and on return mean nothing.
+// Each element of C is one chain of fused multiply-adds: s = 0, or C's element; then s = fma(A[i,p], B[p,j], s)
+// for p = 0, 1, …, k−1. Its bits thus depend only on k and on its operands. C must overlap neither A nor B.
+// scratch must have at least [Ops.GemmScratch] elements; their values do not matter.
 func (o *Ops[T]) Gemm(c []T, crs int, a, b Strided[T], m, n, k int, accumulate bool, scratch []T) {
 	if m <= 0 || n <= 0 {
 		return

@@ -4,38 +4,38 @@
 
 package kernel
 
-// gemmNarrowF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 8. Strides are in bytes;
-// B and C have unit column stride.
+// gemmNarrowF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 8. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmNarrowF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmWideF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 8 < n ≤ 16. Strides are in bytes;
-// B and C have unit column stride.
+// gemmWideF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 8 < n ≤ 16. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmWideF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmThreeRowsF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 16 < n ≤ 24. Strides are in bytes;
-// B and C have unit column stride.
+// gemmThreeRowsF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 16 < n ≤ 24. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmThreeRowsF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmTwoRowsF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 24 < n ≤ 32. Strides are in bytes;
-// B and C have unit column stride.
+// gemmTwoRowsF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 24 < n ≤ 32. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmTwoRowsF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmOneRowF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 56 < n ≤ 64. Strides are in bytes;
-// B and C have unit column stride.
+// gemmOneRowF32AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 56 < n ≤ 64. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmOneRowF32AVX2(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmNarrowF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 4. Strides are in bytes;
-// B and C have unit column stride.
+// gemmNarrowF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 4. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmNarrowF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
@@ -46,20 +46,20 @@ func gemmNarrowF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, b
 //go:noescape
 func gemmWideF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
 
-// gemmThreeRowsF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 8 < n ≤ 12. Strides are in bytes;
-// B and C have unit column stride.
+// gemmThreeRowsF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 8 < n ≤ 12. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmThreeRowsF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
 
-// gemmTwoRowsF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 12 < n ≤ 16. Strides are in bytes;
-// B and C have unit column stride.
+// gemmTwoRowsF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 12 < n ≤ 16. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmTwoRowsF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
 
-// gemmOneRowF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 28 < n ≤ 32. Strides are in bytes;
-// B and C have unit column stride.
+// gemmOneRowF64AVX2 computes a panel of C = A·B (or C += A·B), m rows by n columns, 28 < n ≤ 32. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmOneRowF64AVX2(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)

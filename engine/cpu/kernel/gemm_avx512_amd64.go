@@ -4,62 +4,62 @@
 
 package kernel
 
-// gemmNarrowF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 16. Strides are in bytes;
-// B and C have unit column stride.
+// gemmNarrowF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 16. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmNarrowF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmWideF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 16 < n ≤ 32. Strides are in bytes;
-// B and C have unit column stride.
+// gemmWideF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 16 < n ≤ 32. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmWideF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmThreeRowsF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 32 < n ≤ 48. Strides are in bytes;
-// B and C have unit column stride.
+// gemmThreeRowsF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 32 < n ≤ 48. Strides are
+// in bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmThreeRowsF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmTwoRowsF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 48 < n ≤ 64. Strides are in bytes;
-// B and C have unit column stride.
+// gemmTwoRowsF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 48 < n ≤ 64. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmTwoRowsF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmOneRowF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 112 < n ≤ 128. Strides are in bytes;
-// B and C have unit column stride.
+// gemmOneRowF32AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 112 < n ≤ 128. Strides are
+// in bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmOneRowF32AVX512(m int, k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, n int, accumulate bool)
 
-// gemmNarrowF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 8. Strides are in bytes;
-// B and C have unit column stride.
+// gemmNarrowF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 0 < n ≤ 8. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmNarrowF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
 
-// gemmWideF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 8 < n ≤ 16. Strides are in bytes;
-// B and C have unit column stride.
+// gemmWideF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 8 < n ≤ 16. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmWideF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
 
-// gemmThreeRowsF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 16 < n ≤ 24. Strides are in bytes;
-// B and C have unit column stride.
+// gemmThreeRowsF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 16 < n ≤ 24. Strides are
+// in bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmThreeRowsF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
 
-// gemmTwoRowsF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 24 < n ≤ 32. Strides are in bytes;
-// B and C have unit column stride.
+// gemmTwoRowsF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 24 < n ≤ 32. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmTwoRowsF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)
 
-// gemmOneRowF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 56 < n ≤ 64. Strides are in bytes;
-// B and C have unit column stride.
+// gemmOneRowF64AVX512 computes a panel of C = A·B (or C += A·B), m rows by n columns, 56 < n ≤ 64. Strides are in
+// bytes; B and C have unit column stride.
 //
 //go:noescape
 func gemmOneRowF64AVX512(m int, k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, n int, accumulate bool)

@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// blocks is the matrix product of a level: its kernels and how they are fed.
+// blocks is the matrix product of a level: its kernels and the sizes of the blocks that they work on.
 type blocks[T Float] struct {
 	// panels[v] computes a panel of C of v vectors down all m rows. half, if any, is for half a vector.
 	panels     [9]panelFunc[T]
@@ -22,13 +22,13 @@ type blocks[T Float] struct {
 // panelFunc multiplies A, of any strides, with B of unit column stride into n columns of C. Strides are in bytes.
 type panelFunc[T Float] = func(m, k int, a *T, ars, acs int, b *T, brs int, c *T, crs, n int, accumulate bool)
 
-// transposeFunc writes dst[p·ds + i] = src[i·ss + p] for i < rows and p < k, neither 0, strides in bytes; if whole, it stores
-// whole vectors of transposeLanes, with copies of the last row where rows are missing.
+// transposeFunc writes dst[p·ds + i] = src[i·ss + p] for i < rows and p < k, neither 0, strides in bytes; if
+// whole, it stores whole vectors of transposeLanes, with copies of the last row in place of missing rows.
 type transposeFunc[T Float] = func(dst *T, ds int, src *T, ss, rows, k int, whole bool)
 
 func (g *blocks[T]) vector() bool { return g.lanes > 0 }
 
-// panel is the kernel for the next columns of the n that are left, and how many it takes.
+// panel is the kernel for the next of the n remaining columns, and the number of columns that it takes.
 func (g *blocks[T]) panel(m, n int) (panelFunc[T], int) {
 	v := 2
 	switch {
@@ -51,7 +51,8 @@ func (g *blocks[T]) panel(m, n int) (panelFunc[T], int) {
 }
 
 func (g *blocks[T]) run(c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T) {
-	if b.Col == 1 && (m*n*k <= tinyProduct || m > 3 && n&(2*g.lanes-1) == 0 && max(m, n)*k < packElements && m*n < shallowC) {
+	if b.Col == 1 && (m*n*k <= tinyProduct ||
+		m > 3 && n&(2*g.lanes-1) == 0 && max(m, n)*k < packElements && m*n < shallowC) {
 		g.inPlace(&c[0], crs, &a.Data[0], a.Row, a.Col, &b.Data[0], b.Row, m, n, k, accumulate)
 		return
 	}
@@ -67,22 +68,25 @@ func (g *blocks[T]) run(c []T, crs int, a, b *Strided[T], m, n, k int, accumulat
 	g.straight(&p, c, crs, a, b, m, n, k, accumulate, scratch)
 }
 
-// straight computes C = A·B proper.
+// straight computes C = A·B, not its transpose.
 func (g *blocks[T]) straight(p *gemmPlan, c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T) {
-	switch p.way {
+	switch p.strategy {
 	case inPlace:
 		g.inPlace(&c[0], crs, &a.Data[0], a.Row, a.Col, &b.Data[0], b.Row, m, n, k, accumulate)
 	case byBlocks:
 		g.byBlocks(p, c, crs, a, b, m, n, k, accumulate, scratch)
 	case dotted, dottedApart:
-		g.dotted(p.way, c, crs, a, b, m, n, k, accumulate)
+		g.dotted(p.strategy, c, crs, a, b, m, n, k, accumulate)
 	case combined:
 		g.combined(c, crs, a, b, m, n, k, accumulate)
 	}
 }
 
-// byBlocks takes a block of A (mc × kc, which stays in L2) through the panels of a block of B (each of which stays in L1).
-func (g *blocks[T]) byBlocks(plan *gemmPlan, c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T) {
+// byBlocks takes a block of A (mc × kc, which stays in L2) through the panels of a block of B (each of which stays
+// in L1).
+func (g *blocks[T]) byBlocks(
+	plan *gemmPlan, c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T,
+) {
 	for j := 0; j < n; j += plan.nc {
 		nc := min(plan.nc, n-j)
 		for p := 0; p < k; p += plan.kc {
@@ -146,7 +150,9 @@ func (g *blocks[T]) packedPanels(c *T, crs int, a *Strided[T], b []T, m, n, k in
 }
 
 // packingPanels packs each panel of B just before its only use, so that it is in L1.
-func (g *blocks[T]) packingPanels(c *T, crs int, a *Strided[T], b Strided[T], scratch []T, m, n, k int, accumulate bool) {
+func (g *blocks[T]) packingPanels(
+	c *T, crs int, a *Strided[T], b Strided[T], scratch []T, m, n, k int, accumulate bool,
+) {
 	size := int(unsafe.Sizeof(*c))
 	for {
 		kernel, w := g.panel(m, n)
@@ -160,7 +166,7 @@ func (g *blocks[T]) packingPanels(c *T, crs int, a *Strided[T], b Strided[T], sc
 	}
 }
 
-// manyRows stands for a number of rows that is unknown, or no matter, when B is packed.
+// manyRows stands for a number of rows that is unknown or irrelevant when B is packed.
 const manyRows = 1 << 30
 
 // packB copies B, k×n, into panels, each contiguous, row after row.
@@ -176,9 +182,11 @@ func (g *blocks[T]) packB(dst []T, b Strided[T], k, n int) {
 }
 
 // swapped computes Cᵀ = Bᵀ·Aᵀ, some of its columns at a time, and transposes them into C.
-func (g *blocks[T]) swapped(plan *gemmPlan, c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T) {
+func (g *blocks[T]) swapped(
+	plan *gemmPlan, c []T, crs int, a, b *Strided[T], m, n, k int, accumulate bool, scratch []T,
+) {
 	bt := Strided[T]{b.Data, b.Col, b.Row}
-	direct := m == 1 || n == 1 && crs == 1 // a column of unit stride is its own transpose
+	direct := m == 1 || n == 1 && crs == 1 // a column of unit stride equals its transpose
 	for i := 0; i < m; i += plan.columns {
 		columns := min(plan.columns, m-i)
 		at := Strided[T]{a.Data[i*a.Row:], a.Col, a.Row}

@@ -18,7 +18,7 @@ type gemmCase struct {
 	seed       uint64
 }
 
-// layout is how an operand's elements lie.
+// layout is the order of an operand's elements in memory.
 type layout uint8
 
 const (
@@ -57,7 +57,8 @@ type gemmMemory struct{ a, b, c, scratch *numtest.Guard }
 
 func newGemmMemory(tb testing.TB) *gemmMemory {
 	const size = 32 << 20
-	return &gemmMemory{numtest.NewGuard(tb, size), numtest.NewGuard(tb, size), numtest.NewGuard(tb, size), numtest.NewGuard(tb, size)}
+	guard := func() *numtest.Guard { return numtest.NewGuard(tb, size) }
+	return &gemmMemory{guard(), guard(), guard(), guard()}
 }
 
 // checkGuarded compares Gemm with the plain-Go twin.
@@ -81,7 +82,7 @@ func checkGuarded[T Float](t testing.TB, o *Ops[T], mem *gemmMemory, c gemmCase)
 	gemmGeneric(want, crs, a, b, c.m, c.n, c.k, c.accumulate)
 	for i := range want {
 		if i%crs >= c.n {
-			want[i] = start[i] // the gap is not C's
+			want[i] = start[i] // the gap does not belong to C
 		}
 	}
 
@@ -123,7 +124,7 @@ func checkGuarded[T Float](t testing.TB, o *Ops[T], mem *gemmMemory, c gemmCase)
 	})
 }
 
-// guardedShapes reach every way of making a product, with edges on all sides.
+// guardedShapes reach every strategy, with edges on all sides.
 var guardedShapes = [][3]int{
 	{1, 1, 1}, {1, 9, 3}, {9, 1, 3}, {2, 17, 5}, {3, 29, 7}, {7, 3, 50}, {8, 64, 64}, {13, 10, 33}, {70, 11, 20},
 	{1, 300, 70}, {2, 300, 21}, {3, 300, 9}, {300, 1, 70}, {300, 2, 21}, {300, 3, 9}, {33, 2, 67}, {2, 33, 67}, // thin
@@ -140,14 +141,15 @@ func TestGemmGuarded(t *testing.T) {
 
 func testGuarded[T Float](t *testing.T, o *Ops[T]) {
 	if !o.gemm.vector() {
-		t.Skip("the plain-Go level is the twin")
+		t.Skip("the plain-Go level is what others are compared with")
 	}
 	mem := newGemmMemory(t)
-	ways, swaps, packs, blocks, byRows := map[way]bool{}, map[bool]bool{}, map[[2]bool]bool{}, false, map[bool]bool{}
+	strategies, packs := map[strategy]bool{}, map[[2]bool]bool{}
+	swaps, byRows, blocks := map[bool]bool{}, map[bool]bool{}, false
 	for i, s := range guardedShapes {
 		for l := range layouts * layouts {
 			c := gemmCase{m: s[0], n: s[1], k: s[2], a: l % layouts, b: l / layouts, seed: uint64(i)}
-			every := min(1+c.m*c.n*c.k>>16, 13) // the twin is slow
+			every := min(1+c.m*c.n*c.k>>16, 13) // the plain-Go kernel is slow
 			if testing.Short() {
 				every = max(5, 3*every)
 			}
@@ -162,7 +164,7 @@ func testGuarded[T Float](t *testing.T, o *Ops[T]) {
 			a.Row, a.Col = c.a.strides(c.m, c.k)
 			b.Row, b.Col = c.b.strides(c.k, c.n)
 			o.gemm.plan(&p, c.m, c.n, c.k, &a, &b)
-			ways[p.way], swaps[p.swap], packs[[2]bool{p.packA, p.packB}] = true, true, true
+			strategies[p.strategy], swaps[p.swap], packs[[2]bool{p.packA, p.packB}] = true, true, true
 			blocks = blocks || p.packB && c.m > p.mc && !p.swap
 			if p.mc == tileRows && c.m > p.mc && !p.swap {
 				byRows[p.packB] = true
@@ -172,9 +174,9 @@ func testGuarded[T Float](t *testing.T, o *Ops[T]) {
 	if testing.Short() {
 		return // a sample need not reach all
 	}
-	if len(ways) != 5 || len(swaps) != 2 || len(packs) != 4 || !blocks || len(byRows) != 2 {
-		t.Errorf("not every way was reached: ways %v, swaps %v, packs %v, blocks of packed B %v, rows of C by packed B %v",
-			ways, swaps, packs, blocks, byRows)
+	if len(strategies) != 5 || len(swaps) != 2 || len(packs) != 4 || !blocks || len(byRows) != 2 {
+		t.Errorf("only these were reached: strategies %v, swaps %v, packs %v, blocks of packed B %v, "+
+			"rows of C by packed B %v", strategies, swaps, packs, blocks, byRows)
 	}
 }
 
@@ -191,7 +193,7 @@ func FuzzGemm(f *testing.F) {
 			gap: int(flags>>2) % 16, accumulate: flags&1 > 0, atEnd: flags&2 > 0, seed: seed,
 		}
 		if c.m*c.n*c.k > most {
-			t.Skip("the twin is slow")
+			t.Skip("the plain-Go kernel is slow")
 		}
 		for _, kernels := range levels() {
 			if kernels.Level == Generic {

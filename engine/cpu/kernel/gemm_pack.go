@@ -47,7 +47,7 @@ func (g *blocks[T]) line() int {
 	return 64 / int(unsafe.Sizeof(x))
 }
 
-// copyColumns writes dst[p·ds + j] = src[p·ss + j] for j < cols, of whole cache lines, and p < k.
+// copyColumns writes dst[p·ds + j] = src[p·ss + j] for p < k and j < cols, whose elements fill whole cache lines.
 func (g *blocks[T]) copyColumns(dst []T, ds int, src []T, ss, cols, k int) {
 	size, line := int(unsafe.Sizeof(dst[0])), g.line()
 	for j := 0; j < cols; j += line {

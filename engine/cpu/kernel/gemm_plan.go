@@ -5,25 +5,25 @@ import (
 	"unsafe"
 )
 
-// way is how the tiles of a product are visited.
-type way uint8
+// strategy is the order in which the tiles of a product are visited.
+type strategy uint8
 
 const (
-	inPlace     way = iota // in one go, operands where they are
-	byBlocks               // by mc, kc and nc, operands copied or not
-	dotted                 // see blocks.dotted
-	dottedApart            // see blocks.dotApart
-	combined               // see blocks.combined
+	inPlace     strategy = iota // all at once, with operands where they are
+	byBlocks                    // by mc, kc and nc, operands copied or not
+	dotted                      // see blocks.dotted
+	dottedApart                 // see blocks.dotApart
+	combined                    // see blocks.combined
 )
 
-// gemmPlan says how a product is made.
+// gemmPlan says how a product is computed.
 type gemmPlan struct {
-	// swap: compute Cᵀ = Bᵀ·Aᵀ, `columns` of its columns at a time, and transpose them into C. What follows is then about
-	// that product.
+	// swap: compute Cᵀ = Bᵀ·Aᵀ, `columns` of its columns at a time, and transpose them into C. The fields below
+	// are then about that product.
 	swap    bool
 	columns int
 
-	way          way
+	strategy     strategy
 	packA, packB bool
 	mc, kc, nc   int
 	scratch      int
@@ -31,7 +31,7 @@ type gemmPlan struct {
 
 // Thresholds found by measuring (BenchmarkGemm).
 const (
-	tinyProduct   = 1 << 10     // multiplications that no plan is worth
+	tinyProduct   = 1 << 10     // multiplications up to which planning does not pay
 	packElements  = 1 << 13     // from which an operand with colliding rows is copied
 	nearElements  = 1 << 15     // from which B is not in L1
 	farElements   = 1 << 16     // from which B is not in L2
@@ -40,17 +40,17 @@ const (
 	packReuseFar  = 12          // rows that it must serve if they do, and B is not in L2
 	manyColumns   = 256         // from which products of few rows combine rows of B
 	packReuseA    = 128         // columns that a packed element of A must serve
-	padA          = 16          // elements between rows of a copied A, against strides of powers of 2
+	padA          = 16          // elements between rows of a copied A, to avoid strides of powers of 2
 	swapElements  = 1 << 12     // of Cᵀ at a time
 	collidingB    = 512         // bytes: rows at multiples of it share few sets of the first cache
-	collidingDots = 1024        // bytes: likewise for columns that are dotted
+	collidingDots = 1024        // bytes: likewise for columns of dot products
 	lagging       = 256         // elements by which half of such columns follow the others
 	dotsApart     = 4 * lagging // k from which they do
 	collidingRows = 2048        // bytes: likewise for the rows of A, or of C, in one tile
 	shallow       = 16          // k up to which writing C is most of the work
-	shallowC      = 1 << 18     // elements of C from which that goes by rows if they collide
-	shallowFarC   = 3 << 20     // from which it does in any case, as C is in no cache
-	tileRows      = 6           // of C that are written side by side then
+	shallowC      = 1 << 18     // elements of C from which it is written by rows if they collide
+	shallowFarC   = 3 << 20     // elements from which it always is, since C is in no cache
+	tileRows      = 6           // of C that are then written together
 )
 
 func (g *blocks[T]) plan(p *gemmPlan, m, n, k int, a, b *Strided[T]) {
@@ -69,20 +69,20 @@ func (g *blocks[T]) plan(p *gemmPlan, m, n, k int, a, b *Strided[T]) {
 	}
 }
 
-// planStraight plans C = A·B proper, given the operands' strides.
+// planStraight plans C = A·B, not its transpose, given the operands' strides.
 func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	p.mc, p.kc, p.nc = m, k, n
 	size := int(unsafe.Sizeof(*new(T)))
 	switch {
 	case m <= 2 && bcs != 1 && brs == 1 && n >= 2*g.transposeLanes && 2*k >= g.transposeLanes:
-		p.way = dotted
+		p.strategy = dotted
 		if bcs*size%collidingDots == 0 && k >= dotsApart {
-			p.way = dottedApart
+			p.strategy = dottedApart
 		}
 		return
 	case m <= 3 && (bcs == 1 || n == 1):
 		if n >= manyColumns && k >= combinedRows {
-			p.way = combined
+			p.strategy = combined
 		}
 		return
 	case bcs != 1 && n > 1:
@@ -93,12 +93,12 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 		p.packB = m >= packReuseFar && k*n >= farElements && brs*size%collidingB == 0
 	}
 	p.packA = n >= packReuseA && m*k >= packElements && (acs != 1 || ars*size%collidingRows == 0)
-	// Tiles down a panel would write a line here and a line there. Those of a few whole rows write streams.
+	// Tiles down a panel would write single lines far apart. Tiles of a few whole rows write streams.
 	byRows := k <= shallow && n > 2*g.lanes && (m*n >= shallowFarC || m*n >= shallowC && n*size%collidingRows == 0)
 	if !p.packA && !p.packB && !byRows {
 		return
 	}
-	p.way = byBlocks
+	p.strategy = byBlocks
 	p.kc, p.nc = min(k, g.kc), min(n, g.nc)
 	switch {
 	case byRows:
@@ -119,13 +119,13 @@ func (g *blocks[T]) planStraight(p *gemmPlan, m, n, k, ars, acs, brs, bcs int) {
 	}
 }
 
-// swaps decides whether to compute Cᵀ = Bᵀ·Aᵀ: when its vectors, along the rows of C, waste so many fewer lanes, or need so
-// much less transposing of operands, that this outweighs the transposing of C.
+// swaps decides whether to compute Cᵀ = Bᵀ·Aᵀ: it does if its vectors, along the rows of C, waste so many fewer
+// lanes, or need so much less transposing of operands, that this outweighs transposing C.
 func (g *blocks[T]) swaps(m, n, k int, a, b *Strided[T]) bool {
 	if b.Col == 1 && m > 3 && n&(2*g.lanes-1) == 0 {
 		return false
 	}
-	// In sixteenths of a cycle.
+	// Costs in sixteenths of a cycle.
 	const transposed, gathered, result, overhead = 4, 48, 5, 3200
 	right := func(n, row, col int) int {
 		switch {
@@ -144,7 +144,8 @@ func (g *blocks[T]) swaps(m, n, k int, a, b *Strided[T]) bool {
 	return swap < straight
 }
 
-// steps is how long one p takes in all tiles of C, in sixteenths of a cycle: half a cycle an FMA, but four a panel.
+// steps is the time of one p in all tiles of C, in sixteenths of a cycle: half a cycle for an FMA, but at least
+// four for a panel.
 func (g *blocks[T]) steps(m, n int) int {
 	vectors := (n + g.lanes - 1) >> bits.TrailingZeros(uint(g.lanes))
 	panels := (vectors + 1) / 2

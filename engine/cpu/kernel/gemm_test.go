@@ -39,7 +39,7 @@ func forEach(t *testing.T, f32 func(*testing.T, *Ops[float32]), f64 func(*testin
 
 const canary = -12345
 
-// guarded is a slice of n elements at an odd offset, between canaries; check fails if one was touched.
+// guarded is a slice of n elements at an odd offset, between canaries; check fails if one was changed.
 func guarded[T Float | int32](n, offset int) (s []T, check func(tb interface {
 	Helper()
 	Fatalf(string, ...any)
@@ -190,7 +190,7 @@ func checkGemm[T Float](t tester, o *Ops[T], r *rand.Rand, m, n, k int, a, b Str
 	}
 }
 
-// TestGemmNaN: what is outside of a row's or column's own chain does not leak into it.
+// TestGemmNaN: NaN in another row or column does not leak into an element's chain.
 func TestGemmNaN(t *testing.T) {
 	forEach(t, testGemmNaN[float32], testGemmNaN[float64])
 }

@@ -4,68 +4,66 @@
 
 package kernel
 
-// combineRowsF32AVX2 continues the chains c[j] by a[p·acs]·b[p·brs + j], p = 0 … 7, for j < n, a multiple of 16. Strides are in bytes.
+// combineRowsF32AVX2 continues the chains c[j] by a[p·acs]·b[p·brs + j], p = 0 … 7, for j < n, a multiple of 16.
+// Strides are in bytes.
 //
 //go:noescape
 func combineRowsF32AVX2(c *float32, a *float32, acs int, b *float32, brs int, n int)
 
-// dot8Rows1F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 8, and j < 1; k is a multiple of 4, not 0. Strides are in bytes.
-// lag and xlag mean nothing.
+// dot8Rows1F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 8, and j < 1; k is a multiple of 4, not 0. Strides are in bytes. lag and xlag are ignored.
 //
 //go:noescape
 func dot8Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// dot16Rows1F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 16, and j < 1; k is a multiple of 4, not 0. Strides are in bytes. Of each
-// 16 rows, the second half starts lag bytes before a, and xlag before x.
+// dot16Rows1F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 16, and j < 1; k is a multiple of 4, not 0. Strides are in bytes. Of each 16 rows, the second half
+// starts lag bytes before a, and xlag before x.
 //
 //go:noescape
 func dot16Rows1F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// dot8Rows2F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 8, and j < 2; k is a multiple of 4, not 0. Strides are in bytes.
-// lag and xlag mean nothing.
+// dot8Rows2F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 8, and j < 2; k is a multiple of 4, not 0. Strides are in bytes. lag and xlag are ignored.
 //
 //go:noescape
 func dot8Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// dot16Rows2F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 16, and j < 2; k is a multiple of 4, not 0. Strides are in bytes. Of each
-// 16 rows, the second half starts lag bytes before a, and xlag before x.
+// dot16Rows2F32AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 16, and j < 2; k is a multiple of 4, not 0. Strides are in bytes. Of each 16 rows, the second half
+// starts lag bytes before a, and xlag before x.
 //
 //go:noescape
 func dot16Rows2F32AVX2(y *float32, ys int, a *float32, ars int, x *float32, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// combineRowsF64AVX2 continues the chains c[j] by a[p·acs]·b[p·brs + j], p = 0 … 7, for j < n, a multiple of 8. Strides are in bytes.
+// combineRowsF64AVX2 continues the chains c[j] by a[p·acs]·b[p·brs + j], p = 0 … 7, for j < n, a multiple of 8.
+// Strides are in bytes.
 //
 //go:noescape
 func combineRowsF64AVX2(c *float64, a *float64, acs int, b *float64, brs int, n int)
 
-// dot4Rows1F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 4, and j < 1; k is a multiple of 2, not 0. Strides are in bytes.
-// lag and xlag mean nothing.
+// dot4Rows1F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 4, and j < 1; k is a multiple of 2, not 0. Strides are in bytes. lag and xlag are ignored.
 //
 //go:noescape
 func dot4Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// dot8Rows1F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 8, and j < 1; k is a multiple of 2, not 0. Strides are in bytes. Of each
-// 8 rows, the second half starts lag bytes before a, and xlag before x.
+// dot8Rows1F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 8, and j < 1; k is a multiple of 2, not 0. Strides are in bytes. Of each 8 rows, the second half
+// starts lag bytes before a, and xlag before x.
 //
 //go:noescape
 func dot8Rows1F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// dot4Rows2F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 4, and j < 2; k is a multiple of 2, not 0. Strides are in bytes.
-// lag and xlag mean nothing.
+// dot4Rows2F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 4, and j < 2; k is a multiple of 2, not 0. Strides are in bytes. lag and xlag are ignored.
 //
 //go:noescape
 func dot4Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)
 
-// dot8Rows2F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a
-// multiple of 8, and j < 2; k is a multiple of 2, not 0. Strides are in bytes. Of each
-// 8 rows, the second half starts lag bytes before a, and xlag before x.
+// dot8Rows2F64AVX2 computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows,
+// a multiple of 8, and j < 2; k is a multiple of 2, not 0. Strides are in bytes. Of each 8 rows, the second half
+// starts lag bytes before a, and xlag before x.
 //
 //go:noescape
 func dot8Rows2F64AVX2(y *float64, ys int, a *float64, ars int, x *float64, xrs int, xcs int, rows int, k int, accumulate bool, lag int, xlag int)

@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// generic is the table of the plain-Go level, the twin that the vector levels are tested against.
+// generic is the table of the plain-Go level, which the vector levels are tested against.
 func generic() *Kernels {
 	k := &Kernels{
 		F32:      genericOps[float32](),
@@ -161,8 +161,8 @@ func scaleGeneric(dst []float64, src []float32, scale float64) {
 	}
 }
 
-// truncate converts towards zero; out of range and NaN become the smallest int32, as the vector instruction has it (a Go
-// conversion would depend on the machine).
+// truncate converts towards zero. Values out of range and NaN become the smallest int32, as the vector instruction
+// does (a Go conversion would depend on the machine).
 func truncate[S Float](dst []int32, src []S) {
 	src = src[:len(dst)]
 	for i := range dst {

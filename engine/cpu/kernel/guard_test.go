@@ -9,10 +9,11 @@ import (
 	"basin/internal/numtest"
 )
 
-// fenceBytes is room for the longest operands of these tests.
+// fenceBytes is the size of the longest operands of these tests.
 const fenceBytes = 6 * 4096
 
-// TestKernelsStayWithinTheirOperands runs every kernel with each operand against a page that faults, for all short lengths.
+// TestKernelsStayWithinTheirOperands runs every kernel with each operand against a page that faults, for all short
+// lengths.
 func TestKernelsStayWithinTheirOperands(t *testing.T) {
 	forEach(t, testFences[float32], testFences[float64])
 }

@@ -11,7 +11,7 @@ type Kernels struct {
 	F32   Ops[float32]
 	F64   Ops[float64]
 
-	// Conversions of dst[i] = src[i]. Towards int32 they truncate; what does not fit becomes the smallest int32.
+	// Conversions of dst[i] = src[i]. Those to int32 truncate; values that do not fit become the smallest int32.
 	F32ToF64 func(dst []float64, src []float32)
 	F64ToF32 func(dst []float32, src []float64)
 	I32ToF32 func(dst []float32, src []int32)
@@ -24,7 +24,7 @@ type Kernels struct {
 
 	// EqI32 is 1 where a and b are equal, else 0.
 	EqI32 func(dst, a, b []int32)
-	// RepeatEachI32 is as Ops.RepeatEach.
+	// RepeatEachI32 is Ops.RepeatEach of int32.
 	RepeatEachI32 func(dst, src []int32, n int)
 }
 
@@ -33,7 +33,7 @@ type Ops[T Float] struct {
 	Add, Sub, Mul, Div Binary[T]
 	Max, Min           Binary[T]              // NaN if either is; of ±0, the second
 	Pow                Binary[T]              // as math.Pow
-	Eq, Ne, Lt, Le     Binary[T]              // 1 or 0; a NaN holds no relation but Ne
+	Eq, Ne, Lt, Le     Binary[T]              // 1 or 0; with a NaN only Ne holds
 	Gt, Ge             Binary[T]              //
 	Select             func(dst, p, a, b []T) // a where p ≠ 0 (NaN is not 0), else b
 
@@ -44,8 +44,9 @@ type Ops[T Float] struct {
 
 	Neg, Abs, Sign Unary[T] // Sign(±0) = 0, Sign(NaN) = NaN
 	Sqrt, Rsqrt    Unary[T] // Rsqrt is 1/√x, both operations rounded
-	// Bounds of the error in units of the last place of the true value, the greatest found in all of float32 and in samples of
-	// float64, rounded up. Subnormal numbers, the limits of overflow and underflow, infinities, NaN and −0 are right.
+	// The comments bound the error in units of the last place of the true value: the greatest found in all of
+	// float32 and in samples of float64, rounded up. Subnormal numbers, the limits of overflow and underflow,
+	// infinities, NaN and −0 are correct.
 	Exp      Unary[T] // 1.1 in float32 and float64
 	Expm1    Unary[T] // 1.3, 1.6
 	Log      Unary[T] // 0.85, 1
@@ -57,11 +58,12 @@ type Ops[T Float] struct {
 
 	// SumRows and MaxRows reduce the rows of src [len(dst), n]; the sum of no elements is 0, their maximum −Inf.
 	SumRows, MaxRows func(dst, src []T, n int)
-	// SumMiddle and MaxMiddle reduce the middle axis of src [outer, n, inner] to dst [outer, inner], outer·inner = len(dst).
+	// SumMiddle and MaxMiddle reduce the middle axis of src [outer, n, inner] to dst [outer, inner], outer·inner =
+	// len(dst).
 	SumMiddle, MaxMiddle func(dst, src []T, n, inner int)
-	// AddMiddle adds the n rows of src [n, inner] to acc [inner] in order: acc[j] = acc[j] + src[0, j] + src[1, j] + …, so that
-	// a sum can go on where the last one stopped. From zeros it is SumMiddle of one block, save for an inner axis of 1, which
-	// stays a chain here.
+	// AddMiddle adds the n rows of src [n, inner] to acc [inner] in order: acc[j] = acc[j] + src[0, j] + src[1, j]
+	// + …, so that a sum can continue where the last one stopped. From zeros it equals SumMiddle of one block,
+	// except with an inner axis of 1, which is also a chain here.
 	AddMiddle func(acc, src []T, n, inner int)
 
 	// RepeatEach writes every element of src n times: dst[i·n+j] = src[i], n·len(src) = len(dst).

@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// Level is a set of instructions that kernels are written in.
+// Level is an instruction set of the kernels.
 type Level uint8
 
 const (
@@ -21,8 +21,8 @@ func (l Level) String() string { return levelNames[l] }
 // Env is the environment variable that overrides [Detect]: generic, avx2 or avx512.
 const Env = "BASIN_CPU"
 
-// Detect is the best level of this machine, or the one that the environment variable [Env] names. It is an error to ask for
-// a level that the machine lacks.
+// Detect returns the best level of this machine, or the one that the environment variable [Env] names. A level
+// that the machine lacks is an error.
 func Detect() (Level, error) {
 	name := os.Getenv(Env)
 	if name == "" {

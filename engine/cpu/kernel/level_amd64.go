@@ -15,8 +15,7 @@ func Supported(l Level) bool {
 	return l == Generic
 }
 
-// preferred is what Detect answers by itself.
-//
-// The AVX-512 kernels pass this package's tests in the Bochs emulator (testdata/avx512/run.sh), so what they compute is known;
-// how fast they are has not been measured on a processor yet.
+// preferred is what Detect returns by default. The AVX-512 kernels pass this package's tests in the Bochs emulator
+// (testdata/avx512/run.sh), so their results are known to be correct; their speed has not been measured on a
+// processor yet.
 func preferred() Level { return best() }

@@ -4,12 +4,12 @@
 
 package kernel
 
-// sumMiddleF32AVX2 reduces the middle axis of src [outer, n, inner], in its order.
+// sumMiddleF32AVX2 reduces the middle axis of src [outer, n, inner], in order.
 //
 //go:noescape
 func sumMiddleF32AVX2(dst *float32, src *float32, outer int, n int, inner int)
 
-// maxMiddleF32AVX2 reduces the middle axis of src [outer, n, inner], in its order.
+// maxMiddleF32AVX2 reduces the middle axis of src [outer, n, inner], in order.
 //
 //go:noescape
 func maxMiddleF32AVX2(dst *float32, src *float32, outer int, n int, inner int)
@@ -19,12 +19,12 @@ func maxMiddleF32AVX2(dst *float32, src *float32, outer int, n int, inner int)
 //go:noescape
 func addMiddleF32AVX2(dst *float32, src *float32, n int, inner int)
 
-// sumMiddleF64AVX2 reduces the middle axis of src [outer, n, inner], in its order.
+// sumMiddleF64AVX2 reduces the middle axis of src [outer, n, inner], in order.
 //
 //go:noescape
 func sumMiddleF64AVX2(dst *float64, src *float64, outer int, n int, inner int)
 
-// maxMiddleF64AVX2 reduces the middle axis of src [outer, n, inner], in its order.
+// maxMiddleF64AVX2 reduces the middle axis of src [outer, n, inner], in order.
 //
 //go:noescape
 func maxMiddleF64AVX2(dst *float64, src *float64, outer int, n int, inner int)

@@ -1,6 +1,6 @@
 package kernel
 
-// transposeGeneric goes by square tiles, so that both sides stay in the cache.
+// transposeGeneric transposes square tiles, so that both sides stay in the cache.
 func transposeGeneric[T Float](dst, src []T, rows, cols int) {
 	const tile = 16
 	src, dst = src[:rows*cols], dst[:rows*cols]

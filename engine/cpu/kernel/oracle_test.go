@@ -24,7 +24,7 @@ func over(a, b *big.Float) *big.Float {
 	return new(big.Float).SetPrec(oracleBits).Quo(a, b)
 }
 
-// series adds terms until they do not matter: each is the one before times z over d(k).
+// series adds terms until they do not matter. Each is the previous one times z/d(k).
 func series(first, z *big.Float, d func(k int) float64) *big.Float {
 	sum, term := first, first
 	for k := 1; term.Sign() != 0 && term.MantExp(nil) > sum.MantExp(nil)-oracleBits; k++ {
@@ -34,7 +34,7 @@ func series(first, z *big.Float, d func(k int) float64) *big.Float {
 	return sum
 }
 
-// arctangent of 1/n, or its hyperbolic cousin with sign +1.
+// inverseTangent is the arctangent of 1/n for sign −1, or the inverse hyperbolic tangent for sign +1.
 func inverseTangent(n, sign float64) *big.Float {
 	power, z := over(bigOf(1), bigOf(n)), over(bigOf(sign), bigOf(n*n))
 	sum := power

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// sumRows adds element i of a row to accumulator i mod lanes, each from 0, then halves the accumulators until one is left:
-// s[l] += s[l + lanes/2], and so on. The order depends on n only.
+// sumRows adds element i of a row to accumulator i mod lanes, each from 0, then halves the accumulators until one
+// is left: s[l] += s[l + lanes/2], and so on. The order depends on n only.
 func sumRows[T Float](dst, src []T, n int) {
 	reduceRows(dst, src, n, 0, func(a, b T) T { return a + b })
 }
@@ -35,7 +35,7 @@ func reduceRows[T Float](dst, src []T, n int, start T, f func(a, b T) T) {
 	}
 }
 
-// sumMiddle adds in order of the middle axis, except that an inner axis of 1 makes rows.
+// sumMiddle adds in the order of the middle axis; an inner axis of 1 is summed as rows.
 func sumMiddle[T Float](dst, src []T, n, inner int) {
 	if inner == 1 {
 		sumRows(dst, src, n)
@@ -55,7 +55,7 @@ func maxMiddle[T Float](dst, src []T, n, inner int) {
 // wholeBlocks is the number of blocks of inner elements in n.
 func wholeBlocks(n, inner int) int {
 	if inner <= 0 || n%inner != 0 {
-		panic(fmt.Sprintf("kernel: an output of %d elements is not made of blocks of %d", n, inner))
+		panic(fmt.Sprintf("kernel: %d outputs are no multiple of the inner axis, %d", n, inner))
 	}
 	return n / inner
 }

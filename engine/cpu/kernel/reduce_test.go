@@ -68,8 +68,8 @@ func testReductions[T Float](t *testing.T, o *Ops[T]) {
 	})
 }
 
-// TestReductionsAreRight compares with plain sums in float64, in another order.
-func TestReductionsAreRight(t *testing.T) {
+// TestReductionsAreCorrect compares with plain sums in float64, in another order.
+func TestReductionsAreCorrect(t *testing.T) {
 	forEach(t, testReductionValues[float32], testReductionValues[float64])
 }
 
@@ -105,7 +105,7 @@ func testReductionValues[T Float](t *testing.T, o *Ops[T]) {
 			t.Errorf("row %d: sum %v want %v, maximum %v", i, row[i], s, top[i])
 		}
 	}
-	// The order of a row's sum is in the contract: lanes, then halves.
+	// The order of a row's sum is part of the contract: lanes, then halves.
 	long := make([]T, 2*lanes[T]())
 	long[0], long[lanes[T]()] = 1, T(math.Ldexp(1, -60))
 	long[1] = -1
@@ -120,7 +120,7 @@ func testReductionValues[T Float](t *testing.T, o *Ops[T]) {
 	}
 }
 
-// TestAddMiddleIsAChain compares with additions one after the other, an inner axis of 1 among them.
+// TestAddMiddleIsAChain compares with additions in order, also for an inner axis of 1.
 func TestAddMiddleIsAChain(t *testing.T) {
 	forEach(t, testChain[float32], testChain[float64])
 }

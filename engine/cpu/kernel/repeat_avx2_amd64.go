@@ -4,14 +4,12 @@
 
 package kernel
 
-// repeatEachF32AVX2 writes each of m elements n > 1 times, and may write a vector from
-// each on, of which the rest must be within dst.
+// repeatEachF32AVX2 writes each of m elements n > 1 times. It stores whole vectors, which must all be within dst.
 //
 //go:noescape
 func repeatEachF32AVX2(dst *float32, src *float32, m int, n int)
 
-// repeatEachF64AVX2 writes each of m elements n > 1 times, and may write a vector from
-// each on, of which the rest must be within dst.
+// repeatEachF64AVX2 writes each of m elements n > 1 times. It stores whole vectors, which must all be within dst.
 //
 //go:noescape
 func repeatEachF64AVX2(dst *float64, src *float64, m int, n int)

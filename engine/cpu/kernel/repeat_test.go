@@ -14,7 +14,7 @@ func TestRepeat(t *testing.T) {
 	}
 }
 
-// randomInts are of all bit patterns, those of float32 NaNs among them.
+// randomInts have all bit patterns, including those of float32 NaNs.
 func randomInts(r *rand.Rand, n int) []int32 {
 	x := make([]int32, n)
 	for i := range x {

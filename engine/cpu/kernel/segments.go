@@ -5,11 +5,11 @@ import (
 	"unsafe"
 )
 
-// Segment is a stretch of a segmented sum: Count terms that read A from offset A on (beside the row's own offset) and the rows of
-// B from B on.
+// Segment is a part of a segmented sum: Count terms that read A from offset A (added to the row's offset) and the
+// rows of B from row B.
 type Segment struct{ A, B, Count int32 }
 
-// Row is where a gathered row reads A and where its C is, in elements.
+// Row holds the offsets, in elements, at which a gathered row reads A and writes C.
 type Row struct{ A, C int32 }
 
 // Panel is a set of neighbouring columns of C that one kernel computes: one or two vectors.
@@ -25,8 +25,8 @@ type Panel struct {
 // Vectors is the number of vectors of a packed row.
 func (p *Panel) Vectors() int { return p.Width / p.lanes }
 
-// Vector tells where vector v starts in a packed row, its first column of C, and how many columns it has. Places beyond are padding,
-// which must hold numbers. Columns in two vectors have one result.
+// Vector returns the place of vector v in a packed row, its first column of C, and its number of columns. Places
+// beyond these columns are padding, which must hold numbers. Columns in two vectors have one result.
 func (p *Panel) Vector(v int) (place, column, columns int) {
 	columns = p.lanes
 	if v == p.Vectors()-1 {
@@ -35,7 +35,7 @@ func (p *Panel) Vector(v int) (place, column, columns int) {
 	return v * p.lanes, p.At + v*p.second, columns
 }
 
-// Whole reports whether every place of a packed row has a column of its own, in order.
+// Whole reports whether the places of a packed row are the panel's columns, in order.
 func (p *Panel) Whole() bool { return p.Columns() == p.Width }
 
 // Columns is the number of columns of C in the panel.
@@ -46,7 +46,7 @@ func (p *Panel) Columns() int {
 // segmentKernels are those of one vector length.
 type segmentKernels[T Float] struct {
 	lanes                        int
-	overlap                      bool // the last of several vectors is whole and overlaps the one before it
+	overlap                      bool // the last of several vectors is whole and overlaps the previous one
 	gatheredWide, gatheredNarrow gatheredFunc[T]
 	stridedWide, stridedNarrow   stridedFunc[T]
 
@@ -56,13 +56,18 @@ type segmentKernels[T Float] struct {
 	fetch          func(p *byte, step, count int)
 }
 
-// transposeRowsFunc writes dst[p·ds + i] = src[i·ss + p] for up to one vector of rows i and k values of p, strides in bytes.
+// transposeRowsFunc writes dst[p·ds + i] = src[i·ss + p] for up to one vector of rows i and k values of p, strides
+// in bytes.
 type transposeRowsFunc[T Float] = func(dst *T, ds int, src *T, ss, rows, k int, whole bool)
 
-type gatheredFunc[T Float] = func(rows *int32, m int, a *T, segments *int32, count int, b, c *T, second, last int, accumulate bool,
-	nextA *T, stepA, linesA int, nextC *T, stepC, linesC int)
+type gatheredFunc[T Float] = func(
+	rows *int32, m int, a *T, segments *int32, count int, b, c *T, second, last int, accumulate bool,
+	nextA *T, stepA, linesA int, nextC *T, stepC, linesC int,
+)
 
-type stridedFunc[T Float] = func(m int, a *T, unit, acs int, segments *int32, count int, b *T, brs, second, last int, c *T, accumulate bool)
+type stridedFunc[T Float] = func(
+	m int, a *T, unit, acs int, segments *int32, count int, b *T, brs, second, last int, c *T, accumulate bool,
+)
 
 // Panels divides n columns into panels.
 func (o *Ops[T]) Panels(n int) []Panel {
@@ -96,15 +101,15 @@ func (o *Ops[T]) kernelsOf(p *Panel) *segmentKernels[T] {
 			return &o.segments[i]
 		}
 	}
-	panic(fmt.Sprintf("kernel: a panel of vectors of %d lanes is of another level", p.lanes))
+	panic(fmt.Sprintf("kernel: a panel of vectors of %d lanes belongs to another level", p.lanes))
 }
 
 // Gathered computes, for each row r and each column j of the panel,
 //
 //	c[r.C + j] = Σ over the segments s, over p < s.Count: a[r.A + s.A + p] · b[s.B + p][j]
 //
-// as one chain of fused multiply-adds in that order, from 0. If accumulate, the sum is added to what was there. j counts from Panel.At, where c must
-// start; b has packed rows of Panel.Width. Only the caller knows how far the offsets of his tables reach: they are not checked.
+// as one chain of fused multiply-adds in that order, from 0. If accumulate, the sum is added to c. j counts from
+// Panel.At, where c must start; b has packed rows of Panel.Width. Offsets in the tables are not checked.
 func (o *Ops[T]) Gathered(p *Panel, rows []Row, a []T, segments []Segment, b, c []T, accumulate bool, next Next[T]) {
 	if len(rows) == 0 {
 		return
@@ -120,12 +125,13 @@ func (o *Ops[T]) Gathered(p *Panel, rows []Row, a []T, segments []Segment, b, c 
 	}
 	stepA, linesA := linesOf(next.A, len(rows))
 	stepC, linesC := linesOf(next.C, len(rows))
-	f(&rows[0].A, len(rows), unsafe.SliceData(a), segmentData(segments), len(segments), unsafe.SliceData(b), unsafe.SliceData(c),
-		p.second*sizeOf[T](), p.last, accumulate, unsafe.SliceData(next.A), stepA, linesA, unsafe.SliceData(next.C), stepC, linesC)
+	f(&rows[0].A, len(rows), unsafe.SliceData(a), segmentData(segments), len(segments),
+		unsafe.SliceData(b), unsafe.SliceData(c), p.second*sizeOf[T](), p.last, accumulate,
+		unsafe.SliceData(next.A), stepA, linesA, unsafe.SliceData(next.C), stepC, linesC)
 }
 
-// Next is what later calls will read and write. It is fetched into the cache meanwhile, tile by tile; it changes no result, and may
-// be nothing.
+// Next is the data that later calls will read and write. A call fetches it into the cache, tile by tile. It may be
+// empty, and changes no result.
 type Next[T Float] struct{ A, C []T }
 
 const line = 64 // bytes that the cache moves at a time
@@ -139,7 +145,7 @@ func linesOf[T Float](s []T, rows int) (step, lines int) {
 	return step, lines
 }
 
-// Fetch asks for the lines where n rows start, stride elements apart, to be fetched into the cache.
+// Fetch prefetches the lines where n rows start, stride elements apart.
 func (o *Ops[T]) Fetch(s []T, stride, n int) {
 	if n = min(n, (len(s)+stride-1)/stride); n > 0 && o.segments[0].fetch != nil {
 		o.segments[0].fetch((*byte)(unsafe.Pointer(&s[0])), stride*sizeOf[T](), n)
@@ -151,7 +157,9 @@ func (o *Ops[T]) Fetch(s []T, stride, n int) {
 //	c[i][j] = Σ over the segments s, over p < s.Count: a[i + s.A·unit + p·acs] · b[(s.B + p)·brs + j]
 //
 // as Gathered does; here c has packed rows of Panel.Width, and b starts at the panel's first column.
-func (o *Ops[T]) Strided(p *Panel, m int, a []T, unit, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool) {
+func (o *Ops[T]) Strided(
+	p *Panel, m int, a []T, unit, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool,
+) {
 	if m <= 0 {
 		return
 	}
@@ -166,7 +174,8 @@ func (o *Ops[T]) Strided(p *Panel, m int, a []T, unit, acs int, segments []Segme
 		return
 	}
 	size := sizeOf[T]()
-	f(m, unsafe.SliceData(a), unit*size, acs*size, segmentData(segments), len(segments), unsafe.SliceData(b), brs*size, p.second*size, p.last,
+	f(m, unsafe.SliceData(a), unit*size, acs*size, segmentData(segments), len(segments), unsafe.SliceData(b),
+		brs*size, p.second*size, p.last,
 		&c[0], accumulate)
 }
 
@@ -229,11 +238,11 @@ func genericSegments[T Float]() []segmentKernels[T] {
 
 func gatheredGeneric[T Float](p *Panel, rows []Row, a []T, segments []Segment, b, c []T, accumulate bool) {
 	n := p.Columns()
-	first := n // columns that the first vector gives
+	first := n // columns of the first vector
 	if p.second > 0 {
 		first = p.second
 	}
-	var row [2 * 16]T // as wide as a panel may be
+	var row [2 * 16]T // the widest panel
 	sum := row[:n]
 	for _, r := range rows {
 		clear(sum)
@@ -255,7 +264,9 @@ func gatheredGeneric[T Float](p *Panel, rows []Row, a []T, segments []Segment, b
 	}
 }
 
-func stridedGeneric[T Float](p *Panel, m int, a []T, unit, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool) {
+func stridedGeneric[T Float](
+	p *Panel, m int, a []T, unit, acs int, segments []Segment, b []T, brs int, c []T, accumulate bool,
+) {
 	for i := range m {
 		to := c[i*p.Width:][:p.Width]
 		if !accumulate {

@@ -6,7 +6,7 @@ func segmentsAVX2(k *Kernels) {
 	k.F64.segments = []segmentKernels[float64]{segmentsF64AVX2}
 }
 
-// segmentsAVX512 keeps those of AVX2 for panels of half a vector.
+// segmentsAVX512 puts those of AVX-512 first; those of AVX2 stay, for panels of half a vector.
 func segmentsAVX512(k *Kernels) {
 	k.F32.segments = []segmentKernels[float32]{{
 		lanes: 16, gatheredWide: gatheredWideF32AVX512, gatheredNarrow: gatheredNarrowF32AVX512,

@@ -4,50 +4,56 @@
 
 package kernel
 
-// gatheredWideF32AVX512 computes m rows of a segmented product whose rows lie where a table of {A, C} says.
+// gatheredWideF32AVX512 computes m rows of a segmented product whose rows are at the offsets of a table of {A, C}.
 // B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
 //
 //go:noescape
 func gatheredWideF32AVX512(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
 
-// gatheredNarrowF32AVX512 computes m rows of a segmented product whose rows lie where a table of {A, C} says.
-// B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
+// gatheredNarrowF32AVX512 computes m rows of a segmented product whose rows are at the offsets of a table of {A,
+// C}. B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last`
+// lanes.
 //
 //go:noescape
 func gatheredNarrowF32AVX512(rows *int32, m int, a *float32, segments *int32, count int, b *float32, c *float32, second int, last int, accumulate bool, nextA *float32, stepA int, linesA int, nextC *float32, stepC int, linesC int)
 
-// stridedWideF32AVX512 computes m rows of a segmented product whose rows are neighbours in A.
-// The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.
+// stridedWideF32AVX512 computes m rows of a segmented product whose rows are neighbours in A. The unit of A's
+// offsets, strides along k, and the place of B's second vector are in bytes; `last` lanes of that vector count. C
+// is packed.
 //
 //go:noescape
 func stridedWideF32AVX512(m int, a *float32, unit int, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
 
-// stridedNarrowF32AVX512 computes m rows of a segmented product whose rows are neighbours in A.
-// The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.
+// stridedNarrowF32AVX512 computes m rows of a segmented product whose rows are neighbours in A. The unit of A's
+// offsets, strides along k, and the place of B's second vector are in bytes; `last` lanes of that vector count. C
+// is packed.
 //
 //go:noescape
 func stridedNarrowF32AVX512(m int, a *float32, unit int, acs int, segments *int32, count int, b *float32, brs int, second int, last int, c *float32, accumulate bool)
 
-// gatheredWideF64AVX512 computes m rows of a segmented product whose rows lie where a table of {A, C} says.
+// gatheredWideF64AVX512 computes m rows of a segmented product whose rows are at the offsets of a table of {A, C}.
 // B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
 //
 //go:noescape
 func gatheredWideF64AVX512(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
 
-// gatheredNarrowF64AVX512 computes m rows of a segmented product whose rows lie where a table of {A, C} says.
-// B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.
+// gatheredNarrowF64AVX512 computes m rows of a segmented product whose rows are at the offsets of a table of {A,
+// C}. B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last`
+// lanes.
 //
 //go:noescape
 func gatheredNarrowF64AVX512(rows *int32, m int, a *float64, segments *int32, count int, b *float64, c *float64, second int, last int, accumulate bool, nextA *float64, stepA int, linesA int, nextC *float64, stepC int, linesC int)
 
-// stridedWideF64AVX512 computes m rows of a segmented product whose rows are neighbours in A.
-// The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.
+// stridedWideF64AVX512 computes m rows of a segmented product whose rows are neighbours in A. The unit of A's
+// offsets, strides along k, and the place of B's second vector are in bytes; `last` lanes of that vector count. C
+// is packed.
 //
 //go:noescape
 func stridedWideF64AVX512(m int, a *float64, unit int, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)
 
-// stridedNarrowF64AVX512 computes m rows of a segmented product whose rows are neighbours in A.
-// The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.
+// stridedNarrowF64AVX512 computes m rows of a segmented product whose rows are neighbours in A. The unit of A's
+// offsets, strides along k, and the place of B's second vector are in bytes; `last` lanes of that vector count. C
+// is packed.
 //
 //go:noescape
 func stridedNarrowF64AVX512(m int, a *float64, unit int, acs int, segments *int32, count int, b *float64, brs int, second int, last int, c *float64, accumulate bool)

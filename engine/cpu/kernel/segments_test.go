@@ -105,7 +105,8 @@ func testGatheredPanel[T Float](t *rapid.T, o *Ops[T], r *rand.Rand, p *Panel, n
 			*to = sum
 		}
 	}
-	o.Gathered(p, rows, a, segments, b, c[min(len(c), p.At):], accumulate, Next[T]{A: a[:r.IntN(len(a))], C: c[:r.IntN(len(c)+1)]})
+	o.Gathered(p, rows, a, segments, b, c[min(len(c), p.At):], accumulate,
+		Next[T]{A: a[:r.IntN(len(a))], C: c[:r.IntN(len(c)+1)]})
 	intact(t)
 	for i := range want {
 		if !sameBits(c[i], want[i]) {
@@ -164,9 +165,9 @@ func testRowsMove[T Float](t *testing.T, o *Ops[T]) {
 		up := func(dst []T, ds int, src []T, ss, rows, columns int) {
 			o.TransposeRows(dst, (columns-1)*ds, -ds, src, ss, rows, columns)
 		}
-		for _, way := range []string{"copied", "transposed", "transposed upwards"} {
+		for _, kind := range []string{"copied", "transposed", "transposed upwards"} {
 			n, move, at := rows, o.CopyRows, func(i, j int) int { return i*ds + j }
-			switch way {
+			switch kind {
 			case "transposed":
 				n, move, at = columns, down, func(i, j int) int { return j*ds + i }
 			case "transposed upwards":
@@ -184,7 +185,7 @@ func testRowsMove[T Float](t *testing.T, o *Ops[T]) {
 			intact(t)
 			for i := range want {
 				if dst[i] != want[i] {
-					t.Fatalf("%d×%d %s: element %d is %v, want %v", rows, columns, way, i, dst[i], want[i])
+					t.Fatalf("%d×%d %s: element %d is %v, want %v", rows, columns, kind, i, dst[i], want[i])
 				}
 			}
 		}

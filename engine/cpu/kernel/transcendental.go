@@ -25,13 +25,13 @@ func genericTranscendentals(k *Kernels) {
 	a.Cos, b.Cos = each(near(cosF32, math.Cos, farthest32)), each(near(cosF64, math.Cos, farthest64))
 }
 
-// farthest32 and farthest64 are the greatest arguments of sin and cos that the kernels reduce themselves.
+// farthest32 and farthest64 are the largest arguments of sin and cos that the kernels reduce.
 const (
 	farthest32 = 0x1p17
 	farthest64 = 0x1p30
 )
 
-// near is f up to the bound and the function of package math beyond, which reduces by as many digits of π as are needed.
+// near is f up to the bound, and beyond it the function of package math, which uses as many digits of π as it needs.
 func near[T Float](f func(T) T, far func(float64) float64, bound T) func(T) T {
 	return func(x T) T {
 		if x > bound || x < -bound {
@@ -41,7 +41,7 @@ func near[T Float](f func(T) T, far func(float64) float64, bound T) func(T) T {
 	}
 }
 
-// bounded runs a kernel that stops before a vector with an element beyond its bound, which is then left to the twin.
+// bounded runs a kernel that stops before a vector with an element beyond its bound; twin computes that vector.
 func bounded[T Float](f func(dst, a *T, n int) (done int), twin Unary[T], lanes int) Unary[T] {
 	return func(dst, a []T) {
 		a = a[:len(dst)]

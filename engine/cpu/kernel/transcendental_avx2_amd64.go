@@ -41,14 +41,14 @@ func logisticF32AVX2Unchecked(dst *float32, a *float32, n int)
 //go:noescape
 func erfF32AVX2Unchecked(dst *float32, a *float32, n int)
 
-// sinF32AVX2 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 131072.
+// sinF32AVX2 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the first element whose magnitude
+// is above 131072.
 //
 //go:noescape
 func sinF32AVX2(dst *float32, a *float32, n int) (done int)
 
-// cosF32AVX2 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 131072.
+// cosF32AVX2 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the first element whose magnitude
+// is above 131072.
 //
 //go:noescape
 func cosF32AVX2(dst *float32, a *float32, n int) (done int)
@@ -88,14 +88,14 @@ func logisticF64AVX2Unchecked(dst *float64, a *float64, n int)
 //go:noescape
 func erfF64AVX2Unchecked(dst *float64, a *float64, n int)
 
-// sinF64AVX2 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 1.073741824e+09.
+// sinF64AVX2 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the first element whose magnitude
+// is above 1.073741824e+09.
 //
 //go:noescape
 func sinF64AVX2(dst *float64, a *float64, n int) (done int)
 
-// cosF64AVX2 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 1.073741824e+09.
+// cosF64AVX2 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the first element whose magnitude
+// is above 1.073741824e+09.
 //
 //go:noescape
 func cosF64AVX2(dst *float64, a *float64, n int) (done int)

@@ -41,14 +41,14 @@ func logisticF32AVX512Unchecked(dst *float32, a *float32, n int)
 //go:noescape
 func erfF32AVX512Unchecked(dst *float32, a *float32, n int)
 
-// sinF32AVX512 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 131072.
+// sinF32AVX512 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the first element whose
+// magnitude is above 131072.
 //
 //go:noescape
 func sinF32AVX512(dst *float32, a *float32, n int) (done int)
 
-// cosF32AVX512 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 131072.
+// cosF32AVX512 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the first element whose
+// magnitude is above 131072.
 //
 //go:noescape
 func cosF32AVX512(dst *float32, a *float32, n int) (done int)
@@ -88,14 +88,14 @@ func logisticF64AVX512Unchecked(dst *float64, a *float64, n int)
 //go:noescape
 func erfF64AVX512Unchecked(dst *float64, a *float64, n int)
 
-// sinF64AVX512 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 1.073741824e+09.
+// sinF64AVX512 computes dst[i] = sin(a[i]) for n elements, or up to the vector of the first element whose
+// magnitude is above 1.073741824e+09.
 //
 //go:noescape
 func sinF64AVX512(dst *float64, a *float64, n int) (done int)
 
-// cosF64AVX512 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the
-// first whose magnitude is above 1.073741824e+09.
+// cosF64AVX512 computes dst[i] = cos(a[i]) for n elements, or up to the vector of the first element whose
+// magnitude is above 1.073741824e+09.
 //
 //go:noescape
 func cosF64AVX512(dst *float64, a *float64, n int) (done int)

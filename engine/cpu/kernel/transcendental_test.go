@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// maxULP bounds the errors of the functions on every level, in units of the true value's last place. They are those that the
-// documentation of Ops states.
+// maxULP bounds the errors of the functions on every level, in units of the true value's last place, as the
+// documentation of Ops does.
 var maxULP = map[string]struct{ f32, f64 float64 }{
 	"Exp": {1.1, 1.1}, "Expm1": {1.3, 1.6}, "Log": {0.85, 1}, "Log1p": {1.4, 1.4}, "Tanh": {1.4, 1.3},
 	"Logistic": {1.6, 1.6}, "Erf": {1.3, 1.5}, "Sin": {1.6, 1.6}, "Cos": {1.6, 1.6},
@@ -42,12 +42,17 @@ func ulps(got float32, want float64) float64 {
 // borders are where a function changes its formula, overflows, underflows, or is 0 or 1.
 func borders[T Float]() []float64 {
 	if lanes[T]() == 16 {
-		return []float64{0.93, 1, 3.93, 0x1p-24, 0x1p-13, 88.72284, 87.33655, 103.97208, 104, 89, 20, 10, 9.01, math.Sqrt2 / 2, math.Sqrt2,
-			math.Ln2 / 2, 16.6355, 17.32868, 0x1p-126, 0x1p17, math.Pi / 4, math.Pi / 2, math.Pi, 0x1p127, 0x1p128 / math.Sqrt2}
+		return []float64{
+			0.93, 1, 3.93, 0x1p-24, 0x1p-13, 88.72284, 87.33655, 103.97208, 104, 89, 20, 10, 9.01,
+			math.Sqrt2 / 2, math.Sqrt2, math.Ln2 / 2, 16.6355, 17.32868, 0x1p-126, 0x1p17,
+			math.Pi / 4, math.Pi / 2, math.Pi, 0x1p127, 0x1p128 / math.Sqrt2,
+		}
 	}
-	return []float64{0.9, 1, 5.95, 0x1p-54, 0x1p-27, 709.782712893384, 708.3964185322641, 745.1332191019412, 746, 710, 40, 20, 19.06,
-		math.Sqrt2 / 2, math.Sqrt2, math.Ln2 / 2, 36.7368005696771, 0x1p-1022, 0x1p30, math.Pi / 4, math.Pi / 2, math.Pi, 0x1p1023,
-		0x1p1023 * math.Sqrt2}
+	return []float64{
+		0.9, 1, 5.95, 0x1p-54, 0x1p-27, 709.782712893384, 708.3964185322641, 745.1332191019412, 746, 710, 40, 20, 19.06,
+		math.Sqrt2 / 2, math.Sqrt2, math.Ln2 / 2, 36.7368005696771, 0x1p-1022, 0x1p30,
+		math.Pi / 4, math.Pi / 2, math.Pi, 0x1p1023, 0x1p1023 * math.Sqrt2,
+	}
 }
 
 // difficult are special values and the neighbours of all borders.
@@ -106,8 +111,9 @@ func worst(t *testing.T, name string, f Unary[float32], x []float32) (error floa
 	return error, at
 }
 
-// TestTranscendental32 goes through all of float32 in steps coprime to the significands', and all magnitudes near the borders.
-// Plain Go, which is slow here, takes greater steps, as do short tests, in an emulator.
+// TestTranscendental32 samples all of float32 with a stride coprime to the number of significands, and all
+// magnitudes near the borders. Plain Go, which is slow here, takes larger strides, and so do short tests, for
+// emulators.
 func TestTranscendental32(t *testing.T) {
 	for _, k := range levels() {
 		step := uint64(1009)
@@ -131,7 +137,7 @@ func TestTranscendental32(t *testing.T) {
 // sweepEnv asks for every float32, and for many more float64.
 const sweepEnv = "BASIN_SWEEP"
 
-// TestTranscendental32Whole goes through all of float32: minutes a function.
+// TestTranscendental32Whole tests every float32: minutes for each function.
 func TestTranscendental32Whole(t *testing.T) {
 	if os.Getenv(sweepEnv) == "" {
 		t.Skipf("all 2³² numbers take minutes a function: set %s=1", sweepEnv)
@@ -175,7 +181,7 @@ func TestTranscendental32Whole(t *testing.T) {
 	}
 }
 
-// spread are random numbers of all magnitudes that matter to the functions, most of them of ordinary ones.
+// spread draws numbers of all magnitudes that matter to the functions, most of them of ordinary size.
 func spread[T Float](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {
@@ -206,10 +212,11 @@ func TestTranscendental64(t *testing.T) {
 				fs[name](y, x)
 				error, at := 0.0, 0.0
 				for i, x := range x {
-					// The ends of the domain, where package math is exact, and arguments so great that it is all there is to compare with.
+					// At the ends of the domain package math is exact; for huge arguments it is the only oracle.
 					rough := truth[name](x)
 					switch far := math.Abs(x) > 0x1p20 && (math.Abs(x) > 0x1p30 || name != "Sin" && name != "Cos"); {
-					case x == 0 || x != x || math.IsInf(x, 0) || rough != rough || x == 1 && name == "Log" || x == -1 && name == "Log1p":
+					case x == 0 || x != x || math.IsInf(x, 0) || rough != rough || x == 1 && name == "Log" ||
+						x == -1 && name == "Log1p":
 						if !sameBits(y[i], rough) {
 							t.Fatalf("%s(%v) = %v, want %v", name, x, y[i], rough)
 						}
@@ -233,7 +240,7 @@ func TestTranscendental64(t *testing.T) {
 	}
 }
 
-// TestOracle holds the oracle to package math, which is another one.
+// TestOracle compares the oracle with package math.
 func TestOracle(t *testing.T) {
 	for name, f := range bigTruth {
 		for _, x := range []float64{1e-9, 0.3, 0.5, 1, 2.5, 5, 17, 300} {
@@ -246,7 +253,7 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// TestTranscendentalLevelsAgree: all levels go through the same operations.
+// TestTranscendentalLevelsAgree: all levels do the same operations.
 func TestTranscendentalLevelsAgree(t *testing.T) {
 	forEach(t, testLevelsAgree[float32], testLevelsAgree[float64])
 }

@@ -4,14 +4,14 @@
 
 package kernel
 
-// transposeF32AVX2 writes dst[p·ds + i] = src[i·ss + p] for i < rows, rows > 0, and p < k, strides in bytes. If whole, it
-// stores whole vectors of 8, with copies of the last row where rows are missing.
+// transposeF32AVX2 writes dst[p·ds + i] = src[i·ss + p] for i < rows, rows > 0, and p < k, strides in bytes. If
+// whole, it stores whole vectors of 8, with copies of the last row in place of missing rows.
 //
 //go:noescape
 func transposeF32AVX2(dst *float32, ds int, src *float32, ss int, rows int, k int, whole bool)
 
-// transposeF64AVX2 writes dst[p·ds + i] = src[i·ss + p] for i < rows, rows > 0, and p < k, strides in bytes. If whole, it
-// stores whole vectors of 4, with copies of the last row where rows are missing.
+// transposeF64AVX2 writes dst[p·ds + i] = src[i·ss + p] for i < rows, rows > 0, and p < k, strides in bytes. If
+// whole, it stores whole vectors of 4, with copies of the last row in place of missing rows.
 //
 //go:noescape
 func transposeF64AVX2(dst *float64, ds int, src *float64, ss int, rows int, k int, whole bool)

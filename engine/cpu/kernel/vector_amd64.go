@@ -14,7 +14,7 @@ func vectorize(k *Kernels, l Level) {
 	}
 }
 
-// checkedConversion and its like check lengths, then run a kernel over pointers.
+// checkedConversion, and the functions below it, check lengths, then run a kernel over pointers.
 func checkedConversion[D, S Float | int32](f func(dst *D, src *S, n int)) func(dst []D, src []S) {
 	return func(dst []D, src []S) {
 		src = src[:len(dst)]
@@ -29,8 +29,10 @@ func checkedRows[T Float](f func(dst, src *T, rows, n int)) func(dst, src []T, n
 	}
 }
 
-// checkedMiddle takes an inner axis of 1 as rows, as plain Go does.
-func checkedMiddle[T Float](f func(dst, src *T, outer, n, inner int), rows func(dst, src []T, n int)) func(dst, src []T, n, inner int) {
+// checkedMiddle treats an inner axis of 1 as rows, as plain Go does.
+func checkedMiddle[T Float](
+	f func(dst, src *T, outer, n, inner int), rows func(dst, src []T, n int),
+) func(dst, src []T, n, inner int) {
 	return func(dst, src []T, n, inner int) {
 		if len(dst) == 0 {
 			return
@@ -54,7 +56,7 @@ func checkedAddMiddle[T Float](f func(acc, src *T, n, inner int)) func(acc, src 
 	}
 }
 
-// checkedRepeatEach leaves the last elements to plain Go where whole vectors from them on would reach beyond dst.
+// checkedRepeatEach leaves to plain Go the last elements, where whole vectors would reach beyond dst.
 func checkedRepeatEach[T Float | int32](f func(dst, src *T, m, n int), lanes int) func(dst, src []T, n int) {
 	return func(dst, src []T, n int) {
 		checkRepeat(len(dst), len(src), n)
@@ -79,8 +81,8 @@ func checkedRepeatEach[T Float | int32](f func(dst, src *T, m, n int), lanes int
 	}
 }
 
-// transposeBlocks goes by columns of blocks, so that the lines of dst that a block writes stay in the cache until the next
-// block of rows fills them up.
+// transposeBlocks works by columns of blocks, so that the lines of dst that a block writes stay in the cache until
+// the next block of rows completes them.
 func transposeBlocks[T Float](f transposeFunc[T]) func(dst, src []T, rows, cols int) {
 	const columns = 64
 	return func(dst, src []T, rows, cols int) {
@@ -95,7 +97,7 @@ func transposeBlocks[T Float](f transposeFunc[T]) func(dst, src []T, rows, cols 
 	}
 }
 
-// panels places kernels by their width in vectors.
+// panels lists kernels by their width in vectors.
 func panels[T Float](narrow, wide, threeRows, twoRows, oneRow panelFunc[T]) [9]panelFunc[T] {
 	return [9]panelFunc[T]{1: narrow, 2: wide, 3: threeRows, 4: twoRows, 8: oneRow}
 }

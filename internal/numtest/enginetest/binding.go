@@ -55,7 +55,8 @@ func testBinding(t *testing.T, e engine.Engine) {
 			return []*graph.Value{
 				x, x, sum, y, sum, s, // inputs themselves, and values more than once
 				graph.Reshape(x, 12), graph.Reshape(sum, 2, 6), graph.Reshape(graph.Neg(y), 4, 3), // views
-				graph.Transpose(x, 1, 0), graph.Transpose(sum, 1, 0), graph.Broadcast(s, []int{2, 2}), graph.Broadcast(sum, []int{2, 3, 4}, 1, 2),
+				graph.Transpose(x, 1, 0), graph.Transpose(sum, 1, 0), graph.Broadcast(s, []int{2, 2}),
+				graph.Broadcast(sum, []int{2, 3, 4}, 1, 2),
 				graph.Slice(x, []int{1, 0}, []int{3, 4}, nil), graph.StopGradient(y), graph.StopGradient(sum),
 				constant, constant, graph.Full(graph.T(graph.Float64, 2), 1.5), graph.Iota(graph.T(graph.Float32, 4), 0),
 				graph.Reshape(constant, 3, 1), graph.Const(graph.Float32, 3), graph.Full(graph.T(graph.Float32, 0), 1),
@@ -68,7 +69,9 @@ func testBinding(t *testing.T, e engine.Engine) {
 		}
 	})
 	t.Run("no inputs, no outputs, unread inputs", func(t *testing.T) {
-		out := Call(t, e, func([]*graph.Value) []*graph.Value { return []*graph.Value{graph.Exp(graph.Const(graph.Float64, 0))} })
+		out := Call(t, e, func([]*graph.Value) []*graph.Value {
+			return []*graph.Value{graph.Exp(graph.Const(graph.Float64, 0))}
+		})
 		if out[0].F64[0] != 1 {
 			t.Errorf("e⁰ = %v", out[0].F64[0])
 		}
@@ -76,12 +79,14 @@ func testBinding(t *testing.T, e engine.Engine) {
 			t.Errorf("%d outputs of a program that has none", len(out))
 		}
 		x := draw(3)
-		out = Call(t, e, func(in []*graph.Value) []*graph.Value { return []*graph.Value{graph.Neg(in[1])} }, draw(2), x, draw())
+		out = Call(t, e, func(in []*graph.Value) []*graph.Value {
+			return []*graph.Value{graph.Neg(in[1])}
+		}, draw(2), x, draw())
 		if out[0].F32[1] != -x.F32[1] {
 			t.Errorf("%v, want −%v", out[0].F32, x.F32)
 		}
 	})
-	t.Run("inputs are told apart", func(t *testing.T) { // they have one type and no name
+	t.Run("inputs are distinct", func(t *testing.T) { // with the same type and no name
 		x, y := draw(3), draw(3)
 		out := Call(t, e, func(in []*graph.Value) []*graph.Value {
 			return []*graph.Value{graph.Sub(graph.Neg(in[0]), graph.Neg(in[1]))}
@@ -159,7 +164,8 @@ func testBinding(t *testing.T, e engine.Engine) {
 		short := good
 		short.F32 = short.F32[:5]
 		for _, bad := range [][2][]engine.Array{
-			{{}, {good}}, {{good}, {}}, {{draw(3, 2)}, {good}}, {{short}, {good}}, {{good}, {short}}, {{good}, {engine.NewArray(graph.T(graph.Float64, 2, 3))}},
+			{{}, {good}}, {{good}, {}}, {{draw(3, 2)}, {good}}, {{short}, {good}}, {{good}, {short}},
+			{{good}, {engine.NewArray(graph.T(graph.Float64, 2, 3))}},
 		} {
 			if _, err := x.Bind(bad[0], bad[1]); err == nil {
 				t.Errorf("bound inputs %v and outputs %v", bad[0], bad[1])

@@ -9,8 +9,8 @@ import (
 	"basin/graph"
 )
 
-// testVmapBits: Vmap gives each element, bit for bit, what the program alone gives, whatever the batch size: else a resumed sweep,
-// or one with other blocks of probes, would differ from an undisturbed one.
+// testVmapBits: Vmap gives each element, bit for bit, the result of the program alone, whatever the batch size.
+// Otherwise a resumed sweep, or one with other blocks of probes, would differ from an undisturbed one.
 func testVmapBits(t *testing.T, e engine.Engine) {
 	for _, n := range []Network{MLP(graph.Tanh), ConvNet(graph.ReLU, true), ConvNet(graph.ReLU, false)} {
 		k, m := len(n.Params), len(n.Data)
@@ -24,7 +24,9 @@ func testVmapBits(t *testing.T, e engine.Engine) {
 			{"all", func(int) bool { return true }},
 		} {
 			for _, d := range []graph.DType{graph.Float32, graph.Float64} {
-				t.Run(fmt.Sprintf("%s/%s/%v", n.Name, share.name, d), func(t *testing.T) { sameBitsMapped(t, e, n, d, share.mapped) })
+				t.Run(fmt.Sprintf("%s/%s/%v", n.Name, share.name, d), func(t *testing.T) {
+					sameBitsMapped(t, e, n, d, share.mapped)
+				})
 			}
 		}
 	}
@@ -123,7 +125,9 @@ func testAllocations(t *testing.T, e engine.Engine) {
 	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 		for _, c := range Cases() {
 			in := c.Arrays(rand.New(rand.NewPCG(20, 21)), d)
-			run, _ := bind(t, e, Trace(t, func(in []*graph.Value) []*graph.Value { return []*graph.Value{c.Build(in)} }, in...), engine.Options{}, in...)
+			run, _ := bind(t, e, Trace(t, func(in []*graph.Value) []*graph.Value {
+				return []*graph.Value{c.Build(in)}
+			}, in...), engine.Options{}, in...)
 			must(t, run)
 			if allocations := testing.AllocsPerRun(2, func() { must(t, run) }); allocations != 0 {
 				t.Errorf("%s in %v: %v allocations a run", c.Name, d, allocations)

@@ -1,5 +1,5 @@
-// Package enginetest holds what tests of programs and engines share: one table of primitive cases, small networks, and the
-// conformance suite that every engine passes. Tests alone import it.
+// Package enginetest holds what tests of programs and engines share: one table of primitive cases, small networks,
+// and the conformance suite that every engine passes. Only tests import it.
 package enginetest
 
 import (
@@ -12,18 +12,18 @@ import (
 	"basin/graph"
 )
 
-// Case is one primitive applied to operands of certain shapes. The derivative tests of graph and the conformance suite of engines run
-// all cases, so a new primitive is tested everywhere once it has a case here.
+// Case is one primitive applied to operands of certain shapes. The derivative tests of graph and the conformance
+// suite of engines run all cases, so a new primitive is tested everywhere once it has a case here.
 type Case struct {
 	Name     string
 	Op       graph.Op // the primitive that the case is about
 	Operands []Operand
 	Build    func(in []*graph.Value) *graph.Value
-	Terms    int  // products or summands behind one element of the result; 0 means 1
-	Rough    bool // rounds on the way, so finite differences say nothing
+	Terms    int  // products or summands of one element of the result; 0 means 1
+	Rough    bool // rounds in between, so finite differences are useless
 }
 
-// Operand is the shape of an operand and the values that suit it. Its dtype is the one under test, unless Int.
+// Operand is the shape of an operand and a source of suitable values. Its dtype is the one under test, unless Int.
 type Operand struct {
 	Shape  []int
 	Domain Domain
@@ -90,8 +90,8 @@ func Above(bound float64) Domain {
 	return each(func(rng *rand.Rand) float64 { return bound + 0.2 + math.Exp(rng.NormFloat64()/2) })
 }
 
-// Lattice draws elements near k/2 + offset for whole k: those of Lattice(0) and of Lattice(0.25) are never within 0.05 of each other,
-// and those of Lattice(0.25) are never within 0.15 of 0.
+// Lattice draws elements near k/2 + offset for whole k: those of Lattice(0) and of Lattice(0.25) are never within
+// 0.05 of each other, and those of Lattice(0.25) are never within 0.15 of 0.
 func Lattice(offset float64) Domain {
 	return each(func(rng *rand.Rand) float64 {
 		return float64(rng.IntN(7)-3)/2 + offset + 0.1*(2*rng.Float64()-1)
@@ -114,7 +114,8 @@ func Below(rows int) Domain {
 
 // Cases lists the cases of all primitives.
 func Cases() []Case {
-	all := slices.Concat(leafCases(), unaryCases(), binaryCases(), moveCases(), reduceCases(), rowCases(), dotCases(), convolutionCases())
+	all := slices.Concat(leafCases(), unaryCases(), binaryCases(), moveCases(), reduceCases(), rowCases(),
+		dotCases(), convolutionCases())
 	for i := range all {
 		c := &all[i]
 		c.Name = fmt.Sprintf("%03d-%v", i, c.Op)

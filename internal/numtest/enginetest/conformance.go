@@ -6,13 +6,13 @@ import (
 	"basin/engine"
 )
 
-// Promises are what an engine claims beyond the contract of package engine.
+// Promises are an engine's promises beyond the contract of package engine.
 type Promises struct {
 	NoAllocations bool // nothing is allocated from the second run on
 }
 
-// Run tests that e conforms: that it agrees with engine/reference within stated tolerances, bit for bit where no rounding is in play,
-// and keeps the contract of package engine.
+// Run tests that e conforms: that it agrees with engine/reference within stated tolerances, bit for bit where
+// nothing is rounded, and keeps the contract of package engine.
 func Run(t *testing.T, e engine.Engine, p Promises) {
 	t.Run("primitives", func(t *testing.T) { testPrimitives(t, e) })
 	t.Run("special values", func(t *testing.T) { testSpecialValues(t, e) })

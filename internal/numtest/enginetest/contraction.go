@@ -25,43 +25,62 @@ func dotCases() (cases []Case) {
 		// beyond one register block
 		{[]int{13, 37}, []int{33, 37}, graph.DotAxes{LeftContract: []int{1}, RightContract: []int{1}}},
 		// batch axes, in front, in the middle, in another order
-		{[]int{2, 3, 5}, []int{2, 5, 4}, graph.DotAxes{LeftBatch: []int{0}, RightBatch: []int{0}, LeftContract: []int{2}, RightContract: []int{1}}},
-		{[]int{3, 2, 5}, []int{5, 4, 2}, graph.DotAxes{LeftBatch: []int{1}, RightBatch: []int{2}, LeftContract: []int{2}, RightContract: []int{0}}},
-		{[]int{2, 3, 4}, []int{3, 2, 4}, graph.DotAxes{LeftBatch: []int{0, 1}, RightBatch: []int{1, 0}, LeftContract: []int{2}, RightContract: []int{2}}},
+		{[]int{2, 3, 5}, []int{2, 5, 4}, graph.DotAxes{LeftBatch: []int{0}, RightBatch: []int{0},
+			LeftContract: []int{2}, RightContract: []int{1}}},
+		{[]int{3, 2, 5}, []int{5, 4, 2}, graph.DotAxes{LeftBatch: []int{1}, RightBatch: []int{2},
+			LeftContract: []int{2}, RightContract: []int{0}}},
+		{[]int{2, 3, 4}, []int{3, 2, 4}, graph.DotAxes{LeftBatch: []int{0, 1}, RightBatch: []int{1, 0},
+			LeftContract: []int{2}, RightContract: []int{2}}},
 		{[]int{2, 3}, []int{2, 3}, graph.DotAxes{LeftBatch: []int{0}, RightBatch: []int{0}}},
 		{[]int{3}, []int{3}, graph.DotAxes{LeftBatch: []int{0}, RightBatch: []int{0}}},
-		{[]int{0, 3, 2}, []int{0, 2, 2}, graph.DotAxes{LeftBatch: []int{0}, RightBatch: []int{0}, LeftContract: []int{2}, RightContract: []int{1}}},
+		{[]int{0, 3, 2}, []int{0, 2, 2}, graph.DotAxes{LeftBatch: []int{0}, RightBatch: []int{0},
+			LeftContract: []int{2}, RightContract: []int{1}}},
 		// several contracted and free axes, in orders that differ between the operands
 		{[]int{2, 3, 4}, []int{4, 5, 2}, graph.DotAxes{LeftContract: []int{2, 0}, RightContract: []int{0, 2}}},
 		{[]int{2, 3, 4}, []int{4, 5, 2}, graph.DotAxes{LeftContract: []int{0, 2}, RightContract: []int{2, 0}}},
 		{[]int{2, 3, 4}, []int{5, 3, 2}, graph.DotAxes{LeftContract: []int{1}, RightContract: []int{1}}},
-		{[]int{2, 3, 4, 2}, []int{2, 4, 3, 3}, graph.DotAxes{LeftBatch: []int{3}, RightBatch: []int{0}, LeftContract: []int{2, 1}, RightContract: []int{1, 3}}},
+		{[]int{2, 3, 4, 2}, []int{2, 4, 3, 3}, graph.DotAxes{LeftBatch: []int{3}, RightBatch: []int{0},
+			LeftContract: []int{2, 1}, RightContract: []int{1, 3}}},
 	} {
 		terms := 1
 		for _, a := range c.ax.LeftContract {
 			terms *= c.a[a]
 		}
-		cases = append(cases, Case{Op: graph.OpDot, Operands: []Operand{operand(Real, c.a...), operand(Real, c.b...)}, Terms: terms,
-			Build: func(in []*graph.Value) *graph.Value { return graph.Dot(in[0], in[1], c.ax) }})
+		cases = append(cases,
+			Case{Op: graph.OpDot, Operands: []Operand{operand(Real, c.a...), operand(Real, c.b...)}, Terms: terms,
+				Build: func(in []*graph.Value) *graph.Value { return graph.Dot(in[0], in[1], c.ax) }})
 	}
 	// The same value on both sides.
 	return append(cases, Case{Op: graph.OpDot, Operands: []Operand{operand(Real, 3, 4)}, Terms: 4,
 		Build: func(in []*graph.Value) *graph.Value { return graph.Linear(in[0], in[0]) }})
 }
 
-// geometries are small, and between them use each field apart from the others.
+// axis is one spatial axis of a geometry.
+type axis struct{ size, kernel, stride, low, high, dilation int }
+
+func geometry(batch, in, out, groups int, axes ...axis) *graph.Geometry {
+	g := &graph.Geometry{Batch: batch, In: in, Out: out, Groups: groups}
+	for _, a := range axes {
+		g.Size, g.Kernel, g.Stride = append(g.Size, a.size), append(g.Kernel, a.kernel), append(g.Stride, a.stride)
+		g.Low, g.High = append(g.Low, a.low), append(g.High, a.high)
+		g.Dilation = append(g.Dilation, a.dilation)
+	}
+	return g
+}
+
+// geometries are small, and together vary each field independently.
 func geometries() []*graph.Geometry {
 	return []*graph.Geometry{
-		{Batch: 2, In: 3, Out: 2, Groups: 1, Size: []int{5}, Kernel: []int{3}, Stride: []int{1}, Low: []int{1}, High: []int{1}, Dilation: []int{1}},
-		{Batch: 1, In: 4, Out: 2, Groups: 2, Size: []int{8}, Kernel: []int{3}, Stride: []int{3}, Low: []int{2}, High: []int{0}, Dilation: []int{2}},
-		{Batch: 2, In: 2, Out: 3, Groups: 1, Size: []int{4, 5}, Kernel: []int{3, 2}, Stride: []int{1, 1}, Low: []int{1, 0}, High: []int{1, 0}, Dilation: []int{1, 1}},
-		{Batch: 1, In: 2, Out: 2, Groups: 1, Size: []int{6, 4}, Kernel: []int{3, 3}, Stride: []int{2, 2}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}}, // the last row of padding is never read
-		{Batch: 2, In: 2, Out: 4, Groups: 2, Size: []int{4, 4}, Kernel: []int{2, 3}, Stride: []int{1, 2}, Low: []int{0, 2}, High: []int{1, 1}, Dilation: []int{2, 1}},
-		{Batch: 1, In: 3, Out: 3, Groups: 3, Size: []int{3, 3}, Kernel: []int{3, 3}, Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}}, // depthwise
-		{Batch: 2, In: 3, Out: 2, Groups: 1, Size: []int{3, 3}, Kernel: []int{1, 1}, Stride: []int{2, 2}, Low: []int{0, 0}, High: []int{0, 0}, Dilation: []int{1, 1}}, // a shortcut
-		{Batch: 1, In: 1, Out: 1, Groups: 1, Size: []int{2, 2}, Kernel: []int{3, 3}, Stride: []int{1, 1}, Low: []int{0, 0}, High: []int{0, 0}, Dilation: []int{1, 1}}, // no window fits
-		{Batch: 0, In: 2, Out: 2, Groups: 1, Size: []int{3}, Kernel: []int{2}, Stride: []int{1}, Low: []int{0}, High: []int{0}, Dilation: []int{1}},
-		{Batch: 1, In: 0, Out: 2, Groups: 1, Size: []int{3}, Kernel: []int{2}, Stride: []int{1}, Low: []int{0}, High: []int{0}, Dilation: []int{1}},
+		geometry(2, 3, 2, 1, axis{5, 3, 1, 1, 1, 1}),
+		geometry(1, 4, 2, 2, axis{8, 3, 3, 2, 0, 2}),
+		geometry(2, 2, 3, 1, axis{4, 3, 1, 1, 1, 1}, axis{5, 2, 1, 0, 0, 1}),
+		geometry(1, 2, 2, 1, axis{6, 3, 2, 1, 1, 1}, axis{4, 3, 2, 1, 1, 1}), // the last row of padding is never read
+		geometry(2, 2, 4, 2, axis{4, 2, 1, 0, 1, 2}, axis{4, 3, 2, 2, 1, 1}),
+		geometry(1, 3, 3, 3, axis{3, 3, 1, 1, 1, 1}, axis{3, 3, 1, 1, 1, 1}), // depthwise
+		geometry(2, 3, 2, 1, axis{3, 1, 2, 0, 0, 1}, axis{3, 1, 2, 0, 0, 1}), // a shortcut
+		geometry(1, 1, 1, 1, axis{2, 3, 1, 0, 0, 1}, axis{2, 3, 1, 0, 0, 1}), // no window fits
+		geometry(0, 2, 2, 1, axis{3, 2, 1, 0, 0, 1}),
+		geometry(1, 0, 2, 1, axis{3, 2, 1, 0, 0, 1}),
 	}
 }
 
@@ -73,7 +92,8 @@ func convolutionCases() (cases []Case) {
 			f    func(a, b *graph.Value, g *graph.Geometry) *graph.Value
 			a, b []int
 		}{
-			{graph.OpConv, graph.Conv, x, w}, {graph.OpConvInput, graph.ConvInput, y, w}, {graph.OpConvWeight, graph.ConvWeight, x, y},
+			{graph.OpConv, graph.Conv, x, w}, {graph.OpConvInput, graph.ConvInput, y, w},
+			{graph.OpConvWeight, graph.ConvWeight, x, y},
 		} {
 			terms := graph.T(graph.Float64, w...).Size() + graph.T(graph.Float64, y...).Size() // a bound
 			add := func(a, b []int) {

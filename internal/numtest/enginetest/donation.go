@@ -8,7 +8,8 @@ import (
 	"basin/graph"
 )
 
-// testDonation: a program whose outputs overwrite inputs gives, over several runs, the same bits as one that copies them.
+// testDonation: a program whose outputs overwrite inputs gives, over several runs, the same bits as one that
+// copies them.
 func testDonation(t *testing.T, e engine.Engine) {
 	mlp, conv := MLP(graph.Tanh), ConvNet(graph.ReLU, true)
 	for _, c := range []struct {
@@ -32,7 +33,8 @@ func testDonation(t *testing.T, e engine.Engine) {
 			func(in []*graph.Value) []*graph.Value { return []*graph.Value{graph.Transpose(in[0], 1, 0)} }, []int{1}},
 		{"reversed shift", []Operand{operand(Real, 40)},
 			func(in []*graph.Value) []*graph.Value {
-				return []*graph.Value{graph.Concatenate(0, graph.Slice(in[0], []int{39}, []int{40}, nil), graph.Slice(in[0], []int{0}, []int{39}, nil))}
+				return []*graph.Value{graph.Concatenate(0, graph.Slice(in[0], []int{39}, []int{40}, nil),
+					graph.Slice(in[0], []int{0}, []int{39}, nil))}
 			}, []int{1}},
 		{"scaled and transposed", []Operand{operand(Real, 9, 9)},
 			func(in []*graph.Value) []*graph.Value {
@@ -64,7 +66,7 @@ func testDonation(t *testing.T, e engine.Engine) {
 			func(in []*graph.Value) []*graph.Value {
 				return []*graph.Value{graph.Full(in[0].Type(), 2), graph.Square(in[0])}
 			}, []int{1, 0}},
-		{"reset after work", []Operand{operand(Real, 1500), operand(Real, 1500)}, // which takes the slot that another operand left
+		{"reset after work", []Operand{operand(Real, 1500), operand(Real, 1500)}, // in the slot that another operand left
 			func(in []*graph.Value) []*graph.Value {
 				y := graph.Sin(graph.Tanh(in[0]))
 				return []*graph.Value{graph.Full(in[0].Type(), 2), graph.Sub(graph.Cos(in[1]), y), graph.Exp(graph.Sin(y))}
@@ -102,9 +104,10 @@ func testDonation(t *testing.T, e engine.Engine) {
 		p := Trace(t, func(in []*graph.Value) []*graph.Value {
 			return []*graph.Value{graph.ReduceSum(in[0]), graph.Neg(in[0]), graph.Sin(in[0])}
 		}, engine.NewArray(graph.T(graph.Float32, 3)))
-		for _, donate := range [][]int{{1, 0, 0}, {0, 2, 0}, {0, -1, 0}, {0, 1, 1}, {0, 0, 0, 1}} { // another type, no such input, twice, no such output
+		// Another type, inputs that do not exist, one input twice, an output that does not exist.
+		for _, donate := range [][]int{{1, 0, 0}, {0, 2, 0}, {0, -1, 0}, {0, 1, 1}, {0, 0, 0, 1}} {
 			if _, err := e.Compile(p, engine.Options{Donate: donate}); err == nil {
-				t.Errorf("compiled with Donate %v", donate)
+				t.Errorf("no error for Donate %v", donate)
 			}
 		}
 	})

@@ -2,13 +2,16 @@ package enginetest
 
 import "basin/graph"
 
-// elementShapes are those at which each elementwise primitive is tested: a scalar, one element, a vector's tail, no element.
+// elementShapes are those at which each elementwise primitive is tested: a scalar, one element, a vector's tail,
+// no element.
 var elementShapes = [][]int{{}, {1}, {3, 5}, {2, 0, 3}, {67}}
 
 func leafCases() []Case {
 	literal := []float64{0.5, -1, 2, 3.25, 0, -7}
 	return []Case{
-		{Op: graph.OpInput, Operands: []Operand{operand(Real, 3)}, Build: func(in []*graph.Value) *graph.Value { return in[0] }},
+		{Op: graph.OpInput, Operands: []Operand{operand(Real, 3)}, Build: func(in []*graph.Value) *graph.Value {
+			return in[0]
+		}},
 		{Op: graph.OpConstant, Operands: []Operand{operand(Real, 2, 3)}, Build: func(in []*graph.Value) *graph.Value {
 			return graph.Mul(in[0], graph.Literal(in[0].Type(), literal))
 		}},
@@ -50,15 +53,20 @@ func unaryCases() (cases []Case) {
 		{graph.OpAbs, Lattice(0.25), graph.Abs},
 		{graph.OpSign, Lattice(0.25), graph.Sign},
 		{graph.OpErf, Real, graph.Erf},
-		{graph.OpConvert, Lattice(0.25), func(x *graph.Value) *graph.Value { return graph.Convert(graph.Convert(x, graph.Int32), x.DType()) }},
+		{graph.OpConvert, Lattice(0.25), func(x *graph.Value) *graph.Value {
+			return graph.Convert(graph.Convert(x, graph.Int32), x.DType())
+		}},
 	} {
 		add(u.op, u.domain, u.f, false, elementShapes...)
 	}
-	// A derivative that is not the function's, on purpose.
+	// Its derivative is not the function's, on purpose.
 	add(graph.OpStopGradient, Real, graph.StopGradient, true, elementShapes...)
 	add(graph.OpConvert, Real, otherPrecision, true, elementShapes...)
-	for _, f := range []func(*graph.Value) *graph.Value{graph.Neg, graph.Abs, graph.Sign, graph.StopGradient, toFloat32, toFloat64} {
-		c := Case{Operands: []Operand{integers(Integers, 3, 5)}, Rough: true, Build: func(in []*graph.Value) *graph.Value { return f(in[0]) }}
+	for _, f := range []func(*graph.Value) *graph.Value{graph.Neg, graph.Abs, graph.Sign, graph.StopGradient,
+		toFloat32, toFloat64} {
+		c := Case{Operands: []Operand{integers(Integers, 3, 5)}, Rough: true, Build: func(in []*graph.Value) *graph.Value {
+			return f(in[0])
+		}}
 		c.Op = f(graph.Input("", graph.T(graph.Int32))).Op()
 		cases = append(cases, c)
 	}
@@ -99,7 +107,8 @@ func binaryCases() (cases []Case) {
 	for _, b := range table {
 		build := func(in []*graph.Value) *graph.Value { return b.f(in[0], in[1]) }
 		for _, shape := range elementShapes {
-			cases = append(cases, Case{Op: b.op, Operands: []Operand{operand(b.a, shape...), operand(b.b, shape...)}, Build: build})
+			cases = append(cases,
+				Case{Op: b.op, Operands: []Operand{operand(b.a, shape...), operand(b.b, shape...)}, Build: build})
 		}
 		cases = append(cases,
 			Case{Op: b.op, Operands: []Operand{operand(b.a), operand(b.b, 3, 5)}, Build: build},
@@ -116,10 +125,14 @@ func binaryCases() (cases []Case) {
 	}
 	for _, shape := range elementShapes {
 		cases = append(cases,
-			Case{Op: graph.OpSelect, Operands: []Operand{operand(Lattice(0.25), shape...), operand(Real, shape...), operand(Real, shape...)}, Build: choose},
-			Case{Op: graph.OpSelect, Operands: []Operand{operand(Lattice(0), shape...), operand(Lattice(0.25), shape...)}, Build: masked})
+			Case{Op: graph.OpSelect, Operands: []Operand{operand(Lattice(0.25), shape...),
+				operand(Real, shape...), operand(Real, shape...)}, Build: choose},
+			Case{Op: graph.OpSelect,
+				Operands: []Operand{operand(Lattice(0), shape...), operand(Lattice(0.25), shape...)}, Build: masked})
 	}
 	return append(cases,
-		Case{Op: graph.OpSelect, Operands: []Operand{operand(Lattice(0.25)), operand(Real, 4), operand(Real, 4)}, Build: choose},
-		Case{Op: graph.OpSelect, Operands: []Operand{integers(Integers, 9), integers(Integers, 9), integers(Integers, 9)}, Build: choose, Rough: true})
+		Case{Op: graph.OpSelect, Operands: []Operand{operand(Lattice(0.25)), operand(Real, 4), operand(Real, 4)},
+			Build: choose},
+		Case{Op: graph.OpSelect, Operands: []Operand{integers(Integers, 9), integers(Integers, 9),
+			integers(Integers, 9)}, Build: choose, Rough: true})
 }

@@ -73,7 +73,7 @@ func Element(a engine.Array, i int) engine.Array {
 	return Fill(t, Elements(a)[i*t.Size():(i+1)*t.Size()])
 }
 
-// SameBits reports the first difference between arrays that should be equal bit for bit; any two NaN are the same.
+// SameBits reports the first difference between arrays that should be equal bit for bit; all NaN count as equal.
 func SameBits(t TB, what string, got, want engine.Array) {
 	t.Helper()
 	if !got.Type.Equal(want.Type) {
@@ -83,7 +83,7 @@ func SameBits(t TB, what string, got, want engine.Array) {
 	for i := range got.Len() {
 		g, w := got.At(i), want.At(i)
 		if math.Float64bits(g) != math.Float64bits(w) && !(math.IsNaN(g) && math.IsNaN(w)) {
-			t.Errorf("%s: element %d of %v is %v, want the very bits of %v", what, i, got.Type, g, w)
+			t.Errorf("%s: element %d of %v is %v, want exactly the bits of %v", what, i, got.Type, g, w)
 			return
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"basin/graph"
 )
 
-// testLarge goes beyond every block that an engine may cut its work into: contractions of whole numbers, exact in any order, and moves
-// and reductions of long arrays.
+// testLarge uses operands larger than any block that an engine may cut its work into: contractions of whole
+// numbers, exact in any order, and moves and reductions of long arrays.
 func testLarge(t *testing.T, e engine.Engine) {
 	rng := rand.New(rand.NewPCG(22, 23))
 	image := &graph.Geometry{Batch: 2, In: 9, Out: 18, Groups: 1, Size: []int{17, 33}, Kernel: []int{3, 3},
@@ -35,14 +35,30 @@ func testLarge(t *testing.T, e engine.Engine) {
 			{"inner", func(a, b *graph.Value) *graph.Value {
 				return graph.Dot(a, b, graph.DotAxes{LeftContract: []int{0}, RightContract: []int{0}})
 			}, whole(9001), whole(9001)},
-			{"conv", func(a, b *graph.Value) *graph.Value { return graph.Conv(a, b, image) }, whole(image.InputShape()...), whole(image.WeightShape()...)},
-			{"conv-input", func(a, b *graph.Value) *graph.Value { return graph.ConvInput(a, b, image) }, whole(image.OutputShape()...), whole(image.WeightShape()...)},
-			{"conv-weight", func(a, b *graph.Value) *graph.Value { return graph.ConvWeight(a, b, image) }, whole(image.InputShape()...), whole(image.OutputShape()...)},
-			{"transpose", func(a, b *graph.Value) *graph.Value { return graph.Transpose(graph.Add(a, b), 2, 0, 1) }, whole(7, 130, 67), whole(7, 130, 67)},
-			{"sums of rows", func(a, b *graph.Value) *graph.Value { return graph.ReduceSum(graph.Mul(a, b), 1) }, whole(67, 2001), whole(67, 2001)},
-			{"sums of columns", func(a, b *graph.Value) *graph.Value { return graph.ReduceSum(graph.Mul(a, b), 0) }, whole(2001, 67), whole(2001, 67)},
-			{"sum of all", func(a, b *graph.Value) *graph.Value { return graph.ReduceSum(graph.Mul(a, b)) }, whole(2001, 67), whole(2001, 67)},
-			{"maxima", func(a, b *graph.Value) *graph.Value { return graph.ReduceMax(graph.Mul(a, b), 0) }, whole(2001, 67), whole(2001, 67)},
+			{"conv", func(a, b *graph.Value) *graph.Value {
+				return graph.Conv(a, b, image)
+			}, whole(image.InputShape()...), whole(image.WeightShape()...)},
+			{"conv-input", func(a, b *graph.Value) *graph.Value {
+				return graph.ConvInput(a, b, image)
+			}, whole(image.OutputShape()...), whole(image.WeightShape()...)},
+			{"conv-weight", func(a, b *graph.Value) *graph.Value {
+				return graph.ConvWeight(a, b, image)
+			}, whole(image.InputShape()...), whole(image.OutputShape()...)},
+			{"transpose", func(a, b *graph.Value) *graph.Value {
+				return graph.Transpose(graph.Add(a, b), 2, 0, 1)
+			}, whole(7, 130, 67), whole(7, 130, 67)},
+			{"sums of rows", func(a, b *graph.Value) *graph.Value {
+				return graph.ReduceSum(graph.Mul(a, b), 1)
+			}, whole(67, 2001), whole(67, 2001)},
+			{"sums of columns", func(a, b *graph.Value) *graph.Value {
+				return graph.ReduceSum(graph.Mul(a, b), 0)
+			}, whole(2001, 67), whole(2001, 67)},
+			{"sum of all", func(a, b *graph.Value) *graph.Value {
+				return graph.ReduceSum(graph.Mul(a, b))
+			}, whole(2001, 67), whole(2001, 67)},
+			{"maxima", func(a, b *graph.Value) *graph.Value {
+				return graph.ReduceMax(graph.Mul(a, b), 0)
+			}, whole(2001, 67), whole(2001, 67)},
 		} {
 			f := func(in []*graph.Value) []*graph.Value { return []*graph.Value{c.f(in[0], in[1])} }
 			got, want := Call(t, e, f, c.a, c.b), Call(t, reference.Engine{}, f, c.a, c.b)
@@ -51,8 +67,8 @@ func testLarge(t *testing.T, e engine.Engine) {
 	}
 }
 
-// testRowBits: a row of x·wᵀ has the same bits however many rows x has, and so has the product of that row alone. A sum of reals is
-// long enough to be cut into blocks.
+// testRowBits: a row of x·wᵀ has the same bits however many rows x has, and so has the product of that row alone.
+// A sum of reals is long enough to be cut into blocks.
 func testRowBits(t *testing.T, e engine.Engine) {
 	rng := rand.New(rand.NewPCG(24, 25))
 	linear := func(in []*graph.Value) []*graph.Value { return []*graph.Value{graph.Linear(in[0], in[1])} }

@@ -48,9 +48,9 @@ func MLP(activation func(*graph.Value) *graph.Value) Network {
 	return n
 }
 
-// ConvNet is two 3×3 convolutions (the second strided and grouped), each with batch norm and an activation, a maximum over pairs of
-// columns, a mean over pixels and a linear layer. With batch statistics, the normalisation depends on the whole batch; without, it
-// uses running statistics, which are data.
+// ConvNet is two 3×3 convolutions (the second strided and grouped), each with batch norm and an activation, a
+// maximum over pairs of columns, a mean over pixels and a linear layer. With batch statistics, the normalisation
+// depends on the whole batch; without, it uses running statistics, which are data.
 func ConvNet(activation func(*graph.Value) *graph.Value, batchStatistics bool) Network {
 	first := &graph.Geometry{Batch: batch, In: 2, Out: 4, Groups: 1, Size: []int{6, 4}, Kernel: []int{3, 3},
 		Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}}

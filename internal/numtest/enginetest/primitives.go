@@ -9,7 +9,8 @@ import (
 	"basin/graph"
 )
 
-// testPrimitives runs each case on random values, alone and mapped over a leading axis, and compares with the reference.
+// testPrimitives runs each case on random values, alone and mapped over a leading axis, and compares with the
+// reference.
 func testPrimitives(t *testing.T, e engine.Engine) {
 	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 		for _, c := range Cases() {
@@ -52,11 +53,11 @@ func testNetworks(t *testing.T, e engine.Engine) {
 	}
 }
 
-// networkTerms bounds how many roundings of about one unit stand behind a derivative of the small networks: some ten layers forward
-// and back of sums of up to a hundred terms.
+// networkTerms bounds the number of roundings of about one unit in a derivative of the small networks: some ten
+// layers, forward and back, of sums of up to a hundred terms.
 const networkTerms = 1000
 
-// everything gives the loss, its gradient and its Hessian-vector product.
+// everything computes the loss, its gradient and its Hessian-vector product.
 func (n Network) everything(in []*graph.Value) []*graph.Value {
 	k, m := len(n.Params), len(n.Data)
 	loss := n.Loss(in[:k], in[k:k+m])
@@ -64,7 +65,7 @@ func (n Network) everything(in []*graph.Value) []*graph.Value {
 	return append(out, graph.HVP(loss, in[:k], in[k+m:])...)
 }
 
-// magnitude is the largest element's, at least 1.
+// magnitude is that of the largest element, at least 1.
 func magnitude(a engine.Array) float64 {
 	m := 1.0
 	for i := range a.Len() {

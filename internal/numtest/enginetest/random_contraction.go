@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// wholeNumbers draws operands such that products and sums are exact in float32, so that every order of summation gives one result.
+// wholeNumbers draws operands such that products and sums are exact in float32, so that every order of summation
+// gives one result.
 func wholeNumbers(rt *rapid.T, types ...graph.Type) []engine.Array {
 	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
 	in := make([]engine.Array, len(types))
@@ -46,7 +47,7 @@ func testRandomDots(t *testing.T, e engine.Engine) {
 			return s
 		}
 		batch, contracted, left, right := sizes("batch", 2), sizes("contracted", 2), sizes("left", 2), sizes("right", 2)
-		// Each operand's axes stand in an order of its own: order[i] is the place of the i-th of batch, contracted, free.
+		// Each operand's axes have a random order: order[i] is the place of the i-th of batch, contracted, free.
 		layout := func(what string, free []int) (shape, order []int) {
 			all := slices.Concat(batch, contracted, free)
 			order = permutation(rt, what, len(all))
@@ -74,12 +75,14 @@ func permutation(rt *rapid.T, what string, n int) []int {
 	return rapid.Permutation(p).Draw(rt, what)
 }
 
-// testRandomConvolutions draws geometries, and instance axes for either operand, both or none, for all three primitives.
+// testRandomConvolutions draws geometries, and instance axes for either operand, both or none, for all three
+// primitives.
 func testRandomConvolutions(t *testing.T, e engine.Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		draw := func(what string, low, high int) int { return rapid.IntRange(low, high).Draw(rt, what) }
 		groups := draw("groups", 1, 3)
-		g := &graph.Geometry{Batch: draw("batch", 0, 3), In: groups * draw("in", 0, 5), Out: groups * draw("out", 0, 5), Groups: groups}
+		g := &graph.Geometry{Batch: draw("batch", 0, 3), In: groups * draw("in", 0, 5),
+			Out: groups * draw("out", 0, 5), Groups: groups}
 		for range draw("rank", 1, 2) {
 			g.Size = append(g.Size, draw("size", 0, 9))
 			g.Kernel = append(g.Kernel, draw("kernel", 1, 4))

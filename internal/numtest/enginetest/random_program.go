@@ -14,12 +14,13 @@ import (
 )
 
 const (
-	programTerms = 1000 // roundings behind an element of a random program: some fifteen steps, sums of up to most terms
+	programTerms = 1000 // roundings of an element of a random program: some fifteen steps, sums of up to most terms
 	most         = 400  // elements of a value of a random program
 )
 
-// testRandomPrograms grows programs of random primitives, some mapped by Vmap, some differentiated, and compares with the reference.
-// Steps keep values at about 1, and only smooth ones are differentiated, so rounding is all that can differ.
+// testRandomPrograms grows programs of random primitives, some mapped by Vmap, some differentiated, and compares
+// with the reference. Steps keep values at about 1, and only smooth steps are differentiated, so results differ
+// only by rounding.
 func testRandomPrograms(t *testing.T, e engine.Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := precision(rt)
@@ -70,7 +71,7 @@ func testRandomPrograms(t *testing.T, e engine.Engine) {
 type growth struct {
 	rt     *rapid.T
 	smooth bool
-	exact  bool // results are compared bit for bit, so steps may jump
+	exact  bool // results are compared bit for bit, so steps may be discontinuous
 	room   int  // elements of the largest value; most if 0
 	values []*graph.Value
 }
@@ -98,7 +99,7 @@ func (g *growth) draw(what string, low, high int) int {
 
 func (g *growth) any() *graph.Value { return g.values[g.draw("value", 0, len(g.values)-1)] }
 
-// like is a value that an elementwise primitive takes beside x.
+// like is a second operand for an elementwise primitive of x.
 func (g *growth) like(x *graph.Value) *graph.Value {
 	y := g.any()
 	if y.DType() == x.DType() && (y.Type().Rank() == 0 || slices.Equal(y.Shape(), x.Shape())) {
@@ -108,7 +109,8 @@ func (g *growth) like(x *graph.Value) *graph.Value {
 }
 
 func (g *growth) step(x *graph.Value) *graph.Value {
-	steps := []func(*graph.Value) *graph.Value{g.function, g.arithmetic, g.fused, g.sum, g.broadcast, g.transpose, g.reshape, g.slice, g.pad, g.concatenate, g.dot, g.rows}
+	steps := []func(*graph.Value) *graph.Value{g.function, g.arithmetic, g.fused, g.sum, g.broadcast, g.transpose,
+		g.reshape, g.slice, g.pad, g.concatenate, g.dot, g.rows}
 	if !g.smooth {
 		steps = append(steps, g.kinked)
 	}
@@ -233,7 +235,8 @@ func (g *growth) slice(x *graph.Value) *graph.Value {
 func (g *growth) pad(x *graph.Value) *graph.Value {
 	var low, high, step []int
 	for range x.Shape() {
-		low, high, step = append(low, g.draw("low", 0, 2)), append(high, g.draw("high", 0, 2)), append(step, g.draw("step", 1, 2))
+		low, high, step = append(low, g.draw("low", 0, 2)), append(high, g.draw("high", 0, 2)),
+			append(step, g.draw("step", 1, 2))
 	}
 	return graph.Pad(x, low, high, step)
 }
@@ -295,7 +298,7 @@ func (g *growth) rows(x *graph.Value) *graph.Value {
 	return graph.Gather(x, index(g.draw("count", 0, 4), n))
 }
 
-// kinked steps have no derivative somewhere. Comparisons are of inputs alone, which all engines see equal.
+// kinked steps have points without a derivative. Comparisons are only of inputs, which are equal on all engines.
 func (g *growth) kinked(x *graph.Value) *graph.Value {
 	y := g.like(x)
 	switch r := x.Type().Rank(); g.draw("kinked", 0, 4) {
@@ -318,7 +321,7 @@ func (g *growth) kinked(x *graph.Value) *graph.Value {
 	return graph.Select(graph.Compare(o, g.values[0], g.values[1]), g.values[0], graph.Sin(g.values[1]))
 }
 
-// convolution pairs x with any value that suits it as weight, or as the other image.
+// convolution pairs x with any value of a suitable shape, as weight or as the other image.
 func (g *growth) convolution(x *graph.Value) *graph.Value {
 	var images, weights []*graph.Value
 	for _, v := range g.values {
@@ -331,7 +334,8 @@ func (g *growth) convolution(x *graph.Value) *graph.Value {
 	}
 	x = images[g.draw("image", 0, len(images)-1)]
 	weights = slices.DeleteFunc(weights, func(w *graph.Value) bool {
-		return w.Type().Rank() != x.Type().Rank() || w.Shape()[1] == 0 || x.Shape()[1]%w.Shape()[1] != 0 || w.Shape()[0]%max(1, x.Shape()[1]/w.Shape()[1]) != 0 ||
+		return w.Type().Rank() != x.Type().Rank() || w.Shape()[1] == 0 || x.Shape()[1]%w.Shape()[1] != 0 ||
+			w.Shape()[0]%max(1, x.Shape()[1]/w.Shape()[1]) != 0 ||
 			slices.Contains(w.Shape()[2:], 0) || slices.Max(w.Shape()[2:]) > 5
 	})
 	if len(weights) == 0 {
@@ -347,7 +351,8 @@ func (g *growth) convolution(x *graph.Value) *graph.Value {
 	for _, n := range k[2:] {
 		low, high, stride, dilation := n/2, n-1-n/2, 1, 1
 		if !same {
-			low, high, stride, dilation = g.draw("low", 0, 2), g.draw("high", 0, 2), g.draw("stride", 1, 2), g.draw("dilation", 1, 2)
+			low, high, stride, dilation = g.draw("low", 0, 2), g.draw("high", 0, 2), g.draw("stride", 1, 2),
+				g.draw("dilation", 1, 2)
 		}
 		geometry.Low, geometry.High = append(geometry.Low, low), append(geometry.High, high)
 		geometry.Stride, geometry.Dilation = append(geometry.Stride, stride), append(geometry.Dilation, dilation)
@@ -398,7 +403,7 @@ func (g *growth) norm(x *graph.Value) *graph.Value {
 	return y
 }
 
-// mixed goes through another dtype and back.
+// mixed converts to another dtype and back.
 func (g *growth) mixed(x *graph.Value) *graph.Value {
 	d := x.DType()
 	other := graph.Float32 + graph.Float64 - d
@@ -406,7 +411,8 @@ func (g *growth) mixed(x *graph.Value) *graph.Value {
 	case 0:
 		return graph.Convert(graph.Tanh(graph.Convert(x, other)), d)
 	case 1:
-		return graph.Convert(graph.Add(graph.Convert(graph.Scale(x, 3), graph.Int32), graph.Convert(graph.Tanh(graph.Scale(x, 2)), graph.Int32)), d)
+		return graph.Convert(graph.Add(graph.Convert(graph.Scale(x, 3), graph.Int32),
+			graph.Convert(graph.Tanh(graph.Scale(x, 2)), graph.Int32)), d)
 	case 2:
 		if x.Type().Rank() == 0 {
 			return nil

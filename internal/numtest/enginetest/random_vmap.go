@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// testRandomVmap maps random networks over any of their inputs, along any axis, and compares each element with what the program alone
-// gives: bit for bit.
+// testRandomVmap maps random networks over any of their inputs, along any axis, and compares each element with the
+// result of the program alone, bit for bit.
 func testRandomVmap(t *testing.T, e engine.Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := precision(rt)
@@ -51,7 +51,7 @@ func testRandomVmap(t *testing.T, e engine.Engine) {
 				stacked[i] = stackAlong(axis[i], column)
 			}
 		}
-		var alone *graph.Program // of values that Vmap gives: drawn once
+		var alone *graph.Program // drawn once, from the values inside Vmap
 		p := Trace(rt, func(in []*graph.Value) []*graph.Value {
 			in = slices.Clone(in)
 			for i := range in {
@@ -75,7 +75,8 @@ func testRandomVmap(t *testing.T, e engine.Engine) {
 				rt.Fatal(err)
 			}
 			for j := range want {
-				SameBits(rt, fmt.Sprintf("output %d, %v, mapped %v, element %d of %d", j, alone.Outputs[j], mapped, b, batch), Element(got[j], b), want[j])
+				SameBits(rt, fmt.Sprintf("output %d, %v, mapped %v, element %d of %d", j, alone.Outputs[j],
+					mapped, b, batch), Element(got[j], b), want[j])
 			}
 		}
 	})
@@ -114,12 +115,12 @@ func leading(axis, rank int) []int {
 	return p
 }
 
-// networkShapes draws shapes that convolutions and norms of images suit, and how large a value may get.
+// networkShapes draws shapes for convolutions and norms of images, and the largest size of a value.
 func networkShapes(rt *rapid.T) (shapes [][]int, room int) {
 	draw := func(what string, low, high int) int { return rapid.IntRange(low, high).Draw(rt, what) }
 	c, size, room := draw("channels", 1, 5), draw("side", 1, 5), 1500
 	n := draw("images", 0, 4)
-	if draw("scale", 0, 4) == 4 { // as large as ways of large programs need
+	if draw("scale", 0, 4) == 4 { // large enough for what engines do to large programs
 		c, size, n, room = draw("more channels", 1, 20), draw("larger side", 6, 17), draw("more images", 1, 12), 80000
 	}
 	image := []int{n, c, size, size}
@@ -164,7 +165,8 @@ func randomNetwork(rt *rapid.T, xs []*graph.Value, derivative, room int) []*grap
 	return append(ys, graph.JVP(at, []*graph.Value{xs[0], xs[1]}, []*graph.Value{graph.Sin(xs[3]), graph.Cos(xs[1])})...)
 }
 
-// testRandomDonation donates inputs of random programs to outputs, and compares several runs in place with runs that copy.
+// testRandomDonation donates inputs of random programs to outputs, and compares several runs in place with runs
+// that copy.
 func testRandomDonation(t *testing.T, e engine.Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := precision(rt)
@@ -212,7 +214,8 @@ func testRandomDonation(t *testing.T, e engine.Engine) {
 				}
 				donate = append(donate, donor)
 			}
-			if x, y := xs[0].Type(), xs[3].Type(); x.Equal(y) && donate[0] > 0 && donate[3] > 0 && g.draw("exchanged", 0, 1) == 1 {
+			if x, y := xs[0].Type(), xs[3].Type(); x.Equal(y) && donate[0] > 0 && donate[3] > 0 &&
+				g.draw("exchanged", 0, 1) == 1 {
 				donate[0], donate[3] = donate[3], donate[0]
 			}
 			for _, y := range ys {

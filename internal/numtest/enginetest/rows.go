@@ -9,8 +9,8 @@ import (
 	"basin/graph"
 )
 
-// testRowErrors: an index out of range is an error that names it and the number of rows, in Vmap too, and the program runs again
-// once the index is right.
+// testRowErrors: an index out of range is an error that names it and the number of rows, in Vmap too, and the
+// program runs again once the index is valid.
 func testRowErrors(t *testing.T, e engine.Engine) {
 	const rows = 3
 	gather := func(in []*graph.Value) []*graph.Value { return []*graph.Value{graph.Gather(in[0], in[1])} }
@@ -23,7 +23,7 @@ func testRowErrors(t *testing.T, e engine.Engine) {
 		f     Function
 		x     engine.Array
 		index []int
-		named bool // the error can tell the index as the user gave it
+		named bool // the error can name the index as the user gave it
 	}{
 		{"gather", gather, engine.NewArray(graph.T(graph.Float32, rows, 2)), []int{4}, true},
 		{"scatter-add", scatter, engine.NewArray(graph.T(graph.Float64, 4, 2)), []int{4}, true},
@@ -39,12 +39,13 @@ func testRowErrors(t *testing.T, e engine.Engine) {
 				err := run()
 				if err == nil {
 					t.Errorf("%s: index %d of %d rows was accepted at position %d", c.name, bad, rows, at)
-				} else if c.named && (!strings.Contains(err.Error(), fmt.Sprint(bad)) || !strings.Contains(err.Error(), fmt.Sprint(rows))) {
+				} else if c.named && (!strings.Contains(err.Error(), fmt.Sprint(bad)) ||
+					!strings.Contains(err.Error(), fmt.Sprint(rows))) {
 					t.Errorf("%s: the error %q names neither index %d nor the %d rows", c.name, err, bad, rows)
 				}
 				index.I32[at] = rows - 1
 				if err := run(); err != nil {
-					t.Errorf("%s: after a wrong index, right ones give %v", c.name, err)
+					t.Errorf("%s: after a bad index, good ones give %v", c.name, err)
 				}
 			}
 		}

@@ -20,10 +20,11 @@ const (
 	smallestNormal64 = 0x1p-1022
 )
 
-// testSpecialValues runs elementwise primitives where they saturate, overflow, cancel or are undefined. Each list is long enough to
-// go through vector code and its tail.
+// testSpecialValues runs elementwise primitives where they saturate, overflow, cancel or are undefined. Each list
+// is long enough for vector code and its tail.
 func testSpecialValues(t *testing.T, e engine.Engine) {
-	points := []float64{0, 1e-30, 1e-20, 1e-10, 1e-5, 1e-3, 0.1, 0.3, 0.5, 0.7, 0.99, 1, 1.01, 1.5, 2, 3, 5, 8, 9.5, 12, 17, 20, 30, 45, 80, 87, 100, 700, 1e4, 1e10, inf}
+	points := []float64{0, 1e-30, 1e-20, 1e-10, 1e-5, 1e-3, 0.1, 0.3, 0.5, 0.7, 0.99, 1, 1.01, 1.5, 2, 3, 5, 8,
+		9.5, 12, 17, 20, 30, 45, 80, 87, 100, 700, 1e4, 1e10, inf}
 	var both []float64
 	for _, p := range points {
 		both = append(both, p, -p)
@@ -31,13 +32,15 @@ func testSpecialValues(t *testing.T, e engine.Engine) {
 	both = append(both, nan)
 	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 		for _, u := range []func(*graph.Value) *graph.Value{
-			graph.Neg, graph.Exp, graph.Expm1, graph.Log, graph.Log1p, graph.Tanh, graph.Logistic, graph.Sqrt, graph.Rsqrt, graph.Abs,
+			graph.Neg, graph.Exp, graph.Expm1, graph.Log, graph.Log1p, graph.Tanh, graph.Logistic, graph.Sqrt,
+			graph.Rsqrt, graph.Abs,
 			graph.Sign, graph.Erf, graph.StopGradient, graph.ReLU,
 		} {
 			compareSpecial(t, e, func(in []*graph.Value) *graph.Value { return u(in[0]) }, Fill(graph.T(d, len(both)), both))
 		}
-		// Angles beyond some thousand turns lose their meaning in float32.
-		angles := []float64{0, 1e-30, 1e-5, 0.1, 0.785, 1, 1.5, 1.6, 2, 3, 3.2, 4, 4.8, 6, 6.4, 10, 33, 100, 1000, 5000, inf, nan}
+		// Beyond some thousand turns, angles in float32 are meaningless.
+		angles := []float64{0, 1e-30, 1e-5, 0.1, 0.785, 1, 1.5, 1.6, 2, 3, 3.2, 4, 4.8, 6, 6.4, 10, 33, 100, 1000,
+			5000, inf, nan}
 		for _, a := range angles[1:] {
 			angles = append(angles, -a)
 		}
@@ -52,7 +55,8 @@ func testSpecialValues(t *testing.T, e engine.Engine) {
 			}
 		}
 		a, b := Fill(graph.T(d, len(left)), left), Fill(graph.T(d, len(right)), right)
-		for _, f := range []func(a, b *graph.Value) *graph.Value{graph.Add, graph.Sub, graph.Mul, graph.Div, graph.Max, graph.Min, graph.Pow,
+		for _, f := range []func(a, b *graph.Value) *graph.Value{graph.Add, graph.Sub, graph.Mul, graph.Div,
+			graph.Max, graph.Min, graph.Pow,
 			func(a, b *graph.Value) *graph.Value { return graph.Select(a, a, b) },
 			func(a, b *graph.Value) *graph.Value { return graph.Select(a, b, a) },
 		} {
@@ -71,7 +75,8 @@ func testSpecialValues(t *testing.T, e engine.Engine) {
 		}
 	}
 	a, b := Fill(graph.T(graph.Int32, len(left)), left), Fill(graph.T(graph.Int32, len(right)), right)
-	for _, f := range []func(a, b *graph.Value) *graph.Value{graph.Add, graph.Sub, graph.Mul, graph.Div, graph.Max, graph.Min, graph.Pow} {
+	for _, f := range []func(a, b *graph.Value) *graph.Value{graph.Add, graph.Sub, graph.Mul, graph.Div,
+		graph.Max, graph.Min, graph.Pow} {
 		compareSpecial(t, e, func(in []*graph.Value) *graph.Value { return f(in[0], in[1]) }, a, b)
 	}
 	for _, u := range []func(*graph.Value) *graph.Value{graph.Neg, graph.Abs, graph.Sign} {
@@ -81,7 +86,7 @@ func testSpecialValues(t *testing.T, e engine.Engine) {
 		x := Fill(graph.T(d, 9), []float64{0, 0.9, -0.9, 1.5, -1.5, 2.999, -2.999, 1e6, -1e6})
 		compareSpecial(t, e, func(in []*graph.Value) *graph.Value { return graph.Convert(in[0], graph.Int32) }, x)
 	}
-	// A NaN goes through a maximum wherever it stands.
+	// A maximum is NaN wherever the NaN is.
 	for at := range 19 {
 		x := make([]float64, 19)
 		x[at] = nan

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// testSplit cuts random programs in two by graph.Split and compares the two halves, run one after the other, with the whole: bit for
-// bit. Then late inputs alone change, and the second half alone runs again.
+// testSplit cuts random programs in two by graph.Split and compares the two halves, run in turn, with the whole,
+// bit for bit. Then only late inputs change, and only the second half runs again.
 func testSplit(t *testing.T, e engine.Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := precision(rt)

@@ -7,9 +7,10 @@ import (
 	"basin/graph"
 )
 
-// Engines may sum in their own order and precision, and have their own exp. The bound on an element that is a sum of k terms of
-// about 1, in units of the dtype's rounding u = 2⁻²⁴ or 2⁻⁵³: rounding errors add up as a random walk, √k·u; 1e-5 is 170u, 1e-13 is
-// 900u, which leaves room for functions and for sums of products that cancel.
+// Engines may differ in the order and precision of sums, and in functions such as exp. The bound on an element
+// that is a sum of k terms of about 1, in units of the dtype's rounding u = 2⁻²⁴ or 2⁻⁵³: rounding errors add up
+// as a random walk, √k·u; 1e-5 is 170u, 1e-13 is 900u, which leaves room for functions and for sums of products
+// that cancel.
 const (
 	Float32Tolerance = 1e-5
 	Float64Tolerance = 1e-13

@@ -69,7 +69,7 @@ func arithmetic(g *generator) {
 	}
 }
 
-// Predicates of VCMPPS: ordered ones are false of NaN; none signals.
+// Predicates of VCMPPS: ordered ones are false for NaN; none signals.
 const (
 	eqOQ      = 0x00
 	unordered = 0x03
@@ -79,7 +79,7 @@ const (
 	gtOQ      = 0x1e
 	ltOQ      = 0x11
 	leOQ      = 0x12
-	notGeUQ   = 0x19 // true of NaN
+	notGeUQ   = 0x19 // true for NaN
 )
 
 func (g *generator) signBit() uint64 { return 1 << (8*g.elem - 1) }
@@ -101,7 +101,7 @@ func (g *generator) vsqrt(a operand.Op) reg.VecVirtual {
 	return v
 }
 
-// vmax and vmin are the instructions, which answer their second operand if either is NaN, except that a NaN in a stays.
+// vmax and vmin are the instructions, which return their second operand if either is NaN, except that a NaN in a stays.
 func (g *generator) vmax(a, b operand.Op) reg.VecVirtual {
 	return g.blend(unordered, a, a, a, g.op2(g.VMAXPS, g.VMAXPD, b, a))
 }

@@ -20,8 +20,9 @@ func convert(g *generator) {
 	g.equal()
 }
 
-// conversion goes by the lanes of the wider type; the other side is as many lanes of a narrower register. If scaled, the result, of
-// float64, is multiplied by a number. Four vectors a turn, and lines fetched ahead across the ends of pages, keep pace with memory.
+// conversion works on the lanes of the wider type; the other side is as many lanes of a narrower register. If
+// scaled, the result, of float64, is multiplied by a number. Four vectors in each round, and lines fetched ahead
+// across the ends of pages, keep pace with memory.
 func (g *generator) conversion(name string, from, to int, convert func(...operand.Op), scaled bool) {
 	const ahead = 2048 // bytes
 	types := map[byte]string{'I': "int32", 'F': map[int]string{4: "float32", 8: "float64"}[from]}

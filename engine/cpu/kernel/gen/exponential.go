@@ -9,7 +9,7 @@ import (
 // exponent is x = n·ln 2 + r with |r| ≤ ln 2/2, and e^r = 1 + r + r²·P(r).
 type exponent struct{ k, n, r, p, square operand.Op } // k is magic + n
 
-// reduce subtracts ln 2 in two parts, of which the first has zeros enough to make its product with n exact.
+// reduce subtracts n·ln 2 in two parts. The first part of ln 2 ends in enough zeros to make its product with n exact.
 func (m formulas) reduce(x operand.Op) exponent {
 	k := m.fma(x, m.num(math.Log2E), m.magic())
 	n := m.sub(k, m.magic())
@@ -26,7 +26,8 @@ func (m formulas) reduce(x operand.Op) exponent {
 	return exponent{k, n, r, p, m.mul(r, r)}
 }
 
-// expOf is e^x of x between the bounds of exp, scaled by 2^⌊n/2⌉ and 2^(n−⌊n/2⌉) so that subnormals and the overflow are rounded once.
+// expOf is e^x of x between the bounds of exp, scaled by 2^⌊n/2⌉ and 2^(n−⌊n/2⌉) so that subnormals and the
+// overflow are rounded once.
 func (m formulas) expOf(x operand.Op) operand.Op {
 	e := m.reduce(x)
 	y := m.add(m.fma(e.p, e.square, e.r), m.num(1))
@@ -35,7 +36,7 @@ func (m formulas) expOf(x operand.Op) operand.Op {
 	return m.mul(m.mul(y, m.power(half, 0)), m.power(rest, 0))
 }
 
-// lowest and highest are where e^x has been 0 or +Inf for long.
+// lowest and highest are well beyond the arguments where e^x becomes 0 or +Inf.
 func (m formulas) lowest() operand.Op  { return m.num(by(m, -104.0, -746)) }
 func (m formulas) highest() operand.Op { return m.num(by(m, 89.0, 710)) }
 
@@ -47,11 +48,11 @@ func (m formulas) exp(x operand.Op) operand.Op {
 func (m formulas) expm1(x operand.Op) operand.Op {
 	e := m.reduce(m.most(m.num(by(m, -20.0, -40)), m.least(m.highest(), x)))
 	y := m.add(m.scaled(e, -1, 0.5))
-	// Below, the function is x to all digits, and halving would lose those of a subnormal number.
+	// Below, the function equals x to all digits, and halving would lose digits of a subnormal number.
 	return m.where(ltOQ, m.abs(x), m.num(by(m, 0x1p-24, 0x1p-54)), x, m.add(y, y))
 }
 
-// scaled is 2^(n+shift)·e^r − one with one = 2^shift, as a number and what its roundings lost.
+// scaled is 2^(n+shift)·e^r − one with one = 2^shift, as a number and the part that its roundings lost.
 func (m formulas) scaled(e exponent, shift int, one float64) (y, low operand.Op) {
 	part := m.fma(e.p, e.square, e.r)
 	partLow := m.fma(e.p, e.square, m.sub(e.r, part))
@@ -72,7 +73,7 @@ func (m formulas) quotient(a, aLow, d, dLow operand.Op) operand.Op {
 	return m.fma(m.fnma(q, dLow, rest), inverse, q)
 }
 
-// tanh is t/(t + 2) with t = e^2|x| − 1, t and the sum with what their roundings lost.
+// tanh is t/(t + 2) with t = e^2|x| − 1; t and the sum include the parts that their roundings lost.
 func (m formulas) tanh(x operand.Op) operand.Op {
 	a := m.abs(x)
 	e := m.reduce(m.least(m.num(by(m, 20.0, 40)), m.add(a, a)))
@@ -109,7 +110,8 @@ func (m formulas) erf(x operand.Op) operand.Op {
 		g = m.fma(q, t, t)
 	} else {
 		// g = t² + Q(t − 3), whose Q is small, and so are its roundings. Error of erf 2⁻⁵⁸.
-		q := m.polynomial(m.sub(t, m.num(3)), -1.351374981394108346e-12, -1.2499073217206773668e-11, -4.3866449694607696783e-11,
+		q := m.polynomial(m.sub(t, m.num(3)),
+			-1.351374981394108346e-12, -1.2499073217206773668e-11, -4.3866449694607696783e-11,
 			-7.0566496702342993576e-11, 1.2410003140773227878e-10, 2.3321900840941187003e-10, 1.1413998308958504868e-9,
 			-7.5295959720107782592e-10, -1.2490369051437721146e-8, 1.3520022368091069149e-7, -1.0693383080231791184e-6,
 			7.1161720855205375053e-6, -0.000043081353886114821689, 0.00024569212504911151449, -0.0013533105431813615233,

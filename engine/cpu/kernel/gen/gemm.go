@@ -9,13 +9,12 @@ import (
 
 const gemmSignature = "func(m, k int, a *%[1]s, ars, acs int, b *%[1]s, brs int, c *%[1]s, crs, n int, accumulate bool)"
 
-// gemm writes the matrix-product kernels, one for each width of a panel of C in vectors. The wide one, of two, has the best
-// ratio of FMAs to loads; the narrow one, of one vector, wastes the fewest lanes; the others are for one, two or three rows,
-// which in two vectors would make too few chains to hide an FMA's latency.
-//
-// A kernel walks down its panel in tiles of a few rows held in registers. For each p it loads row p of B once and
-// broadcasts one element of A a row, so that A is read with any strides, in place. Each element of C is thus one chain of FMAs
-// over p in order, whatever the tile.
+// gemm writes the matrix-product kernels, one for each width of a panel of C in vectors. The wide one, of two
+// vectors, has the best ratio of FMAs to loads; the narrow one, of one vector, wastes the fewest lanes; the others
+// are for one, two or three rows, which in two vectors would be too few chains to hide an FMA's latency. A kernel
+// walks down its panel in tiles of a few rows held in registers. For each p it loads row p of B once and
+// broadcasts one element of A for each row, so that A is read in place, with any strides. Each element of C is
+// thus one chain of FMAs over p in order, whatever the tile.
 func gemm(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		wide, narrow := 6, 8
@@ -33,12 +32,13 @@ func gemm(g *generator) {
 type panel struct {
 	*generator
 	vectors    int
-	rows, most int // of a tile: as a rule, and of the last one
+	rows, most int // of a tile, and at most of the last one
 }
 
 func (g panel) write(stem string) {
 	g.text(stem, fmt.Sprintf(gemmSignature, g.typ()), fmt.Sprintf(
-		"computes a panel of C = A·B (or C += A·B), m rows by n columns, %d < n ≤ %d. Strides are in bytes;\n// B and C have unit column stride.",
+		"computes a panel of C = A·B (or C += A·B), m rows by n columns, %d < n ≤ %d. "+
+			"Strides are in bytes; B and C have unit column stride.",
 		(g.vectors-1)*g.lanes(), g.vectors*g.lanes()))
 
 	t := &tile{panel: g}
@@ -60,8 +60,8 @@ func (g panel) write(stem string) {
 	}
 	g.firstLanes(t.last, t.mask)
 
-	// All tiles have `rows` rows until fewer than two tiles are left; those are one tile if they fit, or are halved, so that
-	// no tile is too low to hide the latency of an FMA when it need not be.
+	// All tiles have `rows` rows until fewer than two tiles are left. The rest is one tile if it fits, else two
+	// halves, to keep tiles high enough to hide the latency of an FMA.
 	g.Label("next")
 	g.CMPQ(left, operand.Imm(uint64(2*g.rows)))
 	g.JGE(g.entry(g.rows))
@@ -96,8 +96,8 @@ type tile struct {
 
 func (t *tile) acc(i, v int) reg.VecPhysical { return t.phys(i*t.vectors + v) }
 
-// bases returns pointers to rows 0, 3, 6, 9 from p, and a function giving the address of row i: three rows share a pointer,
-// by the addressing modes p, p+stride and p+2·stride.
+// bases returns pointers to rows 0, 3, 6, 9 from p, and a function giving the address of row i: three rows share a
+// pointer, by the addressing modes p, p+stride and p+2·stride.
 func (t *tile) bases(p, stride reg.Register, rows int) ([]reg.Register, func(i int) operand.Mem) {
 	first := t.GP64()
 	t.MOVQ(p, first)
@@ -141,7 +141,7 @@ func (t *tile) write(rows int) {
 
 	t.Label(label("start"))
 	count := t.Load(t.Param("k"), t.GP64())
-	if t.vectors == 2 && rows == t.rows { // in one vector, loads are what it is short of
+	if t.vectors == 2 && rows == t.rows { // with one vector, loads are the bottleneck
 		t.prefetch(rows, count, ref("go"))
 		t.Label(label("go"))
 	}
@@ -175,8 +175,8 @@ func (t *tile) write(rows int) {
 // prefetchDepth is the k from which fetching the next tile of C ahead pays.
 const prefetchDepth = 48
 
-// prefetch asks for the next tile's rows of C: too far away for the processor to see them coming, they would otherwise stall
-// the first step of every chain that starts from C.
+// prefetch fetches the next tile's rows of C. They are too far apart for the processor's prefetchers, and would
+// stall the first step of every chain that starts from C.
 func (t *tile) prefetch(rows int, k reg.Register, skip operand.LabelRef) {
 	t.CMPQ(k, operand.Imm(prefetchDepth))
 	t.JLT(skip)
@@ -194,8 +194,8 @@ func (t *tile) prefetch(rows int, k reg.Register, skip operand.LabelRef) {
 	}
 }
 
-// loop runs a step count times, by fours while it can: a short loop that is not over after a number of rounds that the branch
-// predictor can count costs a misprediction a tile.
+// loop runs a step count times, four at a time while it can: a short loop with more rounds than the branch
+// predictor can count costs a misprediction for each tile.
 func (t *tile) loop(label string, count reg.Register, step func()) {
 	const unroll = 4
 	four, one, done := label+"Four", label+"One", label+"Done"
@@ -235,7 +235,7 @@ func (t *tile) step(rows int, row reg.Register, a func(i int) operand.Mem, point
 		}
 	}
 	switch {
-	case t.vectors <= 2: // B in registers, A goes by
+	case t.vectors <= 2: // B stays in registers, A is streamed
 		vs := []reg.VecPhysical{t.phys(free - 1), t.phys(free - 2)}
 		for v := range t.vectors {
 			load(v, vs[v])
@@ -246,7 +246,7 @@ func (t *tile) step(rows int, row reg.Register, a func(i int) operand.Mem, point
 				t.fma(vs[v], t.phys(free), t.acc(i, v))
 			}
 		}
-	default: // A in registers, B goes by
+	default: // A stays in registers, B is streamed
 		for i := range rows {
 			t.broadcast(a(i), t.phys(free-i))
 		}
@@ -264,8 +264,8 @@ func (t *tile) step(rows int, row reg.Register, a func(i int) operand.Mem, point
 	}
 }
 
-// storeEdge stores the first `last` lanes of each row's last vector. VMASKMOV would do, but a masked store costs AMD a dozen
-// cycles; so a whole vector, or two overlapping pieces, or one lane.
+// storeEdge stores the first `last` lanes of each row's last vector, as a whole vector, two overlapping pieces or
+// one lane, since VMASKMOV costs a dozen cycles on AMD's processors.
 func (t *tile) storeEdge(rows int, ref func(string) operand.LabelRef, row func(i int) (reg.VecPhysical, operand.Mem)) {
 	t.CMPQ(t.last, operand.Imm(uint64(t.lanes())))
 	t.JNE(ref("pieces"))
@@ -279,7 +279,7 @@ func (t *tile) storeEdge(rows int, ref func(string) operand.LabelRef, row func(i
 		smaller := ref(fmt.Sprintf("below%d_", piece))
 		t.CMPQ(t.last, operand.Imm(uint64(piece)))
 		t.JLT(smaller)
-		t.lanesTo(t.phys(12), t.last, piece) // free by now, as no row of C is kept beyond register 11
+		t.lanesTo(t.phys(12), t.last, piece) // free, as no row of C is kept beyond register 11
 		for i := range rows {
 			v, m := row(i)
 			t.storePieces(v, t.phys(12), m, t.last, piece)
@@ -293,7 +293,7 @@ func (t *tile) storeEdge(rows int, ref func(string) operand.LabelRef, row func(i
 	}
 }
 
-// lanesTo makes the window by which storePieces moves its upper piece down: it ends at lane n.
+// lanesTo makes the window, ending at lane n, by which storePieces moves its upper piece down.
 func (g *generator) lanesTo(window operand.Op, n reg.Register, piece int) {
 	at, address := g.GP64(), g.GP64()
 	g.LEAQ(g.lanesFrom0(), address)
@@ -302,7 +302,7 @@ func (g *generator) lanesTo(window operand.Op, n reg.Register, piece int) {
 	g.VMOVUPS(operand.Mem{Base: address, Index: at, Scale: uint8(g.elem)}, window)
 }
 
-// vector is a register that may be taken by its lower half.
+// vector is a register whose lower half can be used alone.
 type vector interface {
 	operand.Op
 	AsX() reg.Register

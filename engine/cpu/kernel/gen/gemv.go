@@ -20,11 +20,11 @@ func gemv(g *generator) {
 	}
 }
 
-// combinedRows is the number of rows that combineRows reads side by side.
+// combinedRows is the number of rows that combineRows reads at the same time.
 const combinedRows = 8
 
-// combineRows adds a few rows of a matrix, each times a number, to a vector: the rows are streams that a processor can see
-// coming, which it cannot when a panel jumps from row to row.
+// combineRows adds a few rows of a matrix, each times a number, to a vector. The rows are streams that the
+// processor prefetches, which it cannot do when a panel jumps from row to row.
 func (g *generator) combineRows() {
 	g.text("combineRows", fmt.Sprintf("func(c *%[1]s, a *%[1]s, acs int, b *%[1]s, brs, n int)", g.typ()), fmt.Sprintf(
 		"continues the chains c[j] by a[p·acs]·b[p·brs + j], p = 0 … %d, for j < n, a multiple of %d. Strides are in bytes.",
@@ -47,7 +47,7 @@ func (g *generator) combineRows() {
 	}
 	at := g.GP64()
 	g.XORQ(at, at)
-	g.SHLQ(operand.Imm(map[int]uint64{4: 2, 8: 3}[g.elem]), n) // bytes from here on
+	g.SHLQ(operand.Imm(map[int]uint64{4: 2, 8: 3}[g.elem]), n) // now in bytes
 	g.JMP(operand.LabelRef("test"))
 	g.Label("loop")
 	sum := []reg.VecVirtual{g.YMM(), g.YMM()}
@@ -69,28 +69,30 @@ func (g *generator) combineRows() {
 	g.ret()
 }
 
-// dots multiplies rows, contiguous each, with one or two columns. A vector holds one column's chains of as many rows as it
-// has lanes, so blocks of the rows are transposed in registers. Two such groups of rows keep an FMA's latency hidden; the second
-// may lag behind the first.
+// dots multiplies contiguous rows with one or two columns. Each lane of a vector holds the chain of one row, so
+// blocks of the rows are transposed in registers. Two such groups of rows hide an FMA's latency; the second may
+// lag behind the first.
 type dots struct {
 	*generator
 	columns, groups int
 }
 
-// fetching is whether the rows that come next are fetched meanwhile, being too many for the processor to follow. Two columns take
-// their time, and all registers.
+// fetching reports whether the next rows are prefetched, since they are too many streams for the processor. With
+// two columns there is time enough, and no register left.
 func (g dots) fetching() bool { return g.groups == 2 && g.columns == 1 }
 
 func (g dots) write() {
 	height := g.groups * g.lanes()
-	note := "\n// lag and xlag mean nothing."
+	note := "lag and xlag are ignored."
 	if g.groups == 2 {
-		note = fmt.Sprintf(" Of each\n// %d rows, the second half starts lag bytes before a, and xlag before x.", height)
+		note = fmt.Sprintf("Of each %d rows, the second half starts lag bytes before a, and xlag before x.", height)
 	}
 	g.text(fmt.Sprintf("dot%dRows%d", height, g.columns),
-		fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, accumulate bool, lag, xlag int)", g.typ()),
-		fmt.Sprintf("computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, a\n"+
-			"// multiple of %d, and j < %d; k is a multiple of %d, not 0. Strides are in bytes.%s", height, g.columns, 16/g.elem, note))
+		fmt.Sprintf("func(y *%[1]s, ys int, a *%[1]s, ars int, x *%[1]s, xrs, xcs, rows, k int, "+
+			"accumulate bool, lag, xlag int)", g.typ()),
+		fmt.Sprintf("computes y[j·ys + i] = Σ a[i·ars + p]·x[p·xrs + j·xcs], each a chain over p < k, for i < rows, "+
+			"a multiple of %d, and j < %d; k is a multiple of %d, not 0. Strides are in bytes. %s",
+			height, g.columns, 16/g.elem, note))
 	ars, xrs := g.Load(g.Param("ars"), g.GP64()), g.Load(g.Param("xrs"), g.GP64())
 	row, xAt := g.multiples(ars, g.lanes()), g.multiples(xrs, 16/g.elem)
 	acc := make([][]reg.VecVirtual, g.columns)
@@ -111,12 +113,12 @@ func (g dots) write() {
 		}
 	}
 	g.Label("start")
-	a := []reg.Register{g.Load(g.Param("a"), g.GP64())} // one a group
+	a := []reg.Register{g.Load(g.Param("a"), g.GP64())} // one for each group
 	for v := 1; v < g.groups; v++ {
 		a = append(a, g.GP64())
 		g.LEAQ(operand.Mem{Base: a[v-1], Index: ars, Scale: uint8(g.lanes())}, a[v])
 	}
-	x := [][]reg.Register{g.vectorsOfX()} // for each group, one a column
+	x := [][]reg.Register{g.vectorsOfX()} // for each group, one for each column
 	if g.groups == 2 {
 		x = append(x, g.vectorsOfX())
 		for _, x := range x[1] {
@@ -171,9 +173,9 @@ func (g dots) write() {
 	g.ret()
 }
 
-// fetch goes through a square of a ahead of the one that is read, a row each time that the latter goes on by 16 bytes. Both are
-// as wide as high in steps of 16 bytes, so that they end together; and small enough for the first cache, even where rows fall
-// into a quarter of its sets. The rows of the second group lie lag bytes behind in both.
+// fetch walks through a square of a ahead of the square that is read, by one row whenever reading advances by 16
+// bytes. Both have as many steps of 16 bytes as rows, so that they end together; and they fit the first cache,
+// even where rows fall into a quarter of its sets. The rows of the second group are lag bytes behind in both.
 type fetch struct {
 	dots
 	at, left reg.Register
@@ -207,7 +209,7 @@ func (f fetch) next(ars reg.Register) {
 	f.Label("fetched")
 }
 
-// multiples gives the address p + i·stride for i < n, n at most 8.
+// multiples returns the function of the addresses p + i·stride for i < n, n at most 8.
 func (g dots) multiples(stride reg.Register, n int) func(p reg.Register, i int) operand.Mem {
 	odd := make([]reg.Register, n) // odd multiples of stride
 	for i := 1; i < n; i += 2 {

@@ -49,7 +49,7 @@ func (m formulas) log(x operand.Op) operand.Op {
 	return m.logEnds(x, 0, m.logOf(e, m.sub(s, m.num(1))))
 }
 
-// logEnds is y, save for x = +Inf, x = pole, and the NaN below it.
+// logEnds is y, except for x = +Inf, for x = pole, and below it, where the result is NaN.
 func (m formulas) logEnds(x operand.Op, pole float64, y operand.Op) operand.Op {
 	infinity := by[uint64](m, 0x7f800000, 0x7ff0000000000000)
 	nan := infinity | 1<<(m.digits()-1)
@@ -58,12 +58,13 @@ func (m formulas) logEnds(x operand.Op, pole float64, y operand.Op) operand.Op {
 	return m.where(notGeUQ, x, m.num(pole), m.raw(nan), y)
 }
 
-// log1p is log u with u = 1 + x rounded, and what the rounding lost added to f. Where u is near 1, f is then x itself.
+// log1p is log u with u = 1 + x rounded; the part that the rounding lost is added to f. Where u is near 1, f is
+// then x itself.
 func (m formulas) log1p(x operand.Op) operand.Op {
 	u := m.add(x, m.num(1))
 	lost := m.sub(x, m.sub(u, m.num(1)))
 	biased, e, s := m.split(u)
-	// 2^(1−e), which is 0 for the greatest e and never wrong by a sign.
+	// 2^(1−e), which is 0 for the greatest e and never has the wrong sign.
 	scale := m.left(m.minus(m.raw(2*m.bias()+1), biased), m.digits())
 	f := m.fma(m.mul(lost, m.num(0.5)), scale, m.sub(s, m.num(1)))
 	return m.logEnds(x, -1, m.signed(m.logOf(e, f), x))

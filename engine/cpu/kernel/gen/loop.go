@@ -8,11 +8,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// formula emits the instructions that make an element's value of its operands.
+// formula emits the instructions that compute an element from its operands.
 type formula func(g *generator, x []operand.Op) operand.Op
 
-// loop is dst[i] = f(inputs[i]...). All elements go through the same instructions, in vectors or in parts of one, so that an
-// element's bits do not depend on where it is.
+// loop is dst[i] = f(inputs[i]...). All elements take the same instructions, in vectors or in parts of one, so
+// that an element's bits do not depend on its position.
 type loop struct {
 	*generator
 	f      formula
@@ -21,9 +21,9 @@ type loop struct {
 	limit  float64
 }
 
-// elementwise writes the loop of a few instructions: four vectors at once, then one, then the rest by halves of a vector. The
-// rest reads no more than its elements, for a masked load would wait for stores to what lies behind them: the result of the
-// kernel before, often, when arrays are small. Patterns to be held stay in registers.
+// elementwise writes the loop of a few instructions: four vectors at once, then one, then the rest by halves of a
+// vector. The rest reads only its elements: a masked load would wait for stores to the memory behind them, which
+// in small arrays is often the result of the last kernel. The held patterns stay in registers.
 func (g *generator) elementwise(stem string, inputs []string, f formula, held ...uint64) {
 	l := g.open(stem, inputs, f)
 	g.hold(held...)
@@ -39,15 +39,17 @@ func (g *generator) elementwise(stem string, inputs []string, f formula, held ..
 	g.ret()
 }
 
-// transcendentalLoop writes the loop of many instructions, one vector at a time and the rest under a mask. With a limit, it
-// leaves before a vector that has an element of greater magnitude, and returns how many elements are done.
+// transcendentalLoop writes the loop of many instructions, one vector at a time and the rest under a mask. With a
+// limit, it stops before a vector that has an element of greater magnitude, and returns the number of elements
+// done.
 func (g *generator) transcendentalLoop(stem string, limit float64, f formula) {
 	var l *loop
 	if limit == 0 {
 		l = g.open(stem, []string{"a"}, f)
 	} else {
 		g.text(stem, fmt.Sprintf("func(dst, a *%s, n int) (done int)", g.typ()),
-			fmt.Sprintf("computes dst[i] = %s(a[i]) for n elements, or up to the vector of the\n// first whose magnitude is above %g.", stem, limit))
+			fmt.Sprintf("computes dst[i] = %s(a[i]) for n elements, or up to the vector of the first element "+
+				"whose magnitude is above %g.", stem, limit))
 		l = g.begin([]string{"a"}, f)
 	}
 	l.limit = limit
@@ -63,7 +65,7 @@ func (g *generator) transcendentalLoop(stem string, limit float64, f formula) {
 	g.ret()
 }
 
-// within leaves if an element of x is beyond the limit.
+// within leaves the loop if an element of x is beyond the limit.
 func (l *loop) within(x operand.Op) {
 	if l.limit == 0 {
 		return
@@ -103,12 +105,17 @@ func (g *generator) open(stem string, inputs []string, f formula) *loop {
 		slices = append(slices, x+"[i]")
 		pointers = append(pointers, "unsafe.SliceData("+x+")")
 	}
+	arguments := strings.Join(pointers, ", ") + ", len(dst)"
+	space := " "
+	if len(inputs) > 2 {
+		space = "\n\t\t" // longer lines are hard to read
+	}
 	g.wrappers = append(g.wrappers, fmt.Sprintf(`// %[1]s computes dst[i] = %[2]s(%[3]s).
 func %[1]s(dst, %[4]s []%[5]s) {
 	%[4]s = %[6]s
-	%[1]sUnchecked(unsafe.SliceData(dst), %[7]s, len(dst))
+	%[1]sUnchecked(unsafe.SliceData(dst),%[7]s%[8]s)
 }
-`, name, stem, strings.Join(slices, ", "), params, g.typ(), strings.Join(lengths, ", "), strings.Join(pointers, ", ")))
+`, name, stem, strings.Join(slices, ", "), params, g.typ(), strings.Join(lengths, ", "), space, arguments))
 
 	return g.begin(inputs, f)
 }
@@ -128,7 +135,7 @@ func (l *loop) at(p reg.Register, vector int) operand.Mem {
 	return operand.Mem{Base: p, Index: l.i, Scale: uint8(l.elem), Disp: vector * l.width()}
 }
 
-// vectors goes on while there are so many vectors left, then to next.
+// vectors loops while at least unroll vectors are left, then jumps to next.
 func (l *loop) vectors(n reg.Register, unroll int, next string) {
 	step := operand.U32(uint32(unroll * l.lanes()))
 	name := fmt.Sprintf("vectors%d", unroll)
@@ -151,7 +158,7 @@ func (l *loop) vectors(n reg.Register, unroll int, next string) {
 	l.Label(next)
 }
 
-// halves takes the last n elements, fewer than a vector, by the binary digits of n.
+// halves computes the last n elements, fewer than a vector, by the binary digits of n.
 func (l *loop) halves(n reg.Register) {
 	l.half = true
 	for lanes := l.lanes() / 2; lanes > 0; lanes /= 2 {
@@ -188,7 +195,7 @@ func (l *loop) halves(n reg.Register) {
 	l.half = false
 }
 
-// masked takes the last n elements, fewer than a vector, in one.
+// masked computes the last n elements, fewer than a vector, as one vector.
 func (l *loop) masked(n reg.Register) {
 	l.TESTQ(n, n)
 	l.JLE(operand.LabelRef("done"))

@@ -7,8 +7,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// machine is what a transcendental function is written for: AVX2, AVX-512 or plain Go, which go through the same operations and
-// so agree bit for bit. Values are elements, as numbers or as their bit patterns.
+// machine is the target of a transcendental function: AVX2, AVX-512 or plain Go. All do the same operations and so
+// agree bit for bit. Values are elements, as numbers or as their bit patterns.
 type machine interface {
 	bytes() int // of an element
 	num(x float64) operand.Op
@@ -36,7 +36,7 @@ type machine interface {
 	right(a operand.Op, bits int) operand.Op // from zeros
 }
 
-// vectors is the machine of a generator's instructions.
+// vectors is the machine of a generator's vector instructions.
 type vectors struct{ *generator }
 
 func (m vectors) bytes() int               { return m.elem }
@@ -104,7 +104,7 @@ func (m vectors) horner(p, x, c operand.Op) operand.Op {
 	return v
 }
 
-// swapped puts a constant last, where an instruction can have it.
+// swapped puts a constant last, where instructions allow it.
 func (m vectors) swapped(a, b operand.Op) (operand.Op, operand.Op) {
 	if _, constant := a.(operand.Mem); constant {
 		return b, a
@@ -119,7 +119,7 @@ func (m vectors) fresh(x operand.Op) reg.VecVirtual {
 	return v
 }
 
-// The integer instructions of fixed numbers of operands, in the form of the others.
+// The integer instructions, which have a fixed number of operands, in the form of the others.
 func (m vectors) vpaddd(o ...operand.Op) { m.VPADDD(o[0], o[1], o[2]) }
 func (m vectors) vpaddq(o ...operand.Op) { m.VPADDQ(o[0], o[1], o[2]) }
 func (m vectors) vpsubd(o ...operand.Op) { m.VPSUBD(o[0], o[1], o[2]) }
@@ -129,7 +129,7 @@ func (m vectors) vpsllq(o ...operand.Op) { m.VPSLLQ(o[1], o[0], o[2]) }
 func (m vectors) vpsrld(o ...operand.Op) { m.VPSRLD(o[1], o[0], o[2]) }
 func (m vectors) vpsrlq(o ...operand.Op) { m.VPSRLQ(o[1], o[0], o[2]) }
 
-// formulas adds what follows from a machine's operations.
+// formulas adds functions made of a machine's operations.
 type formulas struct{ machine }
 
 // by chooses a constant for float32 or float64.
@@ -148,11 +148,11 @@ func (m formulas) abs(x operand.Op) operand.Op {
 	return m.and(x, m.raw(m.signBit()-1))
 }
 
-// signed gives x ≥ 0, or of the sign of s, the sign of s.
+// signed gives x the sign of s; x is not negative, or has the sign of s already.
 func (m formulas) signed(x, s operand.Op) operand.Op { return m.or(x, m.and(s, m.sign())) }
 
-// polynomial has its highest power first. A long one is split into its even and odd powers, whose chains do not wait for each
-// other.
+// polynomial takes the coefficient of the highest power first. A long one is split into even and odd powers, whose
+// chains do not wait for each other.
 func (m formulas) polynomial(x operand.Op, c ...float64) operand.Op {
 	if len(c) < 10 {
 		return m.chain(x, c)

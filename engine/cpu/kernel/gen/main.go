@@ -1,5 +1,6 @@
-// Command gen writes the assembly of package kernel: for each family and each level one .s file and the Go declarations of
-// its functions. Run it through `go generate ./engine/cpu/kernel`; its output depends on nothing but this program.
+// Command gen writes the assembly of package kernel: for each family and each level one .s file and the Go
+// declarations of its functions. Run it by `go generate ./engine/cpu/kernel`; its output depends on nothing but
+// this program.
 package main
 
 import (
@@ -64,7 +65,7 @@ func write(name string, isa isa, emit func(*generator)) error {
 		return err
 	}
 	if isa == avx2 && (bytes.Contains(asm, []byte("Y16")) || bytes.Contains(asm, []byte("X16"))) {
-		return fmt.Errorf("out of the 16 registers of AVX2")
+		return fmt.Errorf("more than the 16 registers of AVX2")
 	}
 	stubs, err := printer.NewStubs(cfg).Print(file)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// middle writes sums and maxima along a middle axis, which go down columns: a column is one chain in the order of its rows.
+// middle writes sums and maxima along a middle axis, down columns: a column is one chain in the order of its rows.
 func middle(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		add := func(x operand.Op, acc reg.Register) { g.pick(g.VADDPS, g.VADDPD, x, acc, acc) }
@@ -30,12 +30,14 @@ func middle(g *generator) {
 	}
 }
 
-// columns is how many vectors a pass down the rows takes at most: enough to hide an addition's latency.
+// columns is the most vectors of a pass down the rows: enough to hide an addition's latency.
 const columns = 8
 
-func (g *generator) reduceMiddle(stem string, start func(operand.Mem, reg.Register) reg.VecVirtual, join func(x operand.Op, acc reg.Register)) {
+func (g *generator) reduceMiddle(
+	stem string, start func(operand.Mem, reg.Register) reg.VecVirtual, join func(x operand.Op, acc reg.Register),
+) {
 	g.text(stem+"Middle", fmt.Sprintf("func(dst, src *%s, outer, n, inner int)", g.typ()),
-		"reduces the middle axis of src [outer, n, inner], in its order.")
+		"reduces the middle axis of src [outer, n, inner], in order.")
 	p := g.newPasses()
 	outer := g.Load(g.Param("outer"), g.GP64())
 	block := g.Load(g.Param("n"), g.GP64())
@@ -52,7 +54,8 @@ func (g *generator) reduceMiddle(stem string, start func(operand.Mem, reg.Regist
 }
 
 func (g *generator) addMiddle(join func(x operand.Op, acc reg.Register)) {
-	g.text("addMiddle", fmt.Sprintf("func(dst, src *%s, n, inner int)", g.typ()), "adds the rows of src [n, inner] to dst [inner], in order.")
+	g.text("addMiddle", fmt.Sprintf("func(dst, src *%s, n, inner int)", g.typ()),
+		"adds the rows of src [n, inner] to dst [inner], in order.")
 	g.newPasses().write(func(dst operand.Mem, mask reg.Register) reg.VecVirtual {
 		v := g.vec()
 		if mask != nil {
@@ -69,7 +72,7 @@ func (g *generator) addMiddle(join func(x operand.Op, acc reg.Register)) {
 type passes struct {
 	*generator
 	dst, src, stride reg.Register
-	mask             reg.Register // the lanes of the last vector, one at least
+	mask             reg.Register // the lanes of the last vector, at least one
 }
 
 func (g *generator) newPasses() *passes {
@@ -87,8 +90,11 @@ func (g *generator) newPasses() *passes {
 	return p
 }
 
-// write goes down eight vectors at a time, and then down all that is left, the last one under a mask. It moves dst to its end.
-func (p *passes) write(start func(dst operand.Mem, mask reg.Register) reg.VecVirtual, join func(x operand.Op, acc reg.Register)) {
+// write reduces eight vectors at a time, and then all that are left, the last one under a mask. It moves dst to
+// its end.
+func (p *passes) write(
+	start func(dst operand.Mem, mask reg.Register) reg.VecVirtual, join func(x operand.Op, acc reg.Register),
+) {
 	left := p.Load(p.Param("inner"), p.GP64())
 	column := p.GP64()
 	p.MOVQ(p.src, column)
@@ -120,7 +126,7 @@ func (p *passes) write(start func(dst operand.Mem, mask reg.Register) reg.VecVir
 	p.Label("next")
 }
 
-// down reduces so many vectors side by side. With left, which counts elements, the last of them is in part.
+// down reduces several vectors at once. With left, the number of elements, the last vector is partial.
 func (p *passes) down(name string, column reg.Register, vectors int, left reg.Register,
 	start func(dst operand.Mem, mask reg.Register) reg.VecVirtual, join func(x operand.Op, acc reg.Register)) {
 	acc := make([]reg.VecVirtual, vectors)

@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// reduction is what one operation needs: the value to start from and the combination of an accumulator with an element.
+// reduction describes one operation: the value to start from, and the combination of an accumulator with an element.
 type reduction struct {
 	stem  string
 	start float64
@@ -32,13 +32,14 @@ func (g *generator) into(acc reg.Register, v operand.Op) { g.pick(g.VMOVAPS, g.V
 
 // reduceRows keeps two vectors of accumulators, 64 bytes of lanes.
 func (g *generator) reduceRows(r reduction) {
-	g.text(r.stem+"Rows", fmt.Sprintf("func(dst, src *%s, rows, n int)", g.typ()), "reduces each of the rows of n elements of src.")
+	g.text(r.stem+"Rows", fmt.Sprintf("func(dst, src *%s, rows, n int)", g.typ()),
+		"reduces each of the rows of n elements of src.")
 	dst := g.Load(g.Param("dst"), g.GP64())
 	src := g.Load(g.Param("src"), g.GP64())
 	rows := g.Load(g.Param("rows"), g.GP64())
 	lanes := g.lanes()
 
-	// The rest of every row is the same: its masks are made once.
+	// All rows have the same rest, so its masks are made once.
 	rest, upper, limit := g.GP64(), g.GP64(), g.GP64()
 	g.Load(g.Param("n"), rest)
 	g.ANDQ(operand.Imm(uint64(2*lanes-1)), rest)

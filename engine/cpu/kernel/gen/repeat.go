@@ -7,19 +7,20 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// repeat writes the copies that broadcasting makes. AVX2's are as fast as the processor stores.
+// repeat writes the copies of broadcasting. With AVX2 they are as fast as the processor stores.
 func repeat(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		g.repeatEach()
 	}
 }
 
-// repeatEach stores whole vectors only. Fewer copies than lanes come from permutations: a vector of elements becomes n vectors, whose
-// lanes are in a table. What is left of such elements is stored one by one, running into what the next one overwrites, so that
-// the caller does the last ones. Above, the last store of an element's run overlaps the one before.
+// repeatEach stores whole vectors only. If an element has fewer copies than a vector has lanes, permutations make
+// n vectors of a vector of elements, by a table of lanes; the remaining elements are stored one by one, each
+// running into the place of the next, so that the caller writes the last ones. If it has more copies, the last
+// store of an element's run overlaps the one before.
 func (g *generator) repeatEach() {
 	g.text("repeatEach", fmt.Sprintf("func(dst, src *%s, m, n int)", g.typ()),
-		"writes each of m elements n > 1 times, and may write a vector from\n// each on, of which the rest must be within dst.")
+		"writes each of m elements n > 1 times. It stores whole vectors, which must all be within dst.")
 	dst := g.Load(g.Param("dst"), g.GP64())
 	src := g.Load(g.Param("src"), g.GP64())
 	m := g.Load(g.Param("m"), g.GP64())
@@ -76,7 +77,7 @@ func (g *generator) repeatEach() {
 	g.ret()
 }
 
-// permuted takes vectors of elements, as long as there are whole ones, 1 < n < lanes.
+// permuted repeats whole vectors of elements, 1 < n < lanes.
 func (g *generator) permuted(dst, src, m, n reg.Register) {
 	table := g.table(fmt.Sprintf("repeats%d", 8*g.elem), func() {
 		for n := 2; n < g.lanes(); n++ {
@@ -87,7 +88,7 @@ func (g *generator) permuted(dst, src, m, n reg.Register) {
 			}
 		}
 	})
-	// The vectors of n begin after 2 + 3 + … + (n−1) others.
+	// In the table the vectors of n follow the 2 + 3 + … + (n−1) vectors of smaller n.
 	row, index, left := g.GP64(), g.GP64(), g.GP64()
 	g.LEAQ(operand.Mem{Base: n, Disp: -1}, row)
 	g.IMULQ(n, row)

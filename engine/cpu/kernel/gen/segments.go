@@ -8,22 +8,19 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// segments writes the kernels of segmented products, in which the sum over k runs through a list of segments
-// {A offset, row of B, count}, so that a convolution needs no matrix of patches: a segment is a stretch of pixels that are
-// neighbours in memory.
-//
-// Two kinds of rows. Gathered rows lie wherever a table says (the pixels of an image) and read A along k element by element,
-// against a packed B. Strided rows are neighbours in memory (the channels of a pixel), and both A and B step from pixel to
-// pixel along k.
-//
-// A tile of C stays in registers while all segments pass. For each k it loads a row of B once and broadcasts one element of A
-// a row. Each element of C is thus one chain of FMAs in the order of the segments.
+// segments writes the kernels of segmented products, in which the sum over k runs through a list of segments {A
+// offset, row of B, count}, so that a convolution needs no matrix of patches: a segment is a run of pixels that
+// are neighbours in memory. There are two kinds of rows. Gathered rows are at the offsets of a table (the pixels
+// of an image) and read A along k element by element, with a packed B. Strided rows are neighbours in memory (the
+// channels of a pixel), and both A and B step from pixel to pixel along k. A tile of C stays in registers for all
+// segments. For each k it loads a row of B once and broadcasts one element of A for each row. Each element of C is
+// thus one chain of FMAs in the order of the segments.
 func segments(g *generator) {
 	if g.isa == avx2 {
 		g.fetch()
 	}
 	for _, g.elem = range []int{4, 8} {
-		// Gathered rows need a pointer each.
+		// Each gathered row needs a pointer.
 		gatheredRows, narrowRows, stridedRows, tallRows := 6, 10, 6, 12
 		if g.isa == avx512 {
 			gatheredRows, narrowRows, stridedRows, tallRows = 8, 8, 12, 12
@@ -36,8 +33,10 @@ func segments(g *generator) {
 }
 
 const (
-	gatheredSignature = "func(rows *int32, m int, a *%[1]s, segments *int32, count int, b *%[1]s, c *%[1]s, second, last int, accumulate bool, nextA *%[1]s, stepA, linesA int, nextC *%[1]s, stepC, linesC int)"
-	stridedSignature  = "func(m int, a *%[1]s, unit, acs int, segments *int32, count int, b *%[1]s, brs, second, last int, c *%[1]s, accumulate bool)"
+	gatheredSignature = "func(rows *int32, m int, a *%[1]s, segments *int32, count int, b *%[1]s, c *%[1]s, " +
+		"second, last int, accumulate bool, nextA *%[1]s, stepA, linesA int, nextC *%[1]s, stepC, linesC int)"
+	stridedSignature = "func(m int, a *%[1]s, unit, acs int, segments *int32, count int, b *%[1]s, brs, " +
+		"second, last int, c *%[1]s, accumulate bool)"
 
 	segmentBytes = 12 // of kernel.Segment
 	rowBytes     = 8  // of kernel.Row
@@ -52,7 +51,7 @@ type segmented struct {
 
 func (s *segmented) acc(i, v int) reg.VecPhysical { return s.phys(i*s.vectors + v) }
 
-// spare is register i of those that no accumulator takes: two of B, and the broadcast element of A.
+// spare is register i of those that are not accumulators: two of B, and the broadcast element of A.
 func (s *segmented) spare(i int) reg.VecPhysical {
 	if s.isa == avx512 {
 		return s.phys(28 + i)
@@ -73,12 +72,12 @@ func (s *segmented) ref(name string) operand.LabelRef {
 	return operand.LabelRef(s.label(name))
 }
 
-// masked reports whether the last vector of a row may be partial. In AVX2 a wide one is not: it overlaps the first instead,
-// since masked stores are slow.
+// masked reports whether the last vector of a row may be partial. In AVX2 that of two vectors is whole and
+// overlaps the first, since masked stores are slow.
 func (s *segmented) masked() bool { return s.isa == avx512 || s.vectors == 1 }
 
-// tiles walks down m rows, m in memory and changed there. All tiles have `rows` rows until fewer than two tiles are left;
-// those are halved, so that no tile is too low to hide the latency of an FMA when it need not be.
+// tiles walks down m rows, m in memory and changed there. All tiles have `rows` rows until fewer than two tiles
+// are left; the rest is halved, to keep tiles high enough to hide the latency of an FMA.
 func (s *segmented) tiles(write func()) {
 	if s.masked() {
 		if s.mask = s.phys(15); s.isa == avx512 {
@@ -86,7 +85,7 @@ func (s *segmented) tiles(write func()) {
 		}
 		s.firstLanes(s.Load(s.Param("last"), s.GP64()), s.mask)
 	}
-	// The place of the count takes the end of the segments, for want of registers.
+	// For want of registers, the end of the segments replaces their count in memory.
 	end := s.Load(s.Param("count"), s.GP64())
 	s.IMUL3Q(operand.U32(segmentBytes), end, end)
 	s.ADDQ(s.argument("segments"), end)
@@ -133,7 +132,7 @@ func (s *segmented) clear() {
 	}
 }
 
-// eachSegment runs body, which finds the segment's fields by field, for all segments.
+// eachSegment runs body, which loads a segment's fields by field, for all segments.
 func (s *segmented) eachSegment(body func(field func(i int) reg.GPVirtual)) {
 	at := s.Load(s.Param("segments"), s.GP64())
 	s.CMPQ(at, s.argument("count"))
@@ -150,8 +149,8 @@ func (s *segmented) eachSegment(body func(field func(i int) reg.GPVirtual)) {
 	s.Label(s.label("store"))
 }
 
-// unrolled repeats step(i) count times, `by` at a time; advance moves the pointers on by n steps. Steps that
-// are left over are single ones.
+// unrolled repeats step(i) count times, `by` at a time; advance moves the pointers by n steps. The remaining steps
+// are single.
 func (s *segmented) unrolled(count reg.Register, by int, step func(i int, single bool), advance func(n int)) {
 	s.SUBQ(operand.U32(uint32(by)), count)
 	s.JL(s.ref("rest"))
@@ -183,8 +182,8 @@ func (s *segmented) multiply(spread func(i int, to reg.VecPhysical)) {
 	}
 }
 
-// fetchAhead asks for a share of what the next call will read or write, as much as the tile's rows of this one: `lines` cache
-// lines a row, `step` bytes apart.
+// fetchAhead prefetches the tile's share of the data that the next call will read or write: `lines` cache lines
+// for each row, `step` bytes apart.
 func (s *segmented) fetchAhead(operandName string) {
 	left := s.Load(s.Param("lines"+operandName), s.GP64())
 	s.TESTQ(left, left)
@@ -196,7 +195,7 @@ func (s *segmented) fetchAhead(operandName string) {
 	s.Label(s.label("fetched" + operandName))
 }
 
-// fetchLines asks for count > 0 cache lines from p on, step bytes apart, into L2, and moves p behind them.
+// fetchLines prefetches count > 0 cache lines into L2, from p and step bytes apart, and moves p behind them.
 func (g *generator) fetchLines(p, step, count reg.Register, label string) {
 	g.Label(label)
 	g.PREFETCHT1(operand.Mem{Base: p})
@@ -211,12 +210,14 @@ func (g *generator) fetch() {
 	g.SignatureExpr("func(p *byte, step, count int)")
 	g.Doc("fetchLines asks for count > 0 cache lines, step bytes apart, into L2.")
 	g.Pragma("noescape")
-	g.fetchLines(g.Load(g.Param("p"), g.GP64()), g.Load(g.Param("step"), g.GP64()), g.Load(g.Param("count"), g.GP64()), "loop")
+	g.fetchLines(g.Load(g.Param("p"), g.GP64()), g.Load(g.Param("step"), g.GP64()),
+		g.Load(g.Param("count"), g.GP64()), "loop")
 	g.RET()
 }
 
-// shuffled is the number of a tile's first rows whose elements of A are not broadcast from memory one by one: a load takes
-// several, and shuffles spread them. A tile one vector wide needs more loads than FMAs, and would wait for them.
+// shuffled is the number of a tile's first rows whose elements of A are not broadcast from memory one by one: a
+// load takes several, and shuffles spread them. A tile one vector wide would need more loads than FMAs, and wait
+// for them.
 func (s *segmented) shuffled() int {
 	if s.isa == avx2 && s.vectors == 1 {
 		return 1
@@ -239,10 +240,11 @@ func (s *segmented) splatLane(i int, from, to operand.Op) {
 }
 
 func (s *segmented) gathered(stem string) {
-	s.text(stem, fmt.Sprintf(gatheredSignature, s.typ()), "computes m rows of a segmented product whose rows lie where a table of {A, C} says.\n"+
-		"// B is packed. The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.")
+	s.text(stem, fmt.Sprintf(gatheredSignature, s.typ()),
+		"computes m rows of a segmented product whose rows are at the offsets of a table of {A, C}. B is packed. "+
+			"The second vector of a row of C is `second` bytes after the first; the last one has `last` lanes.")
 	scale := uint8(s.elem)
-	// row is the address where row i reads A (field 0) or has C (field 1).
+	// row is the address where row i reads A (field 0) or writes C (field 1).
 	row := func(table, base reg.Register, i, field int) reg.Register {
 		p := s.GP64()
 		s.MOVLQSX(operand.Mem{Base: table, Disp: i*rowBytes + 4*field}, p)
@@ -331,8 +333,9 @@ func (s *segmented) gathered(stem string) {
 }
 
 func (s *segmented) strided(stem string) {
-	s.text(stem, fmt.Sprintf(stridedSignature, s.typ()), "computes m rows of a segmented product whose rows are neighbours in A.\n"+
-		"// The unit of A's offsets, strides along k, and the place of B's second vector, of which `last` lanes count, are in bytes; C is packed.")
+	s.text(stem, fmt.Sprintf(stridedSignature, s.typ()),
+		"computes m rows of a segmented product whose rows are neighbours in A. The unit of A's offsets, strides "+
+			"along k, and the place of B's second vector are in bytes; `last` lanes of that vector count. C is packed.")
 	s.tiles(func() {
 		c := s.Load(s.Param("c"), s.GP64())
 		each := func(move func(m, v operand.Op)) {

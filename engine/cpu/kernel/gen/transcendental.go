@@ -2,8 +2,9 @@ package main
 
 import "github.com/mmcloughlin/avo/operand"
 
-// functions are written for every machine. Polynomials have the least greatest error of their degree, by Remez' algorithm in 60
-// digits; error bounds in comments are theirs, those of the functions are in the documentation of the table and in a test.
+// functions are written for every machine. Polynomials are minimax, by the Remez algorithm in 60 digits; error
+// bounds in comments are those of polynomials, while the errors of the functions are in the documentation of Ops
+// and in a test.
 var functions = []struct {
 	stem    string
 	formula func(m formulas, x operand.Op) operand.Op

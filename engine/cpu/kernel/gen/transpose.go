@@ -9,7 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// transpose writes the kernels that turn one vector's worth of rows into columns.
+// transpose writes the kernels that turn as many rows as a vector has lanes into columns.
 func transpose(g *generator) {
 	for _, g.elem = range []int{4, 8} {
 		g.transposeRows()
@@ -43,12 +43,14 @@ func (g *generator) copyLines() {
 	g.ret()
 }
 
-// transposeRows goes by groups of one vector's rows, and by blocks of 16 bytes of each. Row i and row i + lanes/2 share a
-// vector from the load on, so what is left is to transpose squares within halves, and nothing crosses them.
+// transposeRows transposes blocks of 16 bytes of as many rows as a vector has lanes. Rows i and i + lanes/2 are
+// loaded into one vector, so only squares within halves must be transposed, and nothing crosses halves.
 func (g *generator) transposeRows() {
 	n := g.lanes()
-	g.text("transpose", fmt.Sprintf("func(dst *%[1]s, ds int, src *%[1]s, ss, rows, k int, whole bool)", g.typ()), fmt.Sprintf(
-		"writes dst[p·ds + i] = src[i·ss + p] for i < rows, rows > 0, and p < k, strides in bytes. If whole, it\n// stores whole vectors of %d, with copies of the last row where rows are missing.", n))
+	g.text("transpose", fmt.Sprintf("func(dst *%[1]s, ds int, src *%[1]s, ss, rows, k int, whole bool)", g.typ()),
+		fmt.Sprintf(
+			"writes dst[p·ds + i] = src[i·ss + p] for i < rows, rows > 0, and p < k, strides in bytes. If whole, it "+
+				"stores whole vectors of %d, with copies of the last row in place of missing rows.", n))
 	src, dst, left := g.paramAddr("src"), g.paramAddr("dst"), g.paramAddr("rows")
 	t := &transposition{generator: g, square: g.square(), window: g.YMM()}
 	for range n {
@@ -66,7 +68,7 @@ func (g *generator) transposeRows() {
 	}
 	g.JMP(operand.LabelRef("rows"))
 	g.Label("few")
-	for i := 1; i < n; i++ { // a missing row is the last one again
+	for i := 1; i < n; i++ { // a missing row repeats the last one
 		next := g.GP64()
 		g.MOVQ(t.row[i-1], t.row[i])
 		g.LEAQ(operand.Mem{Base: t.row[i], Index: ss, Scale: 1}, next)
@@ -85,7 +87,7 @@ func (g *generator) transposeRows() {
 	t.k = g.Load(g.Param("k"), g.GP64())
 	t.at = g.GP64()
 	g.XORQ(t.at, t.at)
-	// One loop for each way to store some of the lanes.
+	// One loop for each number of stored pieces.
 	g.CMPQ(rows, operand.Imm(uint64(n)))
 	g.JLT(operand.LabelRef("some"))
 	t.loop("whole", func(v reg.VecVirtual, m operand.Mem) { g.store(v, m) })
@@ -98,7 +100,9 @@ func (g *generator) transposeRows() {
 		g.CMPQ(rows, operand.Imm(uint64(piece)))
 		g.JLT(operand.LabelRef(smaller))
 		g.lanesTo(t.window, rows, piece)
-		t.loop(fmt.Sprintf("by%d", piece), func(v reg.VecVirtual, m operand.Mem) { g.storePieces(v, t.window, m, rows, piece) })
+		t.loop(fmt.Sprintf("by%d", piece), func(v reg.VecVirtual, m operand.Mem) {
+			g.storePieces(v, t.window, m, rows, piece)
+		})
 		g.ret()
 		g.Label(smaller)
 	}
@@ -137,7 +141,7 @@ func (t *transposition) loop(name string, store func(v reg.VecVirtual, m operand
 	t.Label(name + "Done")
 }
 
-// columns stores the columns of a block, and moves dst on by two as each second one is stored.
+// columns stores the columns of a block, and advances dst by two after every second one.
 func (t *transposition) columns(vs []reg.VecVirtual, store func(v reg.VecVirtual, m operand.Mem), then func()) {
 	for i, v := range vs {
 		if i%2 == 0 {
@@ -174,8 +178,8 @@ func (g *generator) partOfRow(mask reg.VecVirtual) loadHalf {
 	}
 }
 
-// square is the registers of a block being transposed. They are the same for all blocks of a function: as their halves are
-// written apart, avo takes each for live all around a loop.
+// square is the registers of a block. All blocks of a function share them: since their halves are written
+// separately, avo considers each of them live throughout a loop.
 type square []reg.VecVirtual
 
 func (g *generator) square() square {
@@ -186,7 +190,7 @@ func (g *generator) square() square {
 	return s
 }
 
-// block loads 16 bytes of each of a vector's worth of rows and gives them transposed.
+// block loads 16 bytes of as many rows as a vector has lanes, and transposes them.
 func (g *generator) block(s square, row func(i int) operand.Mem, load loadHalf) []reg.VecVirtual {
 	half := g.lanes() / 2
 	x, low, low2 := s[:half], s[4], s[5]
@@ -194,7 +198,7 @@ func (g *generator) block(s square, row func(i int) operand.Mem, load loadHalf) 
 		load(row(i), x[i], false)
 		load(row(i+half), x[i], true)
 	}
-	// Registers are few: each is written again as soon as it was read for the last time.
+	// Registers are few: each is reused after its last read.
 	if g.elem == 8 {
 		g.VUNPCKLPD(x[1], x[0], low)
 		g.VUNPCKHPD(x[1], x[0], x[0])

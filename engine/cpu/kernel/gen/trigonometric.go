@@ -6,20 +6,20 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// farthest is up to where the vectors reduce the argument of sin and cos.
+// farthest is the largest argument of sin and cos that vector code reduces.
 func farthest(m machine) float64 { return by(m, 0x1p17, 0x1p30) }
 
 func (m formulas) sin(x operand.Op) operand.Op {
 	y := m.quadrant(x, 0)
-	// Below, the function is x to all digits; −0 stays.
+	// Below, the function equals x to all digits; −0 stays.
 	return m.where(ltOQ, m.abs(x), m.num(by(m, 0x1p-13, 0x1p-27)), x, y)
 }
 
 func (m formulas) cos(x operand.Op) operand.Op { return m.quadrant(x, 1) }
 
-// quadrant is sin(x + turns·π/2). It subtracts n·π/2 in three parts (Cody and Waite): the first difference is exact in an FMA,
-// since its digits are those of x and of the part without the leading ones. The second is rounded once; the third part is too
-// small for that, and goes with the polynomial.
+// quadrant is sin(x + turns·π/2). It subtracts n·π/2 in three parts (Cody and Waite): the first difference is
+// exact in an FMA, since the leading digits of x and of the product cancel. The second is rounded once; the third
+// part is too small for that, and is added to the polynomial.
 func (m formulas) quadrant(x operand.Op, turns uint64) operand.Op {
 	part := by(m, [3]float64{0x1.921fb6p+0, -0x1.777a5cp-25, -0x1.ee59dap-50},
 		[3]float64{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110})

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -19,15 +21,15 @@ const (
 
 func (i isa) String() string { return [...]string{"avx2", "avx512"}[i] }
 
-// generator is avo's context with the choice of instruction set and of element (4 or 8 bytes), which its methods turn into
-// the instruction of that width.
+// generator is avo's context with an instruction set and an element size (4 or 8 bytes); its methods emit
+// instructions of that width.
 type generator struct {
 	*build.Context
 	isa  isa
 	elem int
 	// integer makes names and types those of int32.
 	integer bool
-	// held are the patterns that stay in registers for the whole of a function.
+	// held are the patterns that stay in registers throughout a function.
 	held map[uint64]reg.VecVirtual
 	// half makes fresh vectors of 16 bytes.
 	half bool
@@ -57,8 +59,26 @@ func (g *generator) text(stem, signature, doc string) {
 	g.Function(stem + g.suffix())
 	g.nosplit()
 	g.SignatureExpr(signature)
-	g.Doc(stem + g.suffix() + " " + doc)
+	g.Doc(wrap(stem + g.suffix() + " " + doc)...)
 	g.Pragma("noescape")
+}
+
+// wrap splits a comment into lines.
+func wrap(text string) []string {
+	const columns = 112
+	lines := []string{""}
+	for word := range strings.FieldsSeq(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last+" "+word) <= columns:
+			*last += " " + word
+		default:
+			lines = append(lines, word)
+		}
+	}
+	return lines
 }
 
 func (g *generator) nosplit() { g.Attributes(attr.NOSPLIT) }
@@ -110,7 +130,7 @@ func (g *generator) compare(i int, b, a, m operand.Op) {
 	g.pick(g.VCMPPS, g.VCMPPD, operand.Imm(uint64(i)), b, a, m)
 }
 
-// constant is a fresh register that holds x in every lane.
+// constant is a fresh register with x in every lane.
 func (g *generator) constant(x float64) reg.VecVirtual {
 	v := g.vec()
 	g.load(g.splat(x), v)
@@ -127,7 +147,7 @@ func (g *generator) inRegister(x operand.Op) reg.Register {
 	return v
 }
 
-// loadMasked loads the lanes that the mask selects, and 0 into the others; it never touches memory outside of them.
+// loadMasked loads the lanes that the mask selects, and 0 into the others, whose memory it does not touch.
 func (g *generator) loadMasked(m, mask, v operand.Op) {
 	switch {
 	case g.isa == avx512 && g.elem == 4:
@@ -153,8 +173,8 @@ func (g *generator) storeMasked(v, mask, m operand.Op) {
 	}
 }
 
-// storeFirst stores the first n lanes of v, 0 ≤ n ≤ lanes, which mask selects. AVX2's masked store is slow on some processors
-// (tens of micro-operations on Zen), so that there it goes by halves, which it takes from v.
+// storeFirst stores the first n lanes of v, 0 ≤ n ≤ lanes, which mask selects. AVX2's masked store is slow on some
+// processors (tens of micro-operations on Zen), so with AVX2 it stores halves, and changes v.
 func (g *generator) storeFirst(label string, v, n reg.Register, mask operand.Op, m operand.Mem) {
 	if g.isa == avx512 {
 		g.storeMasked(v, mask, m)
@@ -190,7 +210,8 @@ func (g *generator) storeFirst(label string, v, n reg.Register, mask operand.Op,
 	g.Label(label + "Stored")
 }
 
-// firstLanes makes the mask of the first n lanes, 0 ≤ n ≤ lanes. In AVX2 it is a window on ones followed by zeros.
+// firstLanes makes the mask of the first n lanes, 0 ≤ n ≤ lanes. In AVX2 it is a window on a table of ones and
+// then zeros.
 func (g *generator) firstLanes(n reg.Register, mask operand.Op) {
 	if g.isa == avx512 {
 		// (1<<n) − 1; BZHI takes the low n bits of all ones.
@@ -220,7 +241,7 @@ func (g *generator) mask() reg.Register {
 	return g.YMM()
 }
 
-// table is a read-only datum of the file being written, emitted at its first use.
+// table is a read-only datum of the generated file, emitted at its first use.
 func (g *generator) table(name string, fill func()) operand.Mem {
 	if m, ok := g.data[name]; ok {
 		return m
@@ -235,7 +256,7 @@ func (g *generator) table(name string, fill func()) operand.Mem {
 	return m
 }
 
-// splat is a vector whose every lane is the float x.
+// splat is a vector with the float x in every lane.
 func (g *generator) splat(x float64) operand.Op { return g.bits(g.pattern(x)) }
 
 func (g *generator) pattern(x float64) uint64 {
@@ -245,7 +266,7 @@ func (g *generator) pattern(x float64) uint64 {
 	return math.Float64bits(x)
 }
 
-// hold loads patterns into registers, in which bits finds them until the function ends.
+// hold loads patterns into registers, where bits finds them until the function ends.
 func (g *generator) hold(patterns ...uint64) {
 	g.held = map[uint64]reg.VecVirtual{}
 	for _, x := range patterns {
@@ -255,7 +276,7 @@ func (g *generator) hold(patterns ...uint64) {
 	}
 }
 
-// bits is a vector, held or in memory, whose every lane is the pattern x.
+// bits is a vector, held or in memory, with the pattern x in every lane.
 func (g *generator) bits(x uint64) operand.Op {
 	if v, ok := g.held[x]; ok {
 		if g.half {

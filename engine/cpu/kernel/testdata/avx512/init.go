@@ -10,11 +10,11 @@ import (
 )
 
 func main() {
-	// Neither can fail in a way that matters: a test that misses its folder says so.
+	// Failures do not matter here: a test without its folder reports it.
 	_ = os.MkdirAll("/dev", 0o755)
 	_ = os.MkdirAll("/tmp", 0o755)
 	_ = syscall.Mount("dev", "/dev", "devtmpfs", 0, "")
-	// Tests by levels, of which Bochs' processor has all; a machine without AVX-512 fails here.
+	// Bochs' processor has all levels; a machine without AVX-512 fails here.
 	c := exec.Command("/kernel.test", "-test.v", "-test.short", "-test.timeout=0")
 	c.Stdout, c.Stderr = os.Stdout, os.Stdout
 	c.Env = []string{"BASIN_CPU=avx512", "TMPDIR=/tmp"}

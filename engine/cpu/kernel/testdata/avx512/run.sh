@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs the tests of package kernel with AVX-512 on a machine that has none: Debian's kernel boots in Bochs, as a Skylake-X, with
-# the test binary in its initramfs. Needs Debian or Ubuntu on amd64 (packages are unpacked in a temporary folder, not
-# installed), Go, 600 MB of disk and ten to twenty minutes. Bochs is an interpreter: it says what instructions do, not how fast they are.
+# Runs the tests of package kernel with AVX-512 on a machine that has none: Debian's kernel boots in Bochs, as a
+# Skylake-X, with the test binary in its initramfs. Needs Debian or Ubuntu on amd64 (packages are unpacked in a
+# temporary folder, not installed), Go, 600 MB of disk and ten to twenty minutes. Bochs is an interpreter: it shows what
+# instructions compute, not how fast they are.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -20,7 +21,7 @@ root=$work/root
 libraries=$root/usr/lib/x86_64-linux-gnu
 
 cd "$here/../.."
-# Bochs 2.7 multiplies long integers wrongly by the assembly of math/big, which the oracle of float64 functions counts on.
+# Bochs 2.7 multiplies long integers wrongly in the assembly of math/big, which the oracle of float64 functions uses.
 CGO_ENABLED=0 go test -tags math_big_pure_go -c -o "$work/fs/kernel.test" .
 CGO_ENABLED=0 go build -o "$work/fs/init" testdata/avx512/init.go
 
@@ -28,8 +29,8 @@ cd "$work/fs" && find . | "$root/bin/cpio" -o -H newc --quiet | gzip -1 >"$work/
 cd "$work"
 cp root/boot/vmlinuz-* iso/vmlinuz
 cp root/usr/lib/ISOLINUX/isolinux.bin root/usr/lib/syslinux/modules/bios/ldlinux.c32 iso
-# Bochs 2.7 reports the size of the compacted state wrongly (xsavec, xsaves are features 321 and 323); Linux would then leave
-# all of AVX off.
+# Bochs 2.7 reports the size of the compacted state wrongly (xsavec, xsaves are features 321 and 323); Linux would then
+# turn all of AVX off.
 cat >iso/isolinux.cfg <<END
 DEFAULT linux
 LABEL linux

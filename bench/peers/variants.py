@@ -1,19 +1,20 @@
-"""The ways in which a peer does each row's work, by the row's kind, and how long they take.
+"""A peer's variants of each row's work, by the row's kind, and how they are timed.
 
-A way is a function of the row's name that prepares the work and returns a function to call again and again, with the number of
-vectors that a call multiplies (1 where there are none). bench/rows/rows.json lists the rows, their kinds and these ways."""
+A variant is a function of the row's name that prepares the work and returns a function to be called repeatedly, with
+the number of vectors that a call multiplies (1 where there are none). bench/rows/rows.json lists the rows, their kinds
+and these variants."""
 
 import statistics
 import time
 
-WAYS = {}
+VARIANTS = {}
 
 
-def way(kind, name):
-    """Registers a way of a kind of row."""
+def variant(kind, name):
+    """Registers a variant of a kind of row."""
 
     def register(make):
-        WAYS.setdefault(kind, {})[name] = make
+        VARIANTS.setdefault(kind, {})[name] = make
         return make
 
     return register
@@ -26,15 +27,15 @@ def sizes(row):
 
 
 def vectors(row):
-    """How many vectors a block has: the last number of 'hvps/…/128/16'."""
+    """The number of vectors of a block: the last number of 'hvps/…/128/16'."""
     return int(row.split("/")[-1])
 
 
-LEAST, LONG = 1e-3, 0.2  # seconds: shorter work is repeated to fill a sample; longer work may have a single sample
+LEAST, LONG = 1e-3, 0.2  # seconds: work shorter than LEAST is repeated; work longer than LONG may have a single sample
 
 
 class Work:
-    """A prepared way. prepared: seconds of preparing it and of the first call, compilation included."""
+    """A prepared variant. prepared: seconds of preparing it and of the first call, compilation included."""
 
     def __init__(self, make, row):
         start = time.perf_counter()
@@ -51,7 +52,7 @@ class Work:
         return (time.perf_counter() - start) / self.repeat
 
     def seconds(self, budget):
-        """The median of samples taken for that long; at least 3 of short work, 1 of long."""
+        """The median of samples taken for the budgeted time; at least 3 of short work, 1 of long."""
         times, end = [], time.perf_counter() + budget
         while not times or time.perf_counter() < end or len(times) < 3 and times[-1] * self.repeat < LONG:
             times.append(self.sample())

@@ -1,10 +1,12 @@
-package linop
+package numtest
+
+import "basin/linop"
 
 // Counter counts the products that its operator forms.
 type Counter struct {
-	Operator
+	linop.Operator
 	Products int // vectors multiplied
-	Calls    int // of Apply and ApplyBlock: how often the shared part was paid for
+	Calls    int // of Apply and ApplyBlock
 }
 
 func (c *Counter) Apply(dst, src []float64) error {
