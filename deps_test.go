@@ -10,15 +10,17 @@ import (
 	"testing"
 )
 
-// allowed says what each package may import of this module, and why that is all. Data flows one way: spec → dataset, model → train →
-// measure → record → store → results → phase → report. A package that is not listed fails the test, so that adding one is a decision.
+// allowed says what each package may import of this module, and why that is all. Data flows one way: spec → dataset →
+// task, model → train → measure → record → store → results → phase → report. A package that is not listed fails the
+// test, so that adding one is a decision.
 var allowed = map[string]struct{ imports, why string }{
 	"spec":     {"", "plain data that everybody reads"},
 	"language": {"", "the language of specs knows no key; sections declare their keys to it"},
 	"record":   {"", "plain data that everybody writes"},
 	"fault":    {"", "marks errors of the user's input"},
 	"random":   {"", "streams from a seed; knows nothing of what they are for"},
-	"linop":    {"", "wall: operators never reach the engine, so algorithms on them are tested on dense matrices"},
+	"linop": {"",
+		"wall: operators never reach the engine, so algorithms on them are tested on dense matrices"},
 	"param":    {"", "arithmetic of flat vectors"},
 	"graph":    {"", "programs know nothing of who runs them"},
 	"spectral": {"linop", "wall: sees operators only"},
@@ -34,25 +36,33 @@ var allowed = map[string]struct{ imports, why string }{
 	"checkpoint": {"", "files of tensors; matching by name and shape"},
 	"model":      {"graph param", "architectures are programs; they run nowhere here"},
 	"task":       {"dataset graph record", "what outputs are compared with; no model"},
-	"objective":  {"dataset engine graph linop model param task", "a model, a task and a set, as a function of θ"},
-	"train":      {"checkpoint dataset engine graph model objective param random record", "finds minimisers"},
-	"network":    {"checkpoint graph model param record", "parameters at a point, and their files"},
-	"path":       {"dataset engine graph objective param random task train", "walks between them"},
-	"measure":    {"dataset graph linop model network objective param path random record spec spectral task train", "measures them"},
-	"sweep":      {"record", "schedules work it knows by interface only"},
-	"store":      {"record sweep", "wall: results are read without the engine; implements sweep's Recorder"},
-	"results":    {"record spec store", "wall: a run folder becomes tables without the engine; open.go alone knows spec and store"},
-	"phase":      {"random results", "wall: labels come from tables alone"},
-	"report":     {"phase record results", "wall: pictures come from tables alone"},
-	"runner":     {"dataset engine graph measure model network objective record spec spectral sweep task train", "the work of a sweep: the one place where training and measuring meet scheduling"},
-	"examples":   {"", "embedded specs"},
+	"objective": {"dataset engine graph linop model param task",
+		"a model, a task and a set, as a function of θ"},
+	"train":   {"checkpoint dataset engine graph model objective param random record", "finds minimisers"},
+	"network": {"checkpoint graph model param record", "parameters at a point, and their files"},
+	"path":    {"dataset engine graph objective param random task train", "walks between them"},
+	"measure": {"dataset graph linop model network objective param path random record spec spectral task train",
+		"measures them"},
+	"sweep": {"record", "schedules work it knows by interface only"},
+	"store": {"record sweep", "wall: results are read without the engine; implements sweep's Recorder"},
+	"results": {"record spec store",
+		"wall: a run folder becomes tables without the engine; open.go alone knows spec and store"},
+	"phase":  {"random results", "wall: labels come from tables alone"},
+	"report": {"phase record results", "wall: pictures come from tables alone"},
+	"runner": {"dataset engine graph measure model network objective record spec spectral sweep task train",
+		"the work of a sweep: the one place where training and measuring meet scheduling"},
+	"examples": {"", "embedded specs"},
 
-	"cmd/basin":                   {"dataset engine/cpu examples fault measure model network objective record report results runner spec store sweep", "flags, wiring, exit codes"},
+	"cmd/basin": {"dataset engine/cpu examples fault measure model network objective record report" +
+		" results runner spec store sweep",
+		"flags, wiring, exit codes"},
 	"internal/numtest":            {"linop", "oracles for tests"},
 	"internal/numtest/enginetest": {"engine engine/reference graph", "one conformance suite for all engines"},
 	"phase/phasetest":             {"random record results", "inputs for tests of phase and report"},
-	"bench/compare":               {"bench/rows engine/cpu examples record spec store", "compares with peers; in no binary"},
-	"bench/rows":                  {"dataset engine engine/cpu engine/cpu/kernel graph model objective task train", "the work that is compared, by the packages that runs go through"},
+	"bench/compare": {"bench/rows engine/cpu examples record spec store",
+		"compares with peers; in no binary"},
+	"bench/rows": {"dataset engine engine/cpu engine/cpu/kernel graph model objective task train",
+		"the work that is compared, by the packages that runs go through"},
 }
 
 func TestImportsFollowTheLayout(t *testing.T) {

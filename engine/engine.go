@@ -29,7 +29,8 @@ type Executable interface {
 	// Bind fixes the arrays that the program reads and writes: views of the caller's memory, one for each input
 	// and each output, of its type. No output overlaps another argument unless it was donated.
 	Bind(in, out []Array) (Run, error)
-	// Bytes is the memory that the executable holds, beside its arguments, once it is bound. It is near enough to bound a cache by.
+	// Bytes is the memory that the executable holds, beside its arguments, once it is bound: near enough to bound a
+	// cache by.
 	Bytes() int
 }
 
